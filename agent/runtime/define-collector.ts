@@ -1,0 +1,37 @@
+import type { DATA_CATEGORIES, CollectorLimits, Platform } from '@askfirst/protocol/catalogue-entry.ts'
+import type { Static, TObject } from 'typebox'
+import type { CollectorContext } from './collector-context.ts'
+
+/**
+ * One collector: a read-only diagnostic compiled into the agent. Everything about it stands in its one declaration;
+ * redaction, limits, serialising and sending belong to the runtime.
+ */
+export interface Collector<Params extends TObject = TObject, Row extends TObject = TObject> {
+  /** Equals the file's name with dots for dashes: `process.list` in `process-list.ts`. */
+  readonly id: string
+  /** Counts up when rows or parameters change their meaning. */
+  readonly version: number
+  readonly title: string
+  /** What it reads and may reveal, in plain words; shown word for word by the agent, never sent by the server. */
+  readonly tellUser: string
+  /** What it does not read. */
+  readonly notRead: string
+  readonly categories: readonly (typeof DATA_CATEGORIES)[number][]
+  readonly platforms: readonly Platform[]
+  /** `admin`: some or all facts need an administrator; without it the run says `denied` or names what is missing. */
+  readonly privilege: 'user' | 'admin'
+  /** Closed object schema; every property has a `default` or is optional, and a `grant` rule (protocol/within.ts). */
+  readonly params: Params
+  /** Schema of a row, from protocol/results/; text fields that may name someone carry `privacy`. */
+  readonly row: Row
+  readonly limits: CollectorLimits
+  /** Bytes that a usual run sends; a hint for people. */
+  readonly typicalBytes: number
+  /** Yields rows as the source produces them; ends early when `ctx.signal` aborts. */
+  collect(ctx: CollectorContext, params: Static<Params>): AsyncGenerator<Static<Row>, void, undefined>
+}
+
+/** Declares a collector; the types of parameters and rows follow from the schemas. */
+export function defineCollector<Params extends TObject, Row extends TObject>(collector: Collector<Params, Row>): Collector<Params, Row> {
+  return collector
+}

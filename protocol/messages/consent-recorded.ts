@@ -1,0 +1,18 @@
+import { Type } from 'typebox'
+import { defineMessage } from '../define-message.ts'
+import { Sha256 } from '../fields.ts'
+
+/** A receipt or revocation stands in the ticket's findings log; the agent stops re-sending it. */
+export const consentRecorded = defineMessage({
+  type: 'consent.recorded',
+  from: 'server',
+  since: 1,
+  summary: 'Says that a receipt or revocation is durable in the findings log, or was refused for good.',
+  body: {
+    /** SHA-256 of the JWS as it was sent. */
+    jwsSha256: Sha256,
+    outcome: Type.Enum(['recorded', 'refused']),
+    /** A code of the error table; absent when recorded. */
+    code: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9_]{2,63}$' })),
+  },
+})

@@ -1,0 +1,11 @@
+import { Count } from '../fields.ts'
+import { defineMessage } from '../define-message.ts'
+
+/** Heartbeat; also measures the round trip. */
+export const linkPing = defineMessage({
+  type: 'link.ping',
+  from: 'agent',
+  since: 1,
+  summary: 'Says that the agent is alive; the server answers with `link.pong`.',
+  body: { nonce: Count },
+})

@@ -1,0 +1,16 @@
+/**
+ * The protocol's dated history. The version in force is the last row's, so that nobody can raise one without saying
+ * what changed. A guard test keeps rows in order and every message's `since` within them.
+ */
+export const PROTOCOL_HISTORY = [
+  { version: 1, date: '2026-11-22', change: 'First version: link, consent, runs, chunks, log checkpoints, certificates.' },
+] as const
+
+/** WebSocket subprotocol name; its number is the major version that both sides must share. */
+export const SUBPROTOCOL = 'askfirst.v1'
+
+/** Highest protocol version this code speaks (integer, counts up by one with every change of a message). */
+export const PROTOCOL_VERSION: number = Math.max(...PROTOCOL_HISTORY.map((entry) => entry.version))
+
+/** Oldest version this code still accepts from the other side. */
+export const OLDEST_PROTOCOL_VERSION = 1
