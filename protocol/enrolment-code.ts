@@ -42,9 +42,9 @@ export function encodeEnrolmentCode(code: EnrolmentCode): string {
  * @returns the code, or in one sentence what is wrong with it
  */
 export function decodeEnrolmentCode(text: string): EnrolmentCode | { readonly problem: string } {
-  const compact = text.toLowerCase().replaceAll(/[\s-]/g, '')
+  const compact = text.toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
   if (!compact.startsWith(PREFIX)) return { problem: 'An enrolment code starts with "af1".' }
-  const bytes = fromBase32(compact.slice(PREFIX.length).replaceAll('o', '0').replaceAll(/[il]/g, '1'))
+  const bytes = fromBase32(compact.slice(PREFIX.length))
   if (bytes === null || bytes.length < FIXED_BYTES) return { problem: 'The enrolment code is incomplete or has a letter that does not belong in it.' }
   const view = new DataView(bytes.buffer)
   const hostLength = bytes[0] ?? 0

@@ -1,0 +1,218 @@
+import type { Completeness } from '@askfirst/protocol/completeness.ts'
+import type { Grant } from '@askfirst/protocol/consent-record.ts'
+import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { DeviceId, FindingId, GrantId, ReceiptId, RequestId, RunId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type {
+  ApiToken,
+  AuditDraft,
+  AuditEntry,
+  CatalogueEntry,
+  ChunkInput,
+  ChunkOutcome,
+  Device,
+  DeviceCertificate,
+  EnrolmentToken,
+  Finding,
+  IndexedRow,
+  LogDraft,
+  Page,
+  PageRequest,
+  RequestState,
+  RowFilter,
+  Run,
+  Session,
+  Standing,
+  StoredChunk,
+  StoredRequest,
+  Ticket,
+  TicketState,
+  User,
+} from './entities.ts'
+
+/**
+ * All that the server keeps. Two backends pass one contract suite: SQLite on a thread of its own and PostgreSQL.
+ *
+ * Every method is one transaction: it returns after the commit is durable, or rejects and has changed nothing. Arguments
+ * and results are plain data (they cross a thread). A method that takes `log` or `audit` drafts seals and appends them
+ * in the same transaction, and returns the sealed entries where the caller needs them. "First wins" methods change a
+ * record only from the states named, and return null when another caller was first.
+ */
+export interface Store {
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  readonly tokens: TokenStore
+  readonly enrolment: EnrolmentStore
+  readonly devices: DeviceStore
+  readonly tickets: TicketStore
+  readonly log: LogStore
+  readonly consent: ConsentStore
+  readonly runs: RunStore
+  readonly findings: FindingStore
+  readonly audit: AuditStore
+  readonly settings: SettingStore
+  /** Rejects when the store cannot read and write now. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface UserStore {
+  /** @throws AskFirstError CONFLICT when the e-mail is taken */
+  create(user: User, audit: AuditDraft): Promise<void>
+  /** Creates the first admin; null when any admin exists already (first wins). */
+  createFirstAdmin(user: User, audit: AuditDraft): Promise<User | null>
+  get(id: UserId): Promise<User | null>
+  byEmail(email: string): Promise<User | null>
+  list(page: PageRequest): Promise<Page<User>>
+  /** Null when there is no such user; CONFLICT when it would leave no enabled admin. */
+  change(id: UserId, change: Partial<Pick<User, 'name' | 'role' | 'passwordHash' | 'disabled'>>, audit: AuditDraft): Promise<User | null>
+  hasAdmin(): Promise<boolean>
+}
+
+export interface SessionStore {
+  put(session: Session): Promise<void>
+  /** Null when unknown or expired at `now`. */
+  get(idHash: string, now: string): Promise<Session | null>
+  delete(idHash: string): Promise<void>
+  deleteForUser(userId: UserId): Promise<void>
+  deleteExpired(now: string): Promise<number>
+}
+
+export interface TokenStore {
+  create(token: ApiToken, audit: AuditDraft): Promise<void>
+  bySecretHash(secretHash: string): Promise<ApiToken | null>
+  listForUser(userId: UserId): Promise<readonly ApiToken[]>
+  touch(id: string, at: string): Promise<void>
+  /** False when there is no such token of that user. */
+  delete(id: string, userId: UserId, audit: AuditDraft): Promise<boolean>
+}
+
+export interface EnrolmentStore {
+  create(token: EnrolmentToken, audit: AuditDraft): Promise<void>
+  list(page: PageRequest): Promise<Page<EnrolmentToken>>
+  revoke(id: string, at: string, audit: AuditDraft): Promise<EnrolmentToken | null>
+  /**
+   * Uses a token once and records the device with its certificate. A machine with a known `machineIdHash` keeps its
+   * device record: earlier certificates are revoked (`superseded`), standing goes to quarantine with reason
+   * `reinstalled` unless the token approves. A device that was revoked stays revoked and the call answers null.
+   * Null also when the token is unknown, used up, revoked or expired at `now`; first wins.
+   */
+  enrol(input: {
+    readonly tokenHash: string
+    readonly now: string
+    readonly device: Omit<Device, 'standing' | 'standingReason' | 'catalogueSha256' | 'lastSeenAt'>
+    /** Made by the caller for `device.id` unless `existingDeviceId` (asked with `deviceByMachine` before) names another. */
+    readonly certificate: DeviceCertificate
+  }): Promise<{ readonly device: Device; readonly token: EnrolmentToken; readonly reinstalled: boolean } | null>
+  /** Looks a token up without using it; null as in `enrol`. */
+  usable(tokenHash: string, now: string): Promise<EnrolmentToken | null>
+}
+
+export interface DeviceStore {
+  get(id: DeviceId): Promise<Device | null>
+  byMachine(machineIdHash: string): Promise<Device | null>
+  list(page: PageRequest & { readonly standing?: Standing; readonly q?: string }): Promise<Page<Device>>
+  /** Facts of a hello. */
+  seen(id: DeviceId, facts: Partial<Pick<Device, 'name' | 'platform' | 'arch' | 'osName' | 'agentVersion' | 'catalogueSha256'>> & { readonly lastSeenAt: string }): Promise<void>
+  setStanding(id: DeviceId, standing: Standing, reason: string, audit: AuditDraft): Promise<Device | null>
+  putCatalogue(sha256: string, entries: readonly CatalogueEntry[]): Promise<void>
+  catalogue(sha256: string): Promise<readonly CatalogueEntry[] | null>
+  certificates(id: DeviceId): Promise<readonly DeviceCertificate[]>
+  certificateBySha256(sha256: string): Promise<DeviceCertificate | null>
+  addCertificate(certificate: DeviceCertificate, audit: AuditDraft): Promise<void>
+  /** Revokes the device's certificates (all, or the one serial) and returns the serials that were valid before. */
+  revokeCertificates(id: DeviceId, input: { readonly serial?: string; readonly at: string; readonly reason: string; readonly audit: AuditDraft }): Promise<readonly string[]>
+  /** All revoked and not yet expired certificates, for the CRL. */
+  revoked(now: string): Promise<readonly DeviceCertificate[]>
+}
+
+export interface TicketStore {
+  /** Gives the next number; the log's first entry comes with it. */
+  create(ticket: Omit<Ticket, 'number' | 'version'>, log: LogDraft): Promise<Ticket>
+  get(id: TicketId): Promise<Ticket | null>
+  list(page: PageRequest & { readonly states?: readonly TicketState[]; readonly assigneeId?: UserId; readonly deviceId?: DeviceId; readonly q?: string }): Promise<Page<Ticket>>
+  /** Null when there is no such ticket; CONFLICT when `version` is not the current one. */
+  change(
+    id: TicketId,
+    version: number,
+    change: Partial<Pick<Ticket, 'title' | 'description' | 'state' | 'impact' | 'urgency' | 'priority' | 'level' | 'assigneeId' | 'deviceIds'>> & { readonly updatedAt: string },
+    log: LogDraft,
+  ): Promise<Ticket | null>
+}
+
+export interface LogStore {
+  append(draft: LogDraft): Promise<LogEntry>
+  /** Entries after a position, oldest first. */
+  read(ticketId: TicketId, afterSeq: number, limit: number): Promise<readonly LogEntry[]>
+  /** Size and hash of the last entry; 0 and 64 zeros for an empty log. */
+  head(ticketId: TicketId): Promise<{ readonly size: number; readonly headHash: string }>
+}
+
+export interface ConsentStore {
+  create(request: StoredRequest, log: LogDraft): Promise<LogEntry>
+  get(id: RequestId): Promise<StoredRequest | null>
+  byGrant(grantId: GrantId): Promise<StoredRequest | null>
+  listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]>
+  /** What a device that connects must hear of: open requests, and withdrawals that it has not answered yet. */
+  openForDevice(deviceId: DeviceId): Promise<readonly StoredRequest[]>
+  /** First wins, from `asked`, `received` or `shown` only; `rejected` carries the agent's code. */
+  advance(id: RequestId, state: Extract<RequestState, 'received' | 'shown' | 'rejected' | 'withdrawn'>, reason: string | null, log: LogDraft | null): Promise<StoredRequest | null>
+  /**
+   * Records a verified receipt, from `asked`, `received`, `shown` or `withdrawn` (the person may answer while the desk
+   * withdraws: the receipt is kept, its grant has ended). The same receipt again changes nothing and returns `known`.
+   */
+  recordReceipt(input: {
+    readonly id: RequestId
+    readonly receiptId: ReceiptId
+    readonly jws: string
+    readonly state: Extract<RequestState, 'given' | 'refused' | 'no-answer'>
+    readonly stateReason: string | null
+    readonly grant: Grant | null
+    readonly log: LogDraft
+  }): Promise<{ readonly outcome: 'recorded' | 'known' | 'closed'; readonly request: StoredRequest }>
+  /** Ends a grant once; false when it had ended before. */
+  endGrant(grantId: GrantId, input: { readonly at: string; readonly reason: 'revoked' | 'withdrawn' | 'ticket-closed'; readonly log: LogDraft }): Promise<boolean>
+}
+
+export interface RunStore {
+  create(run: Run, log: LogDraft): Promise<LogEntry>
+  get(id: RunId): Promise<Run | null>
+  listForTicket(ticketId: TicketId): Promise<readonly Run[]>
+  openForDevice(deviceId: DeviceId): Promise<readonly Run[]>
+  /** First wins: `accepted` from `ordered`, `review` from `accepted`, `refused` from `ordered`. */
+  advance(id: RunId, change: { readonly state: 'accepted' | 'review' | 'refused'; readonly code: string | null; readonly at: string }, log: LogDraft | null): Promise<Run | null>
+  /**
+   * Stores chunks in order, many runs at once, one commit. `stored` only when `seq` is the run's next; a run that has
+   * ended answers `closed`, a run of another device `foreign`. Never throws for a bad chunk.
+   */
+  appendChunks(chunks: readonly ChunkInput[]): Promise<readonly ChunkOutcome[]>
+  /** Chunks from a sequence number on, in order, at most `limit`. */
+  chunks(id: RunId, fromSeq: number, limit: number): Promise<readonly StoredChunk[]>
+  chunkDigests(id: RunId): Promise<readonly ChunkDigest[]>
+  /** Ends a run once; null when it had ended before. `log` may name the digests: the store adds `chunks` to its body. */
+  end(id: RunId, input: { readonly completeness: Completeness; readonly at: string; readonly log: LogDraft }): Promise<Run | null>
+  /** Adds rows to the index; positions that are there already are passed over (the indexer may repeat itself). */
+  indexRows(id: RunId, rows: readonly IndexedRow[]): Promise<void>
+  /** Runs with stored rows that the index lacks. */
+  toIndex(limit: number): Promise<readonly { readonly runId: RunId; readonly collector: string; readonly fromRow: number }[]>
+  /** A page of rows in order of position, after a position (exclusive; -1 for the start). */
+  rows(id: RunId, filter: RowFilter, after: number, limit: number): Promise<readonly IndexedRow[]>
+}
+
+export interface FindingStore {
+  /** Adds findings that the ticket does not have yet (same rule and subject are one); returns those that were new. */
+  add(findings: readonly Finding[], log: readonly LogDraft[]): Promise<readonly Finding[]>
+  listForTicket(ticketId: TicketId): Promise<readonly Finding[]>
+  judge(id: FindingId, state: 'confirmed' | 'dismissed', by: UserId, reason: string, log: LogDraft): Promise<Finding | null>
+}
+
+export interface AuditStore {
+  append(draft: AuditDraft): Promise<AuditEntry>
+  read(afterSeq: number, limit: number, filter?: { readonly action?: string; readonly subject?: string }): Promise<readonly AuditEntry[]>
+  head(): Promise<{ readonly size: number; readonly headHash: string }>
+}
+
+export interface SettingStore {
+  get(key: string): Promise<unknown>
+  /** JSON value; null removes the key. */
+  set(key: string, value: unknown, audit: AuditDraft | null): Promise<void>
+}
