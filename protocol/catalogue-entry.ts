@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { CollectorId, Count, line } from './fields.ts'
 
 export const PLATFORMS = ['darwin', 'linux', 'win32'] as const

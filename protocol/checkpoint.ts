@@ -24,8 +24,10 @@ const ORIGIN = /^[\x21-\x7e]{1,300}$/
  * @throws RangeError when a part does not fit its line
  */
 export function checkpointText(checkpoint: Checkpoint): string {
-  if (!ORIGIN.test(checkpoint.origin)) throw new RangeError('A checkpoint needs an origin of printable ASCII without blanks')
-  if (!Number.isSafeInteger(checkpoint.size) || checkpoint.size < 0) throw new RangeError(`${checkpoint.size} is not a log size`)
+  if (!ORIGIN.test(checkpoint.origin))
+    throw new RangeError('A checkpoint needs an origin of printable ASCII without blanks')
+  if (!Number.isSafeInteger(checkpoint.size) || checkpoint.size < 0)
+    throw new RangeError(`${checkpoint.size} is not a log size`)
   if (!/^[0-9a-f]{64}$/.test(checkpoint.headHash)) throw new RangeError('A checkpoint needs a SHA-256 in hexadecimal')
   return `${checkpoint.origin}\n${checkpoint.size}\n${checkpoint.headHash}\n`
 }

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { DATA_CATEGORIES } from './catalogue-entry.ts'
 import { closed } from './define-message.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from './fields.ts'
@@ -12,7 +12,11 @@ export const REVOCATION_TYP = 'askfirst-revocation+jws'
 
 /** Header of both: ES256 and the SHA-256 of the signing device's certificate (RFC 7515 section 4.1.8, base64url). */
 export const JwsHeader = Type.Object(
-  { alg: Type.Literal('ES256'), typ: Type.Enum([RECEIPT_TYP, REVOCATION_TYP]), 'x5t#S256': Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }) },
+  {
+    alg: Type.Literal('ES256'),
+    typ: Type.Enum([RECEIPT_TYP, REVOCATION_TYP]),
+    'x5t#S256': Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+  },
   closed,
 )
 export type JwsHeader = Static<typeof JwsHeader>
@@ -41,7 +45,10 @@ export type Grant = Static<typeof Grant>
  */
 export const ConsentRecord = Type.Object(
   {
-    header: Type.Object({ schema: Type.Literal('askfirst.consent-record.v1'), recordId: ReceiptId, requestId: RequestId }, closed),
+    header: Type.Object(
+      { schema: Type.Literal('askfirst.consent-record.v1'), recordId: ReceiptId, requestId: RequestId },
+      closed,
+    ),
     processing: Type.Object(
       {
         notice: Type.Object(
@@ -80,7 +87,13 @@ export const ConsentRecord = Type.Object(
       closed,
     ),
     events: Type.Array(
-      Type.Object({ event: Type.Enum(['requested', 'received', 'shown', 'answered', 'expired', 'withdrawn-by-desk']), at: Instant }, closed),
+      Type.Object(
+        {
+          event: Type.Enum(['requested', 'received', 'shown', 'answered', 'expired', 'withdrawn-by-desk']),
+          at: Instant,
+        },
+        closed,
+      ),
       { minItems: 1, maxItems: 16 },
     ),
     decision: Type.Object(

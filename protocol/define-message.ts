@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static, TObject, TProperties } from 'typebox'
+import { Type } from 'typebox'
 
 /** Who sends a message. Commands come from the server and are closed; reports come from the agent and may grow. */
 export type Sender = 'server' | 'agent'

@@ -22,9 +22,12 @@ const FIXED_BYTES = 1 + 2 + 32 + 16 + 4
  */
 export function encodeEnrolmentCode(code: EnrolmentCode): string {
   const host = code.host.toLowerCase()
-  if (!HOST.test(host)) throw new RangeError(`An enrolment code needs a host name or address, not ${JSON.stringify(code.host)}`)
-  if (!Number.isInteger(code.port) || code.port < 1 || code.port > 65_535) throw new RangeError(`Port ${code.port} is not one`)
-  if (code.authoritySha256.length !== 32 || code.token.length !== 16) throw new RangeError('Fingerprint or token has the wrong length')
+  if (!HOST.test(host))
+    throw new RangeError(`An enrolment code needs a host name or address, not ${JSON.stringify(code.host)}`)
+  if (!Number.isInteger(code.port) || code.port < 1 || code.port > 65_535)
+    throw new RangeError(`Port ${code.port} is not one`)
+  if (code.authoritySha256.length !== 32 || code.token.length !== 16)
+    throw new RangeError('Fingerprint or token has the wrong length')
   const bytes = new Uint8Array(FIXED_BYTES + host.length)
   const view = new DataView(bytes.buffer)
   bytes[0] = host.length
@@ -45,16 +48,24 @@ export function decodeEnrolmentCode(text: string): EnrolmentCode | { readonly pr
   const compact = text.toLowerCase().replaceAll(/[\s-]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
   if (!compact.startsWith(PREFIX)) return { problem: 'An enrolment code starts with "af1".' }
   const bytes = fromBase32(compact.slice(PREFIX.length))
-  if (bytes === null || bytes.length < FIXED_BYTES) return { problem: 'The enrolment code is incomplete or has a letter that does not belong in it.' }
+  if (bytes === null || bytes.length < FIXED_BYTES)
+    return { problem: 'The enrolment code is incomplete or has a letter that does not belong in it.' }
   const view = new DataView(bytes.buffer)
   const hostLength = bytes[0] ?? 0
   if (bytes.length !== FIXED_BYTES + hostLength || view.getUint32(bytes.length - 4) !== crc32(bytes.subarray(0, -4))) {
-    return { problem: 'The enrolment code is incomplete or mistyped: its check characters do not match. Copy it once more.' }
+    return {
+      problem: 'The enrolment code is incomplete or mistyped: its check characters do not match. Copy it once more.',
+    }
   }
   const host = String.fromCharCode(...bytes.subarray(1, 1 + hostLength))
   const port = view.getUint16(1 + hostLength)
   if (!HOST.test(host) || port === 0) return { problem: 'The enrolment code names no usable server address.' }
-  return { host, port, authoritySha256: bytes.slice(3 + hostLength, 35 + hostLength), token: bytes.slice(35 + hostLength, 51 + hostLength) }
+  return {
+    host,
+    port,
+    authoritySha256: bytes.slice(3 + hostLength, 35 + hostLength),
+    token: bytes.slice(35 + hostLength, 51 + hostLength),
+  }
 }
 
 function toBase32(bytes: Uint8Array): string {

@@ -11,33 +11,81 @@ export interface ErrorRow {
 /** Every error code that crosses a boundary. Codes keep their meaning for ever. */
 export const ERRORS = {
   // The request itself
-  INVALID_REQUEST: { status: 400, retry: false, text: 'Something in the request is not as it must be. The details name the field.' },
+  INVALID_REQUEST: {
+    status: 400,
+    retry: false,
+    text: 'Something in the request is not as it must be. The details name the field.',
+  },
   NOT_FOUND: { status: 404, retry: false, text: 'There is nothing here, or you may not know of it.' },
   METHOD_NOT_ALLOWED: { status: 405, retry: false, text: 'This address does not take this kind of request.' },
   PAYLOAD_TOO_LARGE: { status: 413, retry: false, text: 'What you sent is too large. The details name the limit.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, retry: false, text: 'Send JSON with the header "content-type: application/json".' },
-  CONFLICT: { status: 409, retry: false, text: 'Someone changed this meanwhile, or it is not in a state that allows it. Load it again.' },
-  RATE_LIMITED: { status: 429, retry: true, text: 'Too many tries in a short time. Wait as long as the header "retry-after" says.' },
-  INTERNAL: { status: 500, retry: true, text: 'Something failed on the server. It was logged with the request id; try again or tell an admin.' },
-  UNAVAILABLE: { status: 503, retry: true, text: 'The server is starting, stopping or overloaded. Try again in a moment.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    retry: false,
+    text: 'Send JSON with the header "content-type: application/json".',
+  },
+  CONFLICT: {
+    status: 409,
+    retry: false,
+    text: 'Someone changed this meanwhile, or it is not in a state that allows it. Load it again.',
+  },
+  RATE_LIMITED: {
+    status: 429,
+    retry: true,
+    text: 'Too many tries in a short time. Wait as long as the header "retry-after" says.',
+  },
+  INTERNAL: {
+    status: 500,
+    retry: true,
+    text: 'Something failed on the server. It was logged with the request id; try again or tell an admin.',
+  },
+  UNAVAILABLE: {
+    status: 503,
+    retry: true,
+    text: 'The server is starting, stopping or overloaded. Try again in a moment.',
+  },
   // Who you are
   NOT_SIGNED_IN: { status: 401, retry: false, text: 'Sign in first, or send an API token.' },
   SIGN_IN_FAILED: { status: 401, retry: false, text: 'E-mail or password is not right.' },
   NOT_ALLOWED: { status: 403, retry: false, text: 'Your role does not allow this. Ask an admin if you need it.' },
-  CSRF_REFUSED: { status: 403, retry: false, text: 'The request did not come from this server\'s own page. Load the page again.' },
+  CSRF_REFUSED: {
+    status: 403,
+    retry: false,
+    text: "The request did not come from this server's own page. Load the page again.",
+  },
   SETUP_DONE: { status: 404, retry: false, text: 'This server is set up already. Sign in.' },
-  SETUP_LINK_INVALID: { status: 403, retry: false, text: 'This set-up link is not valid. Use the one that the server printed last.' },
+  SETUP_LINK_INVALID: {
+    status: 403,
+    retry: false,
+    text: 'This set-up link is not valid. Use the one that the server printed last.',
+  },
   // Enrolment and certificates
-  ENROLMENT_CODE_INVALID: { status: 403, retry: false, text: 'The enrolment code is unknown, used up, revoked or expired. Ask an admin for a new one.' },
-  CSR_INVALID: { status: 400, retry: false, text: 'The signing request is not a P-256 request with a valid proof of possession.' },
-  CERTIFICATE_REFUSED: { status: 403, retry: false, text: 'The certificate is missing, expired, revoked or not from this server\'s authority.' },
-  DEVICE_QUARANTINED: { status: 409, retry: true, text: 'The device waits for an admin\'s approval.' },
+  ENROLMENT_CODE_INVALID: {
+    status: 403,
+    retry: false,
+    text: 'The enrolment code is unknown, used up, revoked or expired. Ask an admin for a new one.',
+  },
+  CSR_INVALID: {
+    status: 400,
+    retry: false,
+    text: 'The signing request is not a P-256 request with a valid proof of possession.',
+  },
+  CERTIFICATE_REFUSED: {
+    status: 403,
+    retry: false,
+    text: "The certificate is missing, expired, revoked or not from this server's authority.",
+  },
+  DEVICE_QUARANTINED: { status: 409, retry: true, text: "The device waits for an admin's approval." },
   DEVICE_OFFLINE: { status: 409, retry: true, text: 'The device is not connected now. Try again when it is online.' },
   // Consent
   GRANT_UNKNOWN: { status: 409, retry: false, text: 'There is no such permission on the device. Ask the person.' },
   GRANT_EXPIRED: { status: 409, retry: false, text: 'The permission has ended. Ask the person again.' },
   GRANT_REVOKED: { status: 409, retry: false, text: 'The person took the permission back.' },
-  GRANT_OTHER_TECHNICIAN: { status: 409, retry: false, text: 'The permission was given to another technician. Ask the person yourself.' },
+  GRANT_OTHER_TECHNICIAN: {
+    status: 409,
+    retry: false,
+    text: 'The permission was given to another technician. Ask the person yourself.',
+  },
   GRANT_OTHER_TICKET: { status: 409, retry: false, text: 'The permission was given for another ticket.' },
   GRANT_OTHER_DEVICE: { status: 409, retry: false, text: 'The permission was given for another device.' },
   GRANT_COLLECTOR_NOT_ALLOWED: { status: 409, retry: false, text: 'The person did not allow this collector.' },
@@ -46,44 +94,96 @@ export const ERRORS = {
   REQUEST_CLOSED: { status: 409, retry: false, text: 'The request was answered, withdrawn or has expired.' },
   REQUEST_TOO_MANY: { status: 429, retry: true, text: 'Too many requests wait for an answer on this device.' },
   REQUEST_INVALID: { status: 400, retry: false, text: 'The device did not accept the request. The details say why.' },
-  REQUEST_FORBIDDEN_BY_POLICY: { status: 409, retry: false, text: 'The device\'s local policy does not allow this request.' },
-  RECEIPT_INVALID: { status: 400, retry: false, text: 'The receipt\'s signature or content is not valid; it was not recorded.' },
+  REQUEST_FORBIDDEN_BY_POLICY: {
+    status: 409,
+    retry: false,
+    text: "The device's local policy does not allow this request.",
+  },
+  RECEIPT_INVALID: {
+    status: 400,
+    retry: false,
+    text: "The receipt's signature or content is not valid; it was not recorded.",
+  },
   // Runs
   COLLECTOR_UNKNOWN: { status: 400, retry: false, text: 'The device has no such collector.' },
-  COLLECTOR_UNAVAILABLE: { status: 409, retry: false, text: 'The collector cannot run on this device: another system, or switched off by local policy.' },
-  PARAMS_INVALID: { status: 400, retry: false, text: 'The collector\'s parameters are not valid. The details name the field.' },
+  COLLECTOR_UNAVAILABLE: {
+    status: 409,
+    retry: false,
+    text: 'The collector cannot run on this device: another system, or switched off by local policy.',
+  },
+  PARAMS_INVALID: {
+    status: 400,
+    retry: false,
+    text: "The collector's parameters are not valid. The details name the field.",
+  },
   RUN_UNKNOWN: { status: 404, retry: false, text: 'There is no such run.' },
   RUN_DUPLICATE: { status: 409, retry: false, text: 'A run with this id exists already.' },
   RUN_TOO_MANY: { status: 429, retry: true, text: 'Too many runs are open on this device. Wait for one to end.' },
   RUN_LIMIT_ROWS: { status: 200, retry: false, text: 'The run was cut at its limit of rows.' },
   RUN_LIMIT_BYTES: { status: 200, retry: false, text: 'The run was cut at its limit of bytes.' },
   RUN_TIMEOUT: { status: 200, retry: true, text: 'The run was stopped at its time limit; what was read before stays.' },
-  RUN_NO_PROGRESS: { status: 200, retry: true, text: 'The source delivered nothing for too long; the run was stopped.' },
+  RUN_NO_PROGRESS: {
+    status: 200,
+    retry: true,
+    text: 'The source delivered nothing for too long; the run was stopped.',
+  },
   RUN_CANCELLED: { status: 200, retry: false, text: 'The run was cancelled.' },
   RUN_REVOKED: { status: 200, retry: false, text: 'The person ended the session while the run was on.' },
   RUN_DISCARDED: { status: 200, retry: false, text: 'The person looked at the rows and chose not to send them.' },
-  RUN_HOST_DIED: { status: 200, retry: true, text: 'The collector\'s process ended unexpectedly.' },
-  RUN_AGENT_RESTARTED: { status: 200, retry: true, text: 'The agent restarted while the run was on; what was read before stays.' },
+  RUN_HOST_DIED: { status: 200, retry: true, text: "The collector's process ended unexpectedly." },
+  RUN_AGENT_RESTARTED: {
+    status: 200,
+    retry: true,
+    text: 'The agent restarted while the run was on; what was read before stays.',
+  },
   RUN_LOST: { status: 200, retry: true, text: 'The device no longer knows of the run; what was stored before stays.' },
   RUN_SPOOL_FULL: { status: 200, retry: true, text: 'The device had no room left for rows that wait to be sent.' },
-  SOURCE_DENIED: { status: 200, retry: false, text: 'The operating system did not allow the agent to read the source.' },
-  SOURCE_MISSING: { status: 200, retry: false, text: 'The program or file that the collector reads from does not exist there.' },
+  SOURCE_DENIED: {
+    status: 200,
+    retry: false,
+    text: 'The operating system did not allow the agent to read the source.',
+  },
+  SOURCE_MISSING: {
+    status: 200,
+    retry: false,
+    text: 'The program or file that the collector reads from does not exist there.',
+  },
   SOURCE_FAILED: { status: 200, retry: true, text: 'The program that the collector reads from failed.' },
   PLATFORM_UNSUPPORTED: { status: 200, retry: false, text: 'The collector does not exist for this operating system.' },
   COLLECTOR_FAILED: { status: 200, retry: true, text: 'The collector failed. The reason is in the record.' },
   // The link
-  MESSAGE_INVALID: { status: 400, retry: false, text: 'A message did not match the protocol; the connection was closed.' },
-  VERSION_UNSUPPORTED: { status: 426, retry: false, text: 'Agent and server share no protocol version. Update the older one.' },
+  MESSAGE_INVALID: {
+    status: 400,
+    retry: false,
+    text: 'A message did not match the protocol; the connection was closed.',
+  },
+  VERSION_UNSUPPORTED: {
+    status: 426,
+    retry: false,
+    text: 'Agent and server share no protocol version. Update the older one.',
+  },
   CHUNK_HASH_MISMATCH: { status: 400, retry: false, text: 'A piece of rows does not match its hash.' },
   CHUNK_BODY_INVALID: { status: 400, retry: false, text: 'A piece of rows does not hold what its header says.' },
   CHUNK_OUT_OF_ORDER: { status: 400, retry: false, text: 'A piece of rows came out of order.' },
-  CHUNK_RUN_CLOSED: { status: 409, retry: false, text: 'Rows came for a run that has ended or is not this device\'s.' },
+  CHUNK_RUN_CLOSED: { status: 409, retry: false, text: "Rows came for a run that has ended or is not this device's." },
   // The agent's local channel
-  LOCAL_AUTH_FAILED: { status: 403, retry: false, text: 'This account may not talk to the agent, or the agent is not running.' },
+  LOCAL_AUTH_FAILED: {
+    status: 403,
+    retry: false,
+    text: 'This account may not talk to the agent, or the agent is not running.',
+  },
   LOCAL_REQUEST_INVALID: { status: 400, retry: false, text: 'The agent did not understand the command.' },
   LOCAL_ADMIN_ONLY: { status: 403, retry: false, text: 'Only an administrator of this computer may do this.' },
-  NOT_ENROLLED: { status: 409, retry: false, text: 'This computer is not enrolled yet. Run "askfirst-agent enrol CODE" first.' },
-  ALREADY_ENROLLED: { status: 409, retry: false, text: 'This computer is enrolled already. An administrator can move it with "askfirst-agent enrol CODE --replace".' },
+  NOT_ENROLLED: {
+    status: 409,
+    retry: false,
+    text: 'This computer is not enrolled yet. Run "askfirst-agent enrol CODE" first.',
+  },
+  ALREADY_ENROLLED: {
+    status: 409,
+    retry: false,
+    text: 'This computer is enrolled already. An administrator can move it with "askfirst-agent enrol CODE --replace".',
+  },
 } as const satisfies Record<string, ErrorRow>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -99,7 +199,11 @@ export class AskFirstError extends Error {
   /** Field paths or figures that help the caller; never secrets or collected content. */
   readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: ErrorCode, message: string, options: { readonly cause?: unknown; readonly details?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly details?: Record<string, unknown> } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.name = 'AskFirstError'
     this.code = code

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { CollectorId, Count, line } from './fields.ts'
 import { RunId } from './ids.ts'
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { canonicalJson } from './canonical.ts'
 import { Count, Instant, Sha256 } from './fields.ts'
 import { TicketId } from './ids.ts'
@@ -28,7 +28,11 @@ export const EMPTY_LOG_HASH = '0'.repeat(64)
 
 /** Who caused an entry. */
 export const Actor = Type.Object(
-  { kind: Type.Enum(['user', 'device', 'system']), id: Type.String({ maxLength: 64 }), name: Type.String({ maxLength: 255 }) },
+  {
+    kind: Type.Enum(['user', 'device', 'system']),
+    id: Type.String({ maxLength: 64 }),
+    name: Type.String({ maxLength: 255 }),
+  },
   { additionalProperties: false },
 )
 export type Actor = Static<typeof Actor>

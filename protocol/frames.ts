@@ -92,7 +92,8 @@ function headerProblem(header: ChunkHeader, bodyBytes: number): string | null {
   if (header.bodyBytes !== bodyBytes) return `the header says ${header.bodyBytes} bytes, the body has ${bodyBytes}`
   if (!within(header.seq, 0, LIMITS.maxChunksPerRun - 1)) return `sequence number ${header.seq} is out of bounds`
   if (!within(header.rows, 1, LIMITS.maxChunkRows)) return `${header.rows} rows are out of bounds`
-  if (!within(header.firstRow, 0, 0xffff_ffff - LIMITS.maxChunkRows)) return `first row ${header.firstRow} is out of bounds`
+  if (!within(header.firstRow, 0, 0xffff_ffff - LIMITS.maxChunkRows))
+    return `first row ${header.firstRow} is out of bounds`
   if (!within(header.rawBytes, 2, LIMITS.maxChunkRawBytes)) return `${header.rawBytes} raw bytes are out of bounds`
   if (!within(bodyBytes + CHUNK_HEADER_BYTES, 1, LIMITS.maxChunkFrameBytes)) return `${bodyBytes} bytes are too many`
   return null

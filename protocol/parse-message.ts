@@ -2,8 +2,8 @@ import { Compile } from 'typebox/compile'
 import type { Sender } from './define-message.ts'
 import { jsonBoundsProblem } from './json-bounds.ts'
 import { LIMITS } from './limits.ts'
-import { MESSAGES } from './messages/index.ts'
 import type { AgentMessage, ServerMessage } from './messages/index.ts'
+import { MESSAGES } from './messages/index.ts'
 
 /** What became of a text frame. `unknown` is a well-formed message of a newer version and is to be ignored (W5). */
 export type Parsed<Message> =
@@ -65,7 +65,9 @@ function typeOf(value: unknown): string | null {
 
 function firstError(errors: readonly { instancePath: string; message: string }[]): string {
   const error = errors[0]
-  return error === undefined ? 'does not match its schema' : `${error.instancePath || '/'} ${error.message}`.slice(0, 200)
+  return error === undefined
+    ? 'does not match its schema'
+    : `${error.instancePath || '/'} ${error.message}`.slice(0, 200)
 }
 
 function invalid(reason: string): Parsed<never> {

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { TStringOptions } from 'typebox'
+import { Type } from 'typebox'
 
 /**
  * What a text field of a row may reveal. The redaction on the device acts on this mark (SPEC rules X1 to X8), so that

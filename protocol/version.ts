@@ -3,7 +3,11 @@
  * what changed. A guard test keeps rows in order and every message's `since` within them.
  */
 export const PROTOCOL_HISTORY = [
-  { version: 1, date: '2026-11-22', change: 'First version: link, consent, runs, chunks, log checkpoints, certificates.' },
+  {
+    version: 1,
+    date: '2026-11-22',
+    change: 'First version: link, consent, runs, chunks, log checkpoints, certificates.',
+  },
 ] as const
 
 /** WebSocket subprotocol name; its number is the major version that both sides must share. */

@@ -28,12 +28,13 @@ export function firstOutsideGrant(schema: TObject, granted: Values, ordered: Val
     if (!Object.hasOwn(schema.properties, name)) return name
   }
   for (const [name, property] of Object.entries(schema.properties)) {
-    if (!parameterWithin(property, valueOf(property, granted, name), valueOf(property, ordered, name))) return name
+    if (!parameterWithin(property, givenOrDefault(property, granted, name), givenOrDefault(property, ordered, name)))
+      return name
   }
   return null
 }
 
-function valueOf(property: TSchema, values: Values, name: string): unknown {
+function givenOrDefault(property: TSchema, values: Values, name: string): unknown {
   if (Object.hasOwn(values, name) && values[name] !== undefined) return values[name]
   return optionOf(property, 'default')
 }

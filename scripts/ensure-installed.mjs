@@ -10,7 +10,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const marker = join(root, 'node_modules', '.askfirst-installed')
 
 const wanted = createHash('sha256')
-for (const file of ['package-lock.json', 'package.json', 'agent/package.json', 'server/package.json', 'protocol/package.json']) {
+for (const file of [
+  'package-lock.json',
+  'package.json',
+  'agent/package.json',
+  'server/package.json',
+  'protocol/package.json',
+]) {
   wanted.update(readFileSync(join(root, file)))
 }
 const digest = wanted.digest('hex')
@@ -28,9 +34,12 @@ function install() {
   const npm = process.env.npm_execpath
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }
-  const result = npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options)
+  const result =
+    npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options)
   if (result.status !== 0) {
-    process.stderr.write('Installing the packages failed. Is the package registry reachable? Nothing else was changed.\n')
+    process.stderr.write(
+      'Installing the packages failed. Is the package registry reachable? Nothing else was changed.\n',
+    )
     process.exit(result.status ?? 1)
   }
   mkdirSync(dirname(marker), { recursive: true })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { makeId } from '@askfirst/protocol/ids.ts'
 import type { Id } from '@askfirst/protocol/ids.ts'
+import { makeId } from '@askfirst/protocol/ids.ts'
 
 /** Time and randomness as dependencies, so that tests can hold them. */
 export interface Clock {

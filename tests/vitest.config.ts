@@ -7,7 +7,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'fast', include: ['tests/{unit,contract,guard,corpus}/**/*.test.ts'], pool: 'threads', testTimeout: 20_000 },
+        test: {
+          name: 'fast',
+          include: ['tests/{unit,contract,guard,corpus}/**/*.test.ts'],
+          pool: 'threads',
+          testTimeout: 20_000,
+        },
       },
       {
         extends: true,

@@ -29,7 +29,11 @@ export interface Commands {
    * Runs a constant PowerShell script that writes one compact JSON object a line, UTF-8 (Windows only). Parameters
    * reach it as JSON on standard input, never in its text.
    */
-  powershell(script: string, params: Readonly<Record<string, unknown>>, options?: CommandOptions): AsyncIterable<unknown>
+  powershell(
+    script: string,
+    params: Readonly<Record<string, unknown>>,
+    options?: CommandOptions,
+  ): AsyncIterable<unknown>
 }
 
 /** What a directory holds; symbolic links are not followed. */

@@ -1,4 +1,4 @@
-import type { DATA_CATEGORIES, CollectorLimits, Platform } from '@askfirst/protocol/catalogue-entry.ts'
+import type { CollectorLimits, DATA_CATEGORIES, Platform } from '@askfirst/protocol/catalogue-entry.ts'
 import type { Static, TObject } from 'typebox'
 import type { CollectorContext } from './collector-context.ts'
 
@@ -32,6 +32,8 @@ export interface Collector<Params extends TObject = TObject, Row extends TObject
 }
 
 /** Declares a collector; the types of parameters and rows follow from the schemas. */
-export function defineCollector<Params extends TObject, Row extends TObject>(collector: Collector<Params, Row>): Collector<Params, Row> {
+export function defineCollector<Params extends TObject, Row extends TObject>(
+  collector: Collector<Params, Row>,
+): Collector<Params, Row> {
   return collector
 }

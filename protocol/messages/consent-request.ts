@@ -1,12 +1,15 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { closed, defineMessage } from '../define-message.ts'
 import { CollectorId, Count, Instant, line, Params } from '../fields.ts'
 import { DeviceId, GrantId, RequestId, TicketId, UserId } from '../ids.ts'
 import { LIMITS } from '../limits.ts'
 
 /** Who asks. Name and role come from the server's user table; the agent can only show them as the server's word. */
-export const TechnicianRef = Type.Object({ id: UserId, name: line(200), role: Type.Enum(['technician', 'lead', 'admin']) }, closed)
+export const TechnicianRef = Type.Object(
+  { id: UserId, name: line(200), role: Type.Enum(['technician', 'lead', 'admin']) },
+  closed,
+)
 export type TechnicianRef = Static<typeof TechnicianRef>
 
 /** A technician asks for data. What a collector reads is told in the agent's own words, never in the server's. */
@@ -19,7 +22,13 @@ export const consentRequest = defineMessage({
     requestId: RequestId,
     deviceId: DeviceId,
     ticket: Type.Object(
-      { id: TicketId, number: Count, title: line(200), openedBy: Type.Enum(['requester', 'desk']), requester: line(200) },
+      {
+        id: TicketId,
+        number: Count,
+        title: line(200),
+        openedBy: Type.Enum(['requester', 'desk']),
+        requester: line(200),
+      },
       closed,
     ),
     technician: TechnicianRef,
@@ -42,7 +51,10 @@ export const consentRequest = defineMessage({
     personalData: Type.Enum(['keep', 'pseudonymise']),
     /** Set when someone else takes over or the ticket is escalated: the earlier grant is not inherited. */
     replaces: Type.Optional(
-      Type.Object({ grantId: GrantId, technicianName: line(200), why: Type.Enum(['escalation', 'reassignment', 'more-data']) }, closed),
+      Type.Object(
+        { grantId: GrantId, technicianName: line(200), why: Type.Enum(['escalation', 'reassignment', 'more-data']) },
+        closed,
+      ),
     ),
   },
 })

@@ -1,5 +1,5 @@
-import { Count } from '../fields.ts'
 import { defineMessage } from '../define-message.ts'
+import { Count } from '../fields.ts'
 
 /** Heartbeat; also measures the round trip. */
 export const linkPing = defineMessage({

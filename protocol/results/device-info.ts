@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { closed } from '../define-message.ts'
 import { Instant } from '../fields.ts'
 import { personal } from '../privacy.ts'
@@ -31,7 +31,24 @@ export const DEVICE_SECTIONS = [
 ] as const
 export type DeviceSection = (typeof DEVICE_SECTIONS)[number]
 
-export const FACT_UNITS = ['bytes', 'ms', 's', 'MHz', 'MT/s', 'Mbit/s', 'percent', 'celsius', 'rpm', 'mV', 'mA', 'mW', 'mWh', 'mAh', 'bits', 'count'] as const
+export const FACT_UNITS = [
+  'bytes',
+  'ms',
+  's',
+  'MHz',
+  'MT/s',
+  'Mbit/s',
+  'percent',
+  'celsius',
+  'rpm',
+  'mV',
+  'mA',
+  'mW',
+  'mWh',
+  'mAh',
+  'bits',
+  'count',
+] as const
 export type FactUnit = (typeof FACT_UNITS)[number]
 
 /**
@@ -65,7 +82,18 @@ export const DeviceFact = Type.Object(
 export type DeviceFact = Static<typeof DeviceFact>
 
 /** Fields of a fact that can carry its value; each fact has exactly one. */
-export const FACT_VALUES = ['text', 'number', 'flag', 'at', 'hostName', 'userName', 'serialNumber', 'macAddress', 'path', 'commandLine'] as const
+export const FACT_VALUES = [
+  'text',
+  'number',
+  'flag',
+  'at',
+  'hostName',
+  'userName',
+  'serialNumber',
+  'macAddress',
+  'path',
+  'commandLine',
+] as const
 
 /**
  * Facts that rules and the report's first page rely on; every platform gives them under these names where it knows

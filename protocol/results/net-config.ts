@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { closed } from '../define-message.ts'
 import { Count, Instant } from '../fields.ts'
 import { personal } from '../privacy.ts'
@@ -7,7 +7,19 @@ import { personal } from '../privacy.ts'
 export const NET_PARTS = ['host', 'interface', 'address', 'route', 'dns'] as const
 export type NetPart = (typeof NET_PARTS)[number]
 
-export const INTERFACE_TYPES = ['ethernet', 'wifi', 'loopback', 'bridge', 'bond', 'vlan', 'tunnel', 'virtual', 'cellular', 'bluetooth', 'other'] as const
+export const INTERFACE_TYPES = [
+  'ethernet',
+  'wifi',
+  'loopback',
+  'bridge',
+  'bond',
+  'vlan',
+  'tunnel',
+  'virtual',
+  'cellular',
+  'bluetooth',
+  'other',
+] as const
 export type InterfaceType = (typeof INTERFACE_TYPES)[number]
 
 const family = Type.Enum(['ipv4', 'ipv6'])

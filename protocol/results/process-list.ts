@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { closed } from '../define-message.ts'
 import { Count, Instant } from '../fields.ts'
 import { personal } from '../privacy.ts'

@@ -3,7 +3,16 @@ import type { Completeness, RunEndState } from '@askfirst/protocol/completeness.
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { FindingContent } from '@askfirst/protocol/finding.ts'
 import type { Actor, LogKind } from '@askfirst/protocol/findings-log.ts'
-import type { DeviceId, FindingId, GrantId, ReceiptId, RequestId, RunId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type {
+  DeviceId,
+  FindingId,
+  GrantId,
+  ReceiptId,
+  RequestId,
+  RunId,
+  TicketId,
+  UserId,
+} from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 
 /** Plain readonly records as the store takes and gives them. Instants are ISO 8601 texts in UTC with milliseconds. */

@@ -1,7 +1,16 @@
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
-import type { DeviceId, FindingId, GrantId, ReceiptId, RequestId, RunId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type {
+  DeviceId,
+  FindingId,
+  GrantId,
+  ReceiptId,
+  RequestId,
+  RunId,
+  TicketId,
+  UserId,
+} from '@askfirst/protocol/ids.ts'
 import type {
   ApiToken,
   AuditDraft,
@@ -64,7 +73,11 @@ export interface UserStore {
   byEmail(email: string): Promise<User | null>
   list(page: PageRequest): Promise<Page<User>>
   /** Null when there is no such user; CONFLICT when it would leave no enabled admin. */
-  change(id: UserId, change: Partial<Pick<User, 'name' | 'role' | 'passwordHash' | 'disabled'>>, audit: AuditDraft): Promise<User | null>
+  change(
+    id: UserId,
+    change: Partial<Pick<User, 'name' | 'role' | 'passwordHash' | 'disabled'>>,
+    audit: AuditDraft,
+  ): Promise<User | null>
   hasAdmin(): Promise<boolean>
 }
 
@@ -112,7 +125,12 @@ export interface DeviceStore {
   byMachine(machineIdHash: string): Promise<Device | null>
   list(page: PageRequest & { readonly standing?: Standing; readonly q?: string }): Promise<Page<Device>>
   /** Facts of a hello. */
-  seen(id: DeviceId, facts: Partial<Pick<Device, 'name' | 'platform' | 'arch' | 'osName' | 'agentVersion' | 'catalogueSha256'>> & { readonly lastSeenAt: string }): Promise<void>
+  seen(
+    id: DeviceId,
+    facts: Partial<Pick<Device, 'name' | 'platform' | 'arch' | 'osName' | 'agentVersion' | 'catalogueSha256'>> & {
+      readonly lastSeenAt: string
+    },
+  ): Promise<void>
   setStanding(id: DeviceId, standing: Standing, reason: string, audit: AuditDraft): Promise<Device | null>
   putCatalogue(sha256: string, entries: readonly CatalogueEntry[]): Promise<void>
   catalogue(sha256: string): Promise<readonly CatalogueEntry[] | null>
@@ -120,7 +138,10 @@ export interface DeviceStore {
   certificateBySha256(sha256: string): Promise<DeviceCertificate | null>
   addCertificate(certificate: DeviceCertificate, audit: AuditDraft): Promise<void>
   /** Revokes the device's certificates (all, or the one serial) and returns the serials that were valid before. */
-  revokeCertificates(id: DeviceId, input: { readonly serial?: string; readonly at: string; readonly reason: string; readonly audit: AuditDraft }): Promise<readonly string[]>
+  revokeCertificates(
+    id: DeviceId,
+    input: { readonly serial?: string; readonly at: string; readonly reason: string; readonly audit: AuditDraft },
+  ): Promise<readonly string[]>
   /** All revoked and not yet expired certificates, for the CRL. */
   revoked(now: string): Promise<readonly DeviceCertificate[]>
 }
@@ -129,12 +150,24 @@ export interface TicketStore {
   /** Gives the next number; the log's first entry comes with it. */
   create(ticket: Omit<Ticket, 'number' | 'version'>, log: LogDraft): Promise<Ticket>
   get(id: TicketId): Promise<Ticket | null>
-  list(page: PageRequest & { readonly states?: readonly TicketState[]; readonly assigneeId?: UserId; readonly deviceId?: DeviceId; readonly q?: string }): Promise<Page<Ticket>>
+  list(
+    page: PageRequest & {
+      readonly states?: readonly TicketState[]
+      readonly assigneeId?: UserId
+      readonly deviceId?: DeviceId
+      readonly q?: string
+    },
+  ): Promise<Page<Ticket>>
   /** Null when there is no such ticket; CONFLICT when `version` is not the current one. */
   change(
     id: TicketId,
     version: number,
-    change: Partial<Pick<Ticket, 'title' | 'description' | 'state' | 'impact' | 'urgency' | 'priority' | 'level' | 'assigneeId' | 'deviceIds'>> & { readonly updatedAt: string },
+    change: Partial<
+      Pick<
+        Ticket,
+        'title' | 'description' | 'state' | 'impact' | 'urgency' | 'priority' | 'level' | 'assigneeId' | 'deviceIds'
+      >
+    > & { readonly updatedAt: string },
     log: LogDraft,
   ): Promise<Ticket | null>
 }
@@ -155,7 +188,12 @@ export interface ConsentStore {
   /** What a device that connects must hear of: open requests, and withdrawals that it has not answered yet. */
   openForDevice(deviceId: DeviceId): Promise<readonly StoredRequest[]>
   /** First wins, from `asked`, `received` or `shown` only; `rejected` carries the agent's code. */
-  advance(id: RequestId, state: Extract<RequestState, 'received' | 'shown' | 'rejected' | 'withdrawn'>, reason: string | null, log: LogDraft | null): Promise<StoredRequest | null>
+  advance(
+    id: RequestId,
+    state: Extract<RequestState, 'received' | 'shown' | 'rejected' | 'withdrawn'>,
+    reason: string | null,
+    log: LogDraft | null,
+  ): Promise<StoredRequest | null>
   /**
    * Records a verified receipt, from `asked`, `received`, `shown` or `withdrawn` (the person may answer while the desk
    * withdraws: the receipt is kept, its grant has ended). The same receipt again changes nothing and returns `known`.
@@ -170,7 +208,10 @@ export interface ConsentStore {
     readonly log: LogDraft
   }): Promise<{ readonly outcome: 'recorded' | 'known' | 'closed'; readonly request: StoredRequest }>
   /** Ends a grant once; false when it had ended before. */
-  endGrant(grantId: GrantId, input: { readonly at: string; readonly reason: 'revoked' | 'withdrawn' | 'ticket-closed'; readonly log: LogDraft }): Promise<boolean>
+  endGrant(
+    grantId: GrantId,
+    input: { readonly at: string; readonly reason: 'revoked' | 'withdrawn' | 'ticket-closed'; readonly log: LogDraft },
+  ): Promise<boolean>
 }
 
 export interface RunStore {
@@ -179,7 +220,11 @@ export interface RunStore {
   listForTicket(ticketId: TicketId): Promise<readonly Run[]>
   openForDevice(deviceId: DeviceId): Promise<readonly Run[]>
   /** First wins: `accepted` from `ordered`, `review` from `accepted`, `refused` from `ordered`. */
-  advance(id: RunId, change: { readonly state: 'accepted' | 'review' | 'refused'; readonly code: string | null; readonly at: string }, log: LogDraft | null): Promise<Run | null>
+  advance(
+    id: RunId,
+    change: { readonly state: 'accepted' | 'review' | 'refused'; readonly code: string | null; readonly at: string },
+    log: LogDraft | null,
+  ): Promise<Run | null>
   /**
    * Stores chunks in order, many runs at once, one commit. `stored` only when `seq` is the run's next; a run that has
    * ended answers `closed`, a run of another device `foreign`. Never throws for a bad chunk.
@@ -189,11 +234,16 @@ export interface RunStore {
   chunks(id: RunId, fromSeq: number, limit: number): Promise<readonly StoredChunk[]>
   chunkDigests(id: RunId): Promise<readonly ChunkDigest[]>
   /** Ends a run once; null when it had ended before. `log` may name the digests: the store adds `chunks` to its body. */
-  end(id: RunId, input: { readonly completeness: Completeness; readonly at: string; readonly log: LogDraft }): Promise<Run | null>
+  end(
+    id: RunId,
+    input: { readonly completeness: Completeness; readonly at: string; readonly log: LogDraft },
+  ): Promise<Run | null>
   /** Adds rows to the index; positions that are there already are passed over (the indexer may repeat itself). */
   indexRows(id: RunId, rows: readonly IndexedRow[]): Promise<void>
   /** Runs with stored rows that the index lacks. */
-  toIndex(limit: number): Promise<readonly { readonly runId: RunId; readonly collector: string; readonly fromRow: number }[]>
+  toIndex(
+    limit: number,
+  ): Promise<readonly { readonly runId: RunId; readonly collector: string; readonly fromRow: number }[]>
   /** A page of rows in order of position, after a position (exclusive; -1 for the start). */
   rows(id: RunId, filter: RowFilter, after: number, limit: number): Promise<readonly IndexedRow[]>
 }
@@ -202,12 +252,22 @@ export interface FindingStore {
   /** Adds findings that the ticket does not have yet (same rule and subject are one); returns those that were new. */
   add(findings: readonly Finding[], log: readonly LogDraft[]): Promise<readonly Finding[]>
   listForTicket(ticketId: TicketId): Promise<readonly Finding[]>
-  judge(id: FindingId, state: 'confirmed' | 'dismissed', by: UserId, reason: string, log: LogDraft): Promise<Finding | null>
+  judge(
+    id: FindingId,
+    state: 'confirmed' | 'dismissed',
+    by: UserId,
+    reason: string,
+    log: LogDraft,
+  ): Promise<Finding | null>
 }
 
 export interface AuditStore {
   append(draft: AuditDraft): Promise<AuditEntry>
-  read(afterSeq: number, limit: number, filter?: { readonly action?: string; readonly subject?: string }): Promise<readonly AuditEntry[]>
+  read(
+    afterSeq: number,
+    limit: number,
+    filter?: { readonly action?: string; readonly subject?: string },
+  ): Promise<readonly AuditEntry[]>
   head(): Promise<{ readonly size: number; readonly headHash: string }>
 }
 
