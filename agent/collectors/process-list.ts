@@ -1,0 +1,43 @@
+import { ProcessRow } from '@askfirst/protocol/results/process-list.ts'
+import { Type } from 'typebox'
+import { PROCESS_ORDERS } from '../parsers/rank-processes.ts'
+import { defineCollector } from '../runtime/define-collector.ts'
+import { linuxProcesses } from './process-list/linux.ts'
+import { macosProcesses } from './process-list/macos.ts'
+import { windowsProcesses } from './process-list/windows.ts'
+
+export const processList = defineCollector({
+  id: 'process.list',
+  version: 1,
+  title: 'Running programs',
+  tellUser:
+    'Lists the programs that run now: name, account, how much of the processor, the memory and the drives each one uses, and since when it runs. Only if you allow it: with which options each was started, which can name files and addresses.',
+  notRead: 'It does not read what the programs hold in memory, what you typed into them, or their windows and open files.',
+  categories: ['processes', 'accounts'],
+  platforms: ['darwin', 'linux', 'win32'],
+  privilege: 'user',
+  params: Type.Object(
+    {
+      /** Most rows. */
+      top: Type.Integer({ minimum: 1, maximum: 500, default: 100, grant: 'atMost' }),
+      sort: Type.Enum([...PROCESS_ORDERS], { default: 'cpu', grant: 'equal' }),
+      /** Time over which processor and drive use are measured, in ms; 0 gives only totals since each start. */
+      sampleMs: Type.Integer({ minimum: 0, maximum: 10_000, default: 1_000, grant: 'atMost' }),
+      commandLine: Type.Boolean({ default: false, grant: 'onlyIf' }),
+    },
+    { additionalProperties: false },
+  ),
+  row: ProcessRow,
+  limits: { timeoutMs: 60_000, noProgressMs: 30_000, maxRows: 500, maxBytes: 8_388_608 },
+  typicalBytes: 30_000,
+  async *collect(ctx, params) {
+    switch (ctx.platform) {
+      case 'linux':
+        return yield* linuxProcesses(ctx, params)
+      case 'darwin':
+        return yield* macosProcesses(ctx, params)
+      case 'win32':
+        return yield* windowsProcesses(ctx, params)
+    }
+  },
+})
