@@ -1,0 +1,37 @@
+import type { Actor } from '@askfirst/protocol/findings-log.ts'
+import type { Clock } from '../clock.ts'
+import { isoNow } from '../clock.ts'
+import type { AuditDraft } from '../store/entities.ts'
+
+/** What the audit log can say; `noun.verb`, in the past. */
+export const AUDIT_ACTIONS = [
+  'setup.finished',
+  'session.opened',
+  'session.refused',
+  'session.closed',
+  'user.created',
+  'user.changed',
+  'token.created',
+  'token.deleted',
+  'enrolment-token.created',
+  'enrolment-token.revoked',
+  'device.approved',
+  'device.revoked',
+  'certificate.revoked',
+  'settings.changed',
+] as const
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+
+/** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
+export function auditDraft(
+  clock: Clock,
+  entry: {
+    readonly actor: Actor
+    readonly action: AuditAction
+    readonly subject: string
+    readonly detail?: Readonly<Record<string, unknown>>
+  },
+): AuditDraft {
+  const { actor, action, subject, detail = {} } = entry
+  return { at: isoNow(clock), actor, action, subject, detail }
+}

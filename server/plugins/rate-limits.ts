@@ -1,0 +1,42 @@
+import fastifyRateLimit from '@fastify/rate-limit'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { App } from '../app-types.ts'
+
+export interface RateBound {
+  /** Requests within the window that are still answered. */
+  readonly max: number
+  readonly windowMs: number
+}
+
+export interface RateBounds {
+  /** Log-in tries for one account from one address. */
+  readonly signInPerAccount: RateBound
+  /** Log-in tries from one address, whatever the account: stops trying one password on many accounts. */
+  readonly signInPerAddress: RateBound
+  readonly setup: RateBound
+}
+
+export const RATE_BOUNDS: RateBounds = {
+  signInPerAccount: { max: 8, windowMs: 15 * 60_000 },
+  signInPerAddress: { max: 60, windowMs: 15 * 60_000 },
+  setup: { max: 10, windowMs: 15 * 60_000 },
+}
+
+/** Keys that are remembered at once; older ones are forgotten, so that a flood of addresses stays bounded. */
+const MOST_KEYS = 10_000
+
+export async function registerRateLimits(app: App): Promise<void> {
+  await app.register(fastifyRateLimit, { global: false, cache: MOST_KEYS })
+}
+
+/** A check that counts a request under `keyOf` and refuses it over the bound; use it before any costly work. */
+export function rateLimiter(app: App, bound: RateBound, keyOf: (request: FastifyRequest) => string) {
+  const count = app.createRateLimit({ max: bound.max, timeWindow: bound.windowMs, keyGenerator: keyOf })
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const result = await count(request)
+    if (result.isAllowed || !result.isExceeded) return
+    void reply.header('retry-after', String(result.ttlInSeconds))
+    throw new AskFirstError('RATE_LIMITED', `More than ${bound.max} tries in ${bound.windowMs / 60_000} minutes.`)
+  }
+}
