@@ -22,9 +22,9 @@ export type MessageOf<Definition extends MessageDefinition> = Static<Definition[
  * Declares a message. A server's command refuses unknown fields (SPEC W6): a field that the agent does not know could
  * carry a meaning it would not honour. An agent's report lets them pass (W7), so that a newer agent can say more.
  */
-export function defineMessage<const Name extends string, Body extends TProperties>(definition: {
+export function defineMessage<const Name extends string, const From extends Sender, Body extends TProperties>(definition: {
   readonly type: Name
-  readonly from: Sender
+  readonly from: From
   readonly since: number
   readonly summary: string
   readonly body: Body
@@ -35,7 +35,7 @@ export function defineMessage<const Name extends string, Body extends TPropertie
   )
   return {
     type: definition.type,
-    from: definition.from,
+    from: definition.from as From, // Keeps the literal, by which the catalogue tells the two sides apart.
     since: definition.since,
     summary: definition.summary,
     schema,

@@ -2,49 +2,40 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { PLATFORMS } from './catalogue-entry.ts'
 import { closed } from './define-message.ts'
-import { line, Sha256 } from './fields.ts'
+import { Instant, line, Sha256 } from './fields.ts'
 import { DeviceId } from './ids.ts'
 
-/** Address of enrolment on the agents' listener, without a client certificate (SPEC H4). */
-export const ENROL_PATH = '/enrol'
-/** Address of the WebSocket on the agents' listener. */
-export const LINK_PATH = '/link'
-/** Longest body of request and answer, in bytes. */
-export const MAX_ENROL_BYTES = 65_536
+/** Longest body of `POST /enrol` in bytes. */
+export const MAX_ENROLMENT_BYTES = 16_384
 
-/** Body of `POST /enrol`, JSON. */
-export const EnrolRequest = Type.Object(
+/** What a machine sends with `POST /enrol` (SPEC H4), as JSON over TLS without a client certificate. */
+export const EnrolmentRequest = Type.Object(
   {
-    /** The 16 bytes of the enrolment code's token as 32 hexadecimal digits. */
-    token: Type.String({ pattern: '^[0-9a-f]{32}$', maxLength: 32 }),
+    /** The 16 bytes of the enrolment code's token, base64url without padding. */
+    token: Type.String({ pattern: '^[A-Za-z0-9_-]{22}$', maxLength: 22 }),
     /** PKCS #10 request for a P-256 key, PEM. */
     csr: Type.String({ minLength: 64, maxLength: 8_192 }),
-    /** SHA-256 of the machine's own id salted with the authority's fingerprint, so that no two servers can compare. */
+    /** SHA-256 of the machine's own id followed by the authority's fingerprint; the id itself stays on the machine. */
     machineIdHash: Sha256,
-    /** The computer's name. */
-    name: line(255),
     platform: Type.Enum([...PLATFORMS]),
     arch: line(32),
     osName: line(128),
+    hostName: line(255),
     agentVersion: line(64),
   },
   closed,
 )
-export type EnrolRequest = Static<typeof EnrolRequest>
+export type EnrolmentRequest = Static<typeof EnrolmentRequest>
 
-/** Answer to `POST /enrol` with status 200; another status carries problem details with a code of the error table. */
-export const EnrolAnswer = Type.Object(
-  {
-    deviceId: DeviceId,
-    standing: Type.Enum(['active', 'quarantined']),
-    organisation: Type.Object({ name: line(200), contact: line(200) }, closed),
-    /** The device's certificate, PEM. */
-    certificate: Type.String({ maxLength: 8_192 }),
-    /** The pinned authority's certificate, PEM. */
-    chain: Type.String({ maxLength: 32_768 }),
-    /** Key that signs checkpoints, as a C2SP verifier key; kept by the agent as a witness. */
-    logVerifierKey: Type.String({ maxLength: 512 }),
-  },
-  closed,
-)
-export type EnrolAnswer = Static<typeof EnrolAnswer>
+/** What comes back with status 201. */
+export const EnrolmentAnswer = Type.Object({
+  deviceId: DeviceId,
+  standing: Type.Enum(['active', 'quarantined']),
+  /** PEM of the device's certificate, and of the authorities above it. */
+  certificate: Type.String({ minLength: 64, maxLength: 8_192 }),
+  chain: Type.String({ minLength: 64, maxLength: 32_768 }),
+  certificateExpiresAt: Instant,
+  /** C2SP verifier key of the server's log, kept by the agent as a witness; absent: checkpoints are the server's word. */
+  logVerifierKey: Type.Optional(Type.String({ maxLength: 512 })),
+})
+export type EnrolmentAnswer = Static<typeof EnrolmentAnswer>
