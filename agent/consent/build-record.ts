@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { DATA_CATEGORIES } from '@askfirst/protocol/catalogue-entry.ts'
+import type { ConsentRecord } from '@askfirst/protocol/consent-record.ts'
+import type { ReceiptId } from '@askfirst/protocol/ids.ts'
+import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import { matchCode } from '@askfirst/protocol/match-code.ts'
+import type { HeldRequest } from './consent-state.ts'
+import type { OfferedCollectors } from './offered-collectors.ts'
+
+/** Language of the text that is shown. */
+export const NOTICE_LANGUAGE = 'en'
+
+/** What became of a request, as it goes into the record. */
+export interface Decided {
+  readonly receiptId: ReceiptId
+  readonly decision: ConsentRecord['decision']
+  readonly atIso: string
+  /** Text that was shown, or would have been shown had anyone looked. */
+  readonly text: string
+  /** Account of who answered; absent when nobody did. */
+  readonly osUser?: string | undefined
+}
+
+/** The consent record (ISO/IEC TS 27560 structure) of a decision; its canonical JSON is what the device signs. */
+export function buildConsentRecord(held: HeldRequest, decided: Decided, offered: OfferedCollectors): ConsentRecord {
+  const { request } = held
+  const collectors = decided.decision.grant?.collectors ?? request.collectors
+  return {
+    header: { schema: 'askfirst.consent-record.v1', recordId: decided.receiptId, requestId: request.requestId },
+    processing: {
+      notice: {
+        textSha256: sha256Hex(decided.text),
+        language: NOTICE_LANGUAGE,
+        requestSha256: held.requestSha256,
+        matchCode: matchCodeOf(held.requestSha256),
+      },
+      purpose: request.purpose,
+      ticketId: request.ticket.id,
+      dataCategories: categoriesOf(collectors, offered),
+      collectionMethod: 'collectors named in the request, read-only, on the device',
+      storage: { destination: request.destination, retentionDays: request.retentionDays },
+      withdrawalMethod: withdrawalMethod(request),
+    },
+    parties: {
+      principal: { deviceId: request.deviceId, ...(decided.osUser === undefined ? {} : { osUser: decided.osUser }) },
+      controller: request.organisation,
+      recipient: request.technician,
+    },
+    events: eventsOf(held, decided),
+    decision: decided.decision,
+  }
+}
+
+/** How the person stops it, word for word as shown. */
+export function withdrawalMethod(request: ConsentRequest): string {
+  return `On this computer, at any time: askfirst-agent revoke ${request.requestId}`
+}
+
+/** The four characters that both sides show. */
+export function matchCodeOf(requestSha256: string): string {
+  return matchCode(Buffer.from(requestSha256, 'hex'))
+}
+
+export function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function categoriesOf(collectors: ConsentRequest['collectors'], offered: OfferedCollectors): (typeof DATA_CATEGORIES)[number][] {
+  return [...new Set(collectors.flatMap(({ id }) => offered.get(id)?.categories ?? []))].sort()
+}
+
+function eventsOf(held: HeldRequest, decided: Decided): ConsentRecord['events'] {
+  const shown: ConsentRecord['events'] = held.shownAt === undefined ? [] : [{ event: 'shown', at: held.shownAt }]
+  const end = decided.decision.state === 'no-answer' ? 'expired' : 'answered'
+  return [{ event: 'requested', at: held.request.askedAt }, { event: 'received', at: held.receivedAt }, ...shown, { event: end, at: decided.atIso }]
+}

@@ -1,0 +1,20 @@
+import type { AgentClock } from './agent-clock.ts'
+
+/** Lets a number of events pass in a sliding time; measured with the clock that nobody can set. */
+export interface RateGuard {
+  /** Counts one event; false when there were too many, which are then not counted. */
+  take(): boolean
+}
+
+export function createRateGuard(clock: AgentClock, limit: { readonly max: number; readonly perMs: number }): RateGuard {
+  let taken: number[] = []
+  return {
+    take() {
+      const now = clock.monotonicMs()
+      taken = taken.filter((at) => now - at < limit.perMs)
+      if (taken.length >= limit.max) return false
+      taken.push(now)
+      return true
+    },
+  }
+}
