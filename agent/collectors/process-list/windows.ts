@@ -9,7 +9,7 @@ import type { ProcessParams } from './process-params.ts'
  * comes from the performance class, whose names are not translated. Command lines are asked for only when allowed.
  */
 const SCRIPT = `
-$p = $in
+$p = $params
 $props = 'ProcessId','ParentProcessId','Name','CreationDate','KernelModeTime','UserModeTime','WorkingSetSize','ThreadCount','HandleCount','Priority','ReadTransferCount','WriteTransferCount'
 if ($p.commandLine) { $props += 'CommandLine' }
 function Write-Sample($sample, $list) {
