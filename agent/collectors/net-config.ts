@@ -1,0 +1,44 @@
+import { NET_PARTS, NetRow } from '@askfirst/protocol/results/net-config.ts'
+import { Type } from 'typebox'
+import { defineCollector } from '../runtime/define-collector.ts'
+import { linuxNetwork } from './net-config/linux.ts'
+import { macosNetwork } from './net-config/macos.ts'
+import { windowsNetwork } from './net-config/windows.ts'
+
+export const netConfig = defineCollector({
+  id: 'net.config',
+  version: 1,
+  title: 'Network settings',
+  tellUser:
+    'Reads how this computer is connected: its network connections with their addresses and speed, the way to the internet, and which servers look up names for it. Addresses and the names of networks can show where you are.',
+  notRead: 'It does not read what is sent or received, which sites you visit, or passwords of wireless networks.',
+  categories: ['network', 'hardware'],
+  platforms: ['darwin', 'linux', 'win32'],
+  privilege: 'user',
+  params: Type.Object(
+    {
+      /** Kinds of rows; empty means all. */
+      parts: Type.Array(Type.Enum([...NET_PARTS]), { maxItems: NET_PARTS.length, uniqueItems: true, default: [], grant: 'subset' }),
+    },
+    { additionalProperties: false },
+  ),
+  row: NetRow,
+  limits: { timeoutMs: 60_000, noProgressMs: 30_000, maxRows: 20_000, maxBytes: 8_388_608 },
+  typicalBytes: 8_000,
+  async *collect(ctx, params) {
+    for await (const row of networkOf(ctx)) {
+      if (params.parts.length === 0 || params.parts.includes(row.part)) yield row
+    }
+  },
+})
+
+function networkOf(ctx: Parameters<typeof linuxNetwork>[0]): AsyncIterable<NetRow> {
+  switch (ctx.platform) {
+    case 'linux':
+      return linuxNetwork(ctx)
+    case 'darwin':
+      return macosNetwork(ctx)
+    case 'win32':
+      return windowsNetwork(ctx)
+  }
+}
