@@ -1,0 +1,153 @@
+import type { Dirent } from 'node:fs'
+import { constants, createReadStream } from 'node:fs'
+import { open, readdir, readlink, stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import type { DirectoryEntry, FileFacts, Files, VolumeFigures } from '../runtime/collector-context.ts'
+import { SourceError } from '../runtime/collector-context.ts'
+import { fileProblem } from './file-problem.ts'
+import { LineSplitter } from './line-splitter.ts'
+import type { SourceLog } from './source-log.ts'
+
+const DEFAULT_TEXT_BYTES = 1_048_576
+const DEFAULT_LINES_BYTES = 268_435_456
+const MAX_LINE_BYTES = 1_048_576
+const READ_PIECE_BYTES = 65_536
+
+interface Dependencies {
+  readonly sources: SourceLog
+  readonly signal: AbortSignal
+  readonly volume: (path: string, timeoutMs: number) => Promise<VolumeFigures | null>
+}
+
+/** Files for collectors, read-only, as collector-context.ts promises them. */
+export function createFiles(dependencies: Dependencies): Files {
+  const { sources, signal } = dependencies
+  return {
+    readText: (path, options = {}) => readText({ path, sources, maxBytes: options.maxBytes ?? DEFAULT_TEXT_BYTES }),
+    tryText: (path) => orNull(async () => (await readStart(path, DEFAULT_TEXT_BYTES)).text),
+    lines: (path, options = {}) => lines({ path, sources, signal, ...options }),
+    list: (path) => list(path, sources),
+    link: (path) => orNull(() => readlink(path)),
+    facts: (path) => orNull(() => facts(path)),
+    volume: dependencies.volume,
+  }
+}
+
+async function readText(use: { path: string; sources: SourceLog; maxBytes: number }): Promise<string> {
+  try {
+    const { text, cut } = await readStart(use.path, use.maxBytes)
+    record(use, cut ? `Only the first ${use.maxBytes} bytes were read.` : null)
+    return text
+  } catch (cause) {
+    throw recordProblem(use, cause)
+  }
+}
+
+/** Reads to the end or the bound. Sizes are not trusted: files of /proc say 0. A pipe without a writer does not block. */
+async function readStart(path: string, maxBytes: number): Promise<{ text: string; cut: boolean }> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const pieces: Buffer[] = []
+    let size = 0
+    while (size <= maxBytes) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_PIECE_BYTES), 0, READ_PIECE_BYTES, null)
+      if (bytesRead === 0) break
+      pieces.push(buffer.subarray(0, bytesRead))
+      size += bytesRead
+    }
+    return { text: Buffer.concat(pieces).toString('utf8', 0, Math.min(size, maxBytes)), cut: size > maxBytes }
+  } finally {
+    await file.close()
+  }
+}
+
+interface LinesUse {
+  readonly path: string
+  readonly sources: SourceLog
+  readonly signal: AbortSignal
+  readonly fromEnd?: number
+  readonly maxBytes?: number
+}
+
+async function* lines(use: LinesUse): AsyncGenerator<string, void, undefined> {
+  const splitter = new LineSplitter(MAX_LINE_BYTES)
+  const maxBytes = use.maxBytes ?? DEFAULT_LINES_BYTES
+  let room = maxBytes
+  let cut = false
+  try {
+    for await (const piece of await openPieces(use)) {
+      yield* splitter.push(piece.subarray(0, Math.max(0, room)))
+      room -= piece.length
+      cut = room < 0
+      if (cut) break
+    }
+    const last = splitter.finish()
+    if (last !== null) yield last
+  } catch (cause) {
+    use.signal.throwIfAborted()
+    throw recordProblem(use, cause)
+  }
+  record(use, cutDetail(cut, maxBytes, splitter.cutLines))
+}
+
+function cutDetail(cut: boolean, maxBytes: number, cutLines: number): string | null {
+  if (cut) return `Only ${maxBytes} bytes were read.`
+  return cutLines > 0 ? `${cutLines} lines were too long and cut.` : null
+}
+
+async function openPieces(use: LinesUse): Promise<AsyncIterable<Buffer>> {
+  const start = use.fromEnd === undefined ? 0 : Math.max(0, (await stat(use.path)).size - use.fromEnd)
+  const file = createReadStream(use.path, { start, signal: use.signal })
+  if (!use.path.endsWith('.gz')) return file
+  const unpacked = createGunzip()
+  // The error reaches the reader of `unpacked`, which pipeline destroys with it.
+  pipeline(file, unpacked, () => undefined)
+  return unpacked
+}
+
+async function list(path: string, sources: SourceLog): Promise<readonly DirectoryEntry[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true })
+    record({ path, sources }, null)
+    return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+  } catch (cause) {
+    throw recordProblem({ path, sources }, cause)
+  }
+}
+
+function kindOf(entry: Dirent): DirectoryEntry['kind'] {
+  if (entry.isSymbolicLink()) return 'link'
+  if (entry.isDirectory()) return 'directory'
+  return entry.isFile() ? 'file' : 'other'
+}
+
+async function facts(path: string): Promise<FileFacts> {
+  const { size, mtime, uid } = await stat(path)
+  return { sizeBytes: size, modifiedAt: mtime, uid }
+}
+
+/** For optional facts: what cannot be read is absent, as the interface promises. */
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read()
+  } catch {
+    return null
+  }
+}
+
+interface Recorded {
+  readonly path: string
+  readonly sources: SourceLog
+}
+
+function record(use: Recorded, cut: string | null): void {
+  if (cut === null) use.sources.add({ source: use.path, kind: 'file', state: 'ok' })
+  else use.sources.add({ source: use.path, kind: 'file', state: 'cut', detail: cut })
+}
+
+function recordProblem(use: Recorded, cause: unknown): SourceError {
+  const problem = cause instanceof SourceError ? cause : fileProblem(use.path, cause)
+  use.sources.add({ source: use.path, kind: 'file', state: problem.problem, detail: problem.message })
+  return problem
+}

@@ -1,0 +1,5 @@
+import { COLLECTORS } from '../collectors/index.ts'
+import { serveCollectors } from './serve-collectors.ts'
+
+/** Entry of the collector host, the child process in which every collector runs. */
+serveCollectors(COLLECTORS)

@@ -1,0 +1,5 @@
+import type { Collector } from '@askfirst/agent/runtime/define-collector.ts'
+import { firehose } from './firehose.ts'
+
+/** The collectors that only tests run. */
+export const TEST_COLLECTORS: readonly Collector[] = [firehose]
