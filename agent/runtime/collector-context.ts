@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly maxBytes?: number
   /** Longest line in bytes; absent: 1 MiB. A longer line is cut. */
   readonly maxLineBytes?: number
+  /** What the program writes; absent: UTF-8. */
+  readonly encoding?: 'utf-16le'
   /** Exit codes that are results and not failures; absent: only 0. */
   readonly okExitCodes?: readonly number[]
 }

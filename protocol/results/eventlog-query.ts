@@ -19,6 +19,8 @@ export const EventRow = Type.Object(
   {
     time: Instant,
     level: Type.Enum([...EVENT_LEVELS]),
+    /** True when the source keeps no level (plain syslog files) and it was told from the words of the message. */
+    levelGuessed: Type.Optional(Type.Literal(true)),
     /** Who logged it: event provider, syslog identifier, or on macOS the subsystem or process. */
     provider: personal('freeText', { minLength: 1, maxLength: 256 }),
     /** Number of the event within its provider; Windows only. */

@@ -1,0 +1,72 @@
+import { EVENT_LEVELS, EventRow } from '@askfirst/protocol/results/eventlog-query.ts'
+import { Type } from 'typebox'
+import { defineCollector } from '../runtime/define-collector.ts'
+import { linuxSources } from './eventlog-query/linux.ts'
+import { macosSources } from './eventlog-query/macos.ts'
+import { eventRows } from './eventlog-query/merge-sources.ts'
+import { DEFAULT_CHANNELS, EVENT_CHANNELS } from './eventlog-query/query.ts'
+import { windowsSources } from './eventlog-query/windows.ts'
+
+/** An instant as the wire has it; calendar checks follow when it is read. */
+const instant = { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$', maxLength: 24 }
+
+export const eventlogQuery = defineCollector({
+  id: 'eventlog.query',
+  version: 1,
+  title: 'Event log',
+  tellUser:
+    "Reads what Windows, macOS or Linux and the programs wrote into the system's logs in the time window: errors, warnings and what led to them. Such messages can name programs, files, accounts and addresses.",
+  notRead:
+    'It does not read log-in and security records unless you allow that below, nor logs that programs keep in files of their own, nor anything older than the time window.',
+  categories: ['logs', 'operating-system', 'software'],
+  platforms: ['darwin', 'linux', 'win32'],
+  privilege: 'admin',
+  params: Type.Object(
+    {
+      /** Nothing older than so many minutes before the run is read, whatever `from` says. macOS: at most 1440. */
+      windowMinutes: Type.Integer({ minimum: 1, maximum: 43_200, default: 1_440, grant: 'atMost' }),
+      /** Narrows the window at its start and end. */
+      from: Type.Optional(Type.String({ ...instant, grant: 'atLeast' })),
+      to: Type.Optional(Type.String({ ...instant, grant: 'atMost' })),
+      levels: Type.Array(Type.Enum([...EVENT_LEVELS]), {
+        minItems: 1,
+        maxItems: 5,
+        default: ['critical', 'error', 'warning'],
+        grant: 'subset',
+      }),
+      /** Windows event numbers; empty: all. */
+      ids: Type.Array(Type.Integer({ minimum: 0, maximum: 65_535 }), { maxItems: 50, default: [], grant: 'subset' }),
+      /** Event providers, syslog identifiers or units, macOS subsystems or processes; empty: all. */
+      providers: Type.Array(Type.String({ pattern: '^[A-Za-z0-9 ._@:/()+-]+$', minLength: 1, maxLength: 128 }), {
+        maxItems: 20,
+        default: [],
+        grant: 'subset',
+      }),
+      /** Logs to read; those of other systems are passed over. */
+      channels: Type.Array(Type.Enum([...EVENT_CHANNELS]), {
+        minItems: 1,
+        maxItems: 8,
+        default: [...DEFAULT_CHANNELS],
+        grant: 'subset',
+      }),
+      /** Also log-in and security records: the Security log of Windows, `auth` messages on Linux. */
+      includeSecurity: Type.Boolean({ default: false, grant: 'onlyIf' }),
+      /** Most rows; the newest are taken. */
+      maxRows: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000, grant: 'atMost' }),
+    },
+    { additionalProperties: false },
+  ),
+  row: EventRow,
+  limits: { timeoutMs: 120_000, noProgressMs: 90_000, maxRows: 10_000, maxBytes: 67_108_864 },
+  typicalBytes: 300_000,
+  async *collect(ctx, params) {
+    switch (ctx.platform) {
+      case 'linux':
+        return yield* eventRows(ctx, params, linuxSources)
+      case 'darwin':
+        return yield* eventRows(ctx, params, macosSources)
+      case 'win32':
+        return yield* eventRows(ctx, params, windowsSources)
+    }
+  },
+})
