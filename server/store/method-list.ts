@@ -1,0 +1,109 @@
+import type { Store } from './store.ts'
+
+/** The parts of a store; `ping` and `close` are the backend's own. */
+export type StoreAreas = Omit<Store, 'ping' | 'close'>
+type AreaName = keyof StoreAreas
+export type MethodName = { [Area in AreaName]: `${Area}.${keyof StoreAreas[Area] & string}` }[AreaName]
+
+/** Every method of the store and whether it changes something: the closed list of what may cross to a store thread. */
+export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
+  'users.create': 'write',
+  'users.createFirstAdmin': 'write',
+  'users.get': 'read',
+  'users.byEmail': 'read',
+  'users.list': 'read',
+  'users.change': 'write',
+  'users.hasAdmin': 'read',
+  'sessions.put': 'write',
+  'sessions.get': 'read',
+  'sessions.delete': 'write',
+  'sessions.deleteForUser': 'write',
+  'sessions.deleteExpired': 'write',
+  'tokens.create': 'write',
+  'tokens.bySecretHash': 'read',
+  'tokens.listForUser': 'read',
+  'tokens.touch': 'write',
+  'tokens.delete': 'write',
+  'enrolment.create': 'write',
+  'enrolment.list': 'read',
+  'enrolment.revoke': 'write',
+  'enrolment.enrol': 'write',
+  'enrolment.usable': 'read',
+  'devices.get': 'read',
+  'devices.byMachine': 'read',
+  'devices.list': 'read',
+  'devices.seen': 'write',
+  'devices.setStanding': 'write',
+  'devices.putCatalogue': 'write',
+  'devices.catalogue': 'read',
+  'devices.certificates': 'read',
+  'devices.certificateBySha256': 'read',
+  'devices.addCertificate': 'write',
+  'devices.revokeCertificates': 'write',
+  'devices.revoked': 'read',
+  'tickets.create': 'write',
+  'tickets.get': 'read',
+  'tickets.list': 'read',
+  'tickets.change': 'write',
+  'log.append': 'write',
+  'log.read': 'read',
+  'log.head': 'read',
+  'consent.create': 'write',
+  'consent.get': 'read',
+  'consent.byGrant': 'read',
+  'consent.listForTicket': 'read',
+  'consent.openForDevice': 'read',
+  'consent.advance': 'write',
+  'consent.recordReceipt': 'write',
+  'consent.endGrant': 'write',
+  'runs.create': 'write',
+  'runs.get': 'read',
+  'runs.listForTicket': 'read',
+  'runs.openForDevice': 'read',
+  'runs.advance': 'write',
+  'runs.appendChunks': 'write',
+  'runs.chunks': 'read',
+  'runs.chunkDigests': 'read',
+  'runs.end': 'write',
+  'runs.indexRows': 'write',
+  'runs.toIndex': 'read',
+  'runs.rows': 'read',
+  'findings.add': 'write',
+  'findings.listForTicket': 'read',
+  'findings.judge': 'write',
+  'audit.append': 'write',
+  'audit.read': 'read',
+  'audit.head': 'read',
+  'settings.get': 'read',
+  'settings.set': 'write',
+}
+
+/** Whether a text names a method of the store. */
+export function isMethodName(text: unknown): text is MethodName {
+  return typeof text === 'string' && Object.hasOwn(METHODS, text)
+}
+
+export type Call = (name: MethodName, args: readonly unknown[]) => Promise<unknown>
+
+/** A store whose every method is one call of `call`. */
+export function areasFromCalls(call: Call): StoreAreas {
+  const areas: Record<string, Record<string, (...args: readonly unknown[]) => Promise<unknown>>> = {}
+  for (const name of Object.keys(METHODS)) {
+    if (!isMethodName(name)) continue
+    const [area = '', method = ''] = name.split('.')
+    const methods = (areas[area] ??= {})
+    methods[method] = (...args) => call(name, args)
+  }
+  // The keys are those of METHODS, which the compiler holds equal to the interface; `call` answers with the method's own result.
+  return areas as unknown as StoreAreas
+}
+
+/** Calls one method of a store by its name; the arguments are the caller's word. */
+export async function invoke(areas: StoreAreas, name: MethodName, args: readonly unknown[]): Promise<unknown> {
+  const [area = '', method = ''] = name.split('.')
+  const target: unknown = Reflect.get(areas, area)
+  if (typeof target !== 'object' || target === null) throw new TypeError(`The store has no part ${area}`)
+  const implementation: unknown = Reflect.get(target, method)
+  if (typeof implementation !== 'function') throw new TypeError(`The store has no method ${name}`)
+  return await Reflect.apply(implementation, target, [...args])
+}

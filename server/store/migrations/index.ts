@@ -1,0 +1,16 @@
+import type { Kysely } from 'kysely'
+import { createRecords } from './0001-records.ts'
+import { createRowIndex } from './0002-row-index.ts'
+import type { ColumnTypes } from './column-types.ts'
+
+/** One step forward of the schema. */
+export interface SchemaStep {
+  readonly name: string
+  readonly up: (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
+}
+
+/** Every step, oldest first. A step that was released is never changed; there is no way back but a backup. */
+export const SCHEMA_STEPS: readonly SchemaStep[] = [
+  { name: '0001-records', up: createRecords },
+  { name: '0002-row-index', up: createRowIndex },
+]

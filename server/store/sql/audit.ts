@@ -1,0 +1,68 @@
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { AuditDraft, AuditEntry } from '../entities.ts'
+import type { AuditStore } from '../store.ts'
+import { boundedLimit } from './page.ts'
+import { EMPTY_HEAD, sealAuditEntry } from './seal.ts'
+import type { SqlContext } from './tables.ts'
+
+const MAX_ENTRIES = 1_000
+const HEAD_ID = 1
+
+/** Seals an audit draft and appends it in the caller's transaction; the head's row keeps the chain in order. */
+export async function appendAudit(context: SqlContext, draft: AuditDraft): Promise<AuditEntry> {
+  const { db, flavour } = context
+  const head = await db
+    .selectFrom('audit_head')
+    .select(['size', 'head'])
+    .where('id', '=', HEAD_ID)
+    .$if(flavour.rowLocks, (query) => query.forUpdate())
+    .executeTakeFirstOrThrow()
+  const entry = sealAuditEntry(draft, { size: head.size, headHash: head.head })
+  await db
+    .insertInto('audit_entries')
+    .values({
+      seq: entry.seq,
+      at: entry.at,
+      actor: canonicalJson(entry.actor),
+      action: entry.action,
+      subject: entry.subject,
+      detail: canonicalJson(entry.detail),
+      previous_hash: entry.previousHash,
+      hash: entry.hash,
+    })
+    .execute()
+  await db.updateTable('audit_head').set({ size: entry.seq, head: entry.hash }).where('id', '=', HEAD_ID).execute()
+  return entry
+}
+
+/** The audit log in SQL. */
+export function auditStore(context: SqlContext): AuditStore {
+  return {
+    append: (draft) => appendAudit(context, draft),
+    read: (afterSeq, limit, filter = {}) => readAudit(context, { afterSeq, limit, ...filter }),
+    head: async () => {
+      const row = await context.db.selectFrom('audit_head').select(['size', 'head']).where('id', '=', HEAD_ID).executeTakeFirst()
+      return row === undefined ? EMPTY_HEAD : { size: row.size, headHash: row.head }
+    },
+  }
+}
+
+interface AuditRange {
+  readonly afterSeq: number
+  readonly limit: number
+  readonly action?: string
+  readonly subject?: string
+}
+
+async function readAudit({ db }: SqlContext, range: AuditRange): Promise<AuditEntry[]> {
+  let query = db.selectFrom('audit_entries').selectAll().where('seq', '>', range.afterSeq)
+  if (range.action !== undefined) query = query.where('action', '=', range.action)
+  if (range.subject !== undefined) query = query.where('subject', '=', range.subject)
+  const rows = await query.orderBy('seq').limit(boundedLimit(range.limit, MAX_ENTRIES)).execute()
+  return rows.map(({ previous_hash, actor, detail, ...row }) => ({
+    ...row,
+    actor: JSON.parse(actor),
+    detail: JSON.parse(detail),
+    previousHash: previous_hash,
+  }))
+}

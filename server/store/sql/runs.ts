@@ -1,0 +1,133 @@
+import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { RunId } from '@askfirst/protocol/ids.ts'
+import type { LogDraft, Run, RunState, StoredChunk } from '../entities.ts'
+import type { RunStore } from '../store.ts'
+import { deviceKey } from './devices.ts'
+import { appendLog } from './log.ts'
+import { boundedLimit } from './page.ts'
+import { indexRows, readRows, runsToIndex } from './row-index.ts'
+import { insertRun, selectRuns, toRun } from './run-rows.ts'
+import { CHUNKS_PER_RUN } from './tables.ts'
+import type { SqlContext } from './tables.ts'
+import { ticketKey } from './tickets.ts'
+
+type Advance = Parameters<RunStore['advance']>[1]
+type RunEnd = Parameters<RunStore['end']>[1]
+
+const MAX_LISTED = 1_000
+/** Most chunks of one answer: 64 of them are at most 16 MiB. */
+const MAX_CHUNKS_READ = 64
+/** States in which chunks are taken. */
+export const OPEN_RUN_STATES: readonly RunState[] = ['ordered', 'accepted', 'review']
+
+/** Runs, their chunks and their rows in SQL. */
+export function runStore(context: SqlContext): RunStore {
+  return {
+    create: (run, log) => createRun(context, run, log),
+    get: (id) => getRun(context, id),
+    listForTicket: async (ticketId) => {
+      const query = selectRuns(context).where('tickets.public_id', '=', ticketId).orderBy('runs.id')
+      return (await query.limit(MAX_LISTED).execute()).map(toRun)
+    },
+    openForDevice: async (deviceId) => {
+      const query = selectRuns(context).where('devices.public_id', '=', deviceId).where('runs.state', 'in', OPEN_RUN_STATES)
+      return (await query.orderBy('runs.id').limit(MAX_LISTED).execute()).map(toRun)
+    },
+    advance: (id, change, log) => advanceRun(context, { id, change, log }),
+    appendChunks: (chunks) => context.flavour.appendChunks(context.db, chunks),
+    chunks: (id, fromSeq, limit) => readChunks(context, { id, fromSeq, limit }),
+    chunkDigests: (id) => chunkDigests(context, id),
+    end: (id, input) => endRun(context, id, input),
+    indexRows: (id, rows) => indexRows(context, id, rows),
+    toIndex: (limit) => runsToIndex(context, limit),
+    rows: (id, filter, after, limit) => readRows(context, { id, filter, after, limit }),
+  }
+}
+
+async function createRun(context: SqlContext, run: Run, log: LogDraft): Promise<LogEntry> {
+  const keys = { ticket: await ticketKey(context, run.ticketId), device: await deviceKey(context, run.deviceId) }
+  await insertRun(context, run, keys)
+  return await appendLog(context, log)
+}
+
+async function getRun(context: SqlContext, id: RunId): Promise<Run | null> {
+  const row = await selectRuns(context).where('runs.public_id', '=', id).executeTakeFirst()
+  return row === undefined ? null : toRun(row)
+}
+
+const BEFORE = { accepted: ['ordered'], review: ['accepted'], refused: ['ordered'] } as const satisfies Record<string, readonly RunState[]>
+
+async function advanceRun(context: SqlContext, input: { id: RunId; change: Advance; log: LogDraft | null }): Promise<Run | null> {
+  const { state, code, at } = input.change
+  const result = await context.db
+    .updateTable('runs')
+    .set({
+      state,
+      ...(state === 'accepted' ? { accepted_at: at } : {}),
+      ...(state === 'refused' ? { refused_code: code, ended_at: at } : {}),
+    })
+    .where('public_id', '=', input.id)
+    .where('state', 'in', BEFORE[state])
+    .executeTakeFirst()
+  if (result.numUpdatedRows === 0n) return null
+  if (input.log !== null) await appendLog(context, input.log)
+  return await getRun(context, input.id)
+}
+
+async function endRun(context: SqlContext, id: RunId, input: RunEnd): Promise<Run | null> {
+  const result = await context.db
+    .updateTable('runs')
+    .set({ state: input.completeness.state, completeness: JSON.stringify(input.completeness), ended_at: input.at })
+    .where('public_id', '=', id)
+    .where('state', 'in', OPEN_RUN_STATES)
+    .executeTakeFirst()
+  if (result.numUpdatedRows === 0n) return null
+  const chunks = await chunkDigests(context, id)
+  await appendLog(context, { ...input.log, body: { ...input.log.body, chunks } })
+  return await getRun(context, id)
+}
+
+async function runKey({ db }: SqlContext, id: RunId): Promise<number | null> {
+  return (await db.selectFrom('runs').select('id').where('public_id', '=', id).executeTakeFirst())?.id ?? null
+}
+
+async function readChunks(context: SqlContext, range: { id: RunId; fromSeq: number; limit: number }): Promise<StoredChunk[]> {
+  const key = await runKey(context, range.id)
+  if (key === null) return []
+  const rows = await context.db
+    .selectFrom('chunks')
+    .select(['id', 'first_row', 'rows', 'raw_bytes', 'sha256', 'body'])
+    .where('id', '>=', key * CHUNKS_PER_RUN + range.fromSeq)
+    .where('id', '<', (key + 1) * CHUNKS_PER_RUN)
+    .orderBy('id')
+    .limit(boundedLimit(range.limit, MAX_CHUNKS_READ))
+    .execute()
+  return rows.map((row) => ({
+    runId: range.id,
+    seq: row.id % CHUNKS_PER_RUN,
+    firstRow: row.first_row,
+    rows: row.rows,
+    rawBytes: row.raw_bytes,
+    sha256: row.sha256,
+    body: row.body,
+  }))
+}
+
+async function chunkDigests(context: SqlContext, id: RunId): Promise<ChunkDigest[]> {
+  const key = await runKey(context, id)
+  if (key === null) return []
+  const rows = await context.db
+    .selectFrom('chunks')
+    .select(['id', 'rows', 'raw_bytes', 'bytes', 'sha256'])
+    .where('id', '>=', key * CHUNKS_PER_RUN)
+    .where('id', '<', (key + 1) * CHUNKS_PER_RUN)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    seq: row.id % CHUNKS_PER_RUN,
+    sha256: Buffer.from(row.sha256).toString('hex'),
+    rows: row.rows,
+    rawBytes: row.raw_bytes,
+    bytes: row.bytes,
+  }))
+}

@@ -1,0 +1,32 @@
+import type { StoreAreas } from '../method-list.ts'
+import { auditStore } from './audit.ts'
+import { consentStore } from './consent.ts'
+import { deviceStore } from './devices.ts'
+import { enrolmentStore } from './enrolment.ts'
+import { findingStore } from './findings.ts'
+import { logStore } from './log.ts'
+import { runStore } from './runs.ts'
+import { sessionStore } from './sessions.ts'
+import { settingStore } from './settings.ts'
+import type { SqlContext } from './tables.ts'
+import { ticketStore } from './tickets.ts'
+import { tokenStore } from './tokens.ts'
+import { userStore } from './users.ts'
+
+/** All methods of the store over one open transaction; the caller begins and commits it. */
+export function sqlStore(context: SqlContext): StoreAreas {
+  return {
+    users: userStore(context),
+    sessions: sessionStore(context),
+    tokens: tokenStore(context),
+    enrolment: enrolmentStore(context),
+    devices: deviceStore(context),
+    tickets: ticketStore(context),
+    log: logStore(context),
+    consent: consentStore(context),
+    runs: runStore(context),
+    findings: findingStore(context),
+    audit: auditStore(context),
+    settings: settingStore(context),
+  }
+}

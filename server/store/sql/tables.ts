@@ -1,0 +1,244 @@
+import type { Generated, Kysely } from 'kysely'
+import type { SqlFlavour } from './flavour.ts'
+
+/** 0 or 1, since SQLite has no booleans. */
+type Flag = number
+/** JSON kept as text in both dialects: PostgreSQL's jsonb refuses U+0000, which rows and texts may carry as an escape. */
+type JsonText = string
+
+interface UserRow {
+  id: Generated<number>
+  public_id: string
+  email: string
+  name: string
+  role: string
+  password_hash: string
+  disabled: Flag
+  created_at: string
+}
+interface SessionRow {
+  id_hash: string
+  user_id: string | null
+  data: string
+  expires_at: string
+}
+interface ApiTokenRow {
+  id: Generated<number>
+  public_id: string
+  user_id: string
+  name: string
+  secret_hash: string
+  role: string
+  expires_at: string | null
+  created_at: string
+  last_used_at: string | null
+}
+interface EnrolmentTokenRow {
+  id: Generated<number>
+  public_id: string
+  label: string
+  token_hash: string
+  max_uses: number
+  uses: number
+  approves: Flag
+  expires_at: string
+  created_by: string
+  created_at: string
+  revoked_at: string | null
+}
+interface DeviceRow {
+  id: Generated<number>
+  public_id: string
+  name: string
+  standing: string
+  standing_reason: string
+  machine_id_hash: string
+  platform: string
+  arch: string
+  os_name: string
+  agent_version: string
+  catalogue_sha256: string | null
+  enrolled_at: string
+  last_seen_at: string | null
+  /** Folded words that `q` is looked for in. */
+  search: string
+}
+interface CertificateRow {
+  id: Generated<number>
+  serial: string
+  device_id: number
+  sha256: string
+  public_key_sha256: string
+  pem: string
+  not_before: string
+  not_after: string
+  revoked_at: string | null
+  revocation_reason: string | null
+}
+interface CatalogueRow {
+  sha256: string
+  entries: JsonText
+}
+interface TicketRow {
+  id: Generated<number>
+  public_id: string
+  number: number
+  title: string
+  description: string
+  requester_name: string
+  requester_email: string | null
+  opened_by: string
+  state: string
+  impact: string
+  urgency: string
+  priority: number
+  level: number
+  assignee_id: string | null
+  created_at: string
+  updated_at: string
+  version: number
+  search: string
+  /** Size and head of the ticket's log; this row is the lock that puts appends in order. */
+  log_size: number
+  log_head: string
+}
+interface TicketDeviceRow {
+  ticket_id: number
+  position: number
+  device_id: number
+}
+interface LogEntryRow {
+  ticket_id: number
+  seq: number
+  at: string
+  actor: JsonText
+  kind: string
+  body: JsonText
+  previous_hash: string
+  hash: string
+}
+interface AuditEntryRow {
+  seq: number
+  at: string
+  actor: JsonText
+  action: string
+  subject: string
+  detail: JsonText
+  previous_hash: string
+  hash: string
+}
+interface AuditHeadRow {
+  id: number
+  size: number
+  head: string
+}
+interface ConsentRequestRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  device_id: number
+  technician_id: string
+  request: JsonText
+  request_sha256: string
+  match_code: string
+  state: string
+  state_reason: string | null
+  answer_by: string
+  created_at: string
+  receipt_id: string | null
+  jws: string | null
+  grant_id: string | null
+  grant_json: JsonText | null
+  grant_ended_at: string | null
+  grant_end_reason: string | null
+}
+interface RunRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  device_id: number
+  request_id: string
+  grant_id: string
+  technician_id: string
+  collector: string
+  params: JsonText
+  state: string
+  refused_code: string | null
+  next_seq: number
+  rows: number
+  raw_bytes: number
+  indexed_rows: number
+  completeness: JsonText | null
+  ordered_at: string
+  accepted_at: string | null
+  first_row_at: string | null
+  ended_at: string | null
+}
+interface ChunkRow {
+  /** `run * CHUNKS_PER_RUN + seq`: position and key in one, so that an append touches one tree. */
+  id: number
+  first_row: number
+  rows: number
+  raw_bytes: number
+  bytes: number
+  sha256: Uint8Array
+  body: Uint8Array
+  received_at: string
+}
+interface RunRowRow {
+  /** `run * ROWS_PER_RUN + n`. */
+  id: number
+  at: string | null
+  level: string | null
+  provider: string | null
+  json: JsonText
+}
+interface FindingRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  rule: string
+  subject: string
+  content: JsonText
+  state: string
+  judged_by: string | null
+  reason: string | null
+  created_at: string
+}
+interface SettingRow {
+  key: string
+  value: JsonText
+}
+
+/** All tables as Kysely sees them; migrations/ makes them. */
+export interface Tables {
+  users: UserRow
+  sessions: SessionRow
+  api_tokens: ApiTokenRow
+  enrolment_tokens: EnrolmentTokenRow
+  devices: DeviceRow
+  certificates: CertificateRow
+  catalogues: CatalogueRow
+  tickets: TicketRow
+  ticket_devices: TicketDeviceRow
+  log_entries: LogEntryRow
+  audit_entries: AuditEntryRow
+  audit_head: AuditHeadRow
+  consent_requests: ConsentRequestRow
+  runs: RunRow
+  chunks: ChunkRow
+  run_rows: RunRowRow
+  findings: FindingRow
+  settings: SettingRow
+}
+
+/** Chunks of one run at most (LIMITS.maxChunksPerRun). */
+export const CHUNKS_PER_RUN = 65_536
+/** Rows of one run at most: 65,536 chunks of 4,096 rows. A key stays a safe integer up to 33 million runs. */
+export const ROWS_PER_RUN = 2 ** 28
+
+/** What a method of the store works with: the open transaction and the dialect's own few answers. */
+export interface SqlContext {
+  readonly db: Kysely<Tables>
+  readonly flavour: SqlFlavour
+}

@@ -1,0 +1,56 @@
+import { chmod, open } from 'node:fs/promises'
+import type { ChunkInput } from '../entities.ts'
+import { areasFromCalls, METHODS } from '../method-list.ts'
+import type { Call } from '../method-list.ts'
+import type { Store } from '../store.ts'
+import { ThreadLink } from './thread-link.ts'
+
+/** A call of `runs.indexRows` with more rows goes as several, so that acknowledgements come between. */
+const ROWS_PER_INDEXING = 512
+
+/**
+ * Opens the embedded store: one thread that writes with group commit and one that reads, so that a heavy read never
+ * delays an acknowledgement. An older file is brought to this version.
+ *
+ * @param file path of the database; made with mode 0600 when it is not there
+ * @throws AskFirstError UNAVAILABLE when the file was written by a newer version or cannot be opened
+ */
+export async function openSqlite(file: string): Promise<Store> {
+  await makePrivate(file)
+  const writer = new ThreadLink({ role: 'write', file })
+  await writer.ready()
+  const reader = new ThreadLink({ role: 'read', file })
+  await reader.ready()
+  return {
+    ...areasFromCalls(callOver(writer, reader)),
+    ping: async () => {
+      await Promise.all([writer.ping(), reader.ping()])
+    },
+    close: async () => {
+      await reader.close()
+      await writer.close()
+    },
+  }
+}
+
+function callOver(writer: ThreadLink, reader: ThreadLink): Call {
+  return async (name, args) => {
+    // The interface's own types: `areasFromCalls` passes arguments on untouched.
+    if (name === 'runs.appendChunks') return await writer.append(args[0] as readonly ChunkInput[])
+    if (name === 'runs.indexRows') return await indexInParts(writer, args)
+    return await (METHODS[name] === 'write' ? writer : reader).call(name, args)
+  }
+}
+
+async function indexInParts(writer: ThreadLink, [id, rows]: readonly unknown[]): Promise<void> {
+  const all: readonly unknown[] = Array.isArray(rows) ? rows : []
+  for (let from = 0; from === 0 || from < all.length; from += ROWS_PER_INDEXING) {
+    await writer.call('runs.indexRows', [id, all.slice(from, from + ROWS_PER_INDEXING)])
+  }
+}
+
+async function makePrivate(file: string): Promise<void> {
+  const handle = await open(file, 'a', 0o600)
+  await handle.close()
+  await chmod(file, 0o600)
+}
