@@ -4,8 +4,9 @@ import fastifySwagger from '@fastify/swagger'
 import fastifyUnderPressure from '@fastify/under-pressure'
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify from 'fastify'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { CLOSE } from '@askfirst/protocol/limits.ts'
 import type { App } from './app-types.ts'
 import { registerAuth } from './plugins/auth.ts'
 import { problemFor, registerErrors } from './plugins/errors.ts'
@@ -29,6 +30,8 @@ export const HTTP_LIMITS = {
   requestMs: 30_000,
   keepAliveMs: 72_000,
   liveMessageBytes: 16_384,
+  /** How long a live socket may take to answer the close frame. */
+  goodbyeMs: 1_000,
   /** Above this delay of the event loop new requests are answered 503, so that those under way finish. */
   eventLoopDelayMs: 2_000,
 } as const
@@ -59,6 +62,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
   app.setValidatorCompiler(validatorCompiler)
   registerErrors(app)
   const routes = registerRouteRules(app)
+  measureRequests(app, services)
   await registerPlugins(app, services, options)
   await registerRoutes(app, services, { rateBounds: options.rateBounds ?? RATE_BOUNDS, origins: options.origins })
   await app.ready()
@@ -87,6 +91,13 @@ function createFastify(options: AppOptions): App {
   return app
 }
 
+function measureRequests(app: App, { metrics }: Services): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }
+    metrics.requests.observe(labels, reply.elapsedTime / 1_000)
+  })
+}
+
 async function registerPlugins(app: App, services: Services, options: AppOptions): Promise<void> {
   const { store, clock } = services
   await registerSecurityHeaders(app, { https: options.https ?? false })
@@ -100,9 +111,21 @@ async function registerPlugins(app: App, services: Services, options: AppOptions
   await registerSessions(app, { sessions: store.sessions, clock, bounds: options.sessionBounds ?? SESSION_BOUNDS })
   await app.register(fastifyWebsocket, {
     options: { maxPayload: HTTP_LIMITS.liveMessageBytes, perMessageDeflate: false },
+    preClose: closeLiveSockets,
   })
   await app.register(fastifySwagger, OPENAPI)
   registerAuth(app, { ...services, origins: options.origins })
+}
+
+/** Says goodbye with "service restart", then does not wait long for an answer. */
+function closeLiveSockets(this: FastifyInstance, done: () => void): void {
+  const { websocketServer } = this
+  for (const socket of websocketServer.clients) socket.close(CLOSE.serverRestart, 'the server restarts')
+  const cut = setTimeout(() => {
+    for (const socket of websocketServer.clients) socket.terminate()
+  }, HTTP_LIMITS.goodbyeMs)
+  websocketServer.close(() => clearTimeout(cut))
+  done()
 }
 
 const OPENAPI = {

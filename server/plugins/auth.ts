@@ -46,10 +46,14 @@ export function callerOf(request: FastifyRequest): Caller {
 
 /** With an Authorization header only the token counts: a bad one never falls back to the cookie beside it. */
 async function findCaller(request: FastifyRequest, input: AuthInput): Promise<Caller | null> {
-  const { authorization } = request.headers
-  if (authorization === undefined) return sessionCaller(request, input)
-  const secret = /^Bearer (\S{1,128})$/i.exec(authorization)?.[1]
-  return secret === undefined ? null : input.tokens.callerOf(secret)
+  if (request.headers.authorization === undefined) return sessionCaller(request, input)
+  const secret = bearerOf(request)
+  return secret === null ? null : input.tokens.callerOf(secret)
+}
+
+/** The bearer token of a request; null when there is none. */
+export function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer (\S{1,128})$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 }
 
 async function sessionCaller(request: FastifyRequest, input: AuthInput): Promise<Caller | null> {

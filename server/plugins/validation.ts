@@ -23,12 +23,13 @@ const MOST_FIELDS = 10
 
 /**
  * Checks requests with the compiled TypeBox validators that also check the agents' messages. Only query strings are
- * converted (they are texts by nature); in a body the type must be right. Unknown fields are errors, as the schemas say.
+ * converted and filled with defaults (they are texts by nature); in a body the type must be right. Unknown fields are
+ * errors, as the schemas say.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema)
   return (value: unknown) => {
-    const candidate = httpPart === 'querystring' ? validator.Convert(value) : value
+    const candidate = httpPart === 'querystring' ? validator.Default(validator.Convert(value)) : value
     if (validator.Check(candidate)) return { value: candidate }
     const fields = validator
       .Errors(candidate)

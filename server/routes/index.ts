@@ -1,8 +1,20 @@
 import type { App } from '../app-types.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
+import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
+import { auditRoutes } from './audit.ts'
 import { deviceRoutes } from './devices.ts'
+import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
+import { healthRoutes } from './health.ts'
+import { liveRoutes } from './live.ts'
+import { openapiRoutes } from './openapi.ts'
+import { pageRoutes } from './pages.ts'
 import { sessionRoutes } from './session.ts'
+import { settingsRoutes } from './settings.ts'
+import { setupRoutes } from './setup.ts'
+import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
+import { tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
 
 export interface RouteOptions {
   readonly rateBounds: RateBounds
@@ -11,6 +23,22 @@ export interface RouteOptions {
 
 /** The complete list of what the server answers: one plugin per resource. */
 export async function registerRoutes(app: App, services: Services, options: RouteOptions): Promise<void> {
-  await app.register(sessionRoutes(services, options))
-  await app.register(deviceRoutes(services))
+  const recheck = createRecheck({ ...services, sessions: services.store.sessions })
+  const plugins = [
+    sessionRoutes(services, options),
+    setupRoutes(services, options),
+    userRoutes(services),
+    tokenRoutes(services),
+    deviceRoutes(services),
+    enrolmentTokenRoutes(services),
+    ticketRoutes(services),
+    ticketLogRoutes(services),
+    auditRoutes(services),
+    settingsRoutes(services),
+    liveRoutes(services, { origins: options.origins, recheck }),
+    healthRoutes(services),
+    openapiRoutes(),
+    pageRoutes(services, options),
+  ]
+  for (const plugin of plugins) await app.register(plugin)
 }

@@ -23,11 +23,16 @@ export function createTokenService(input: { readonly store: Pick<Store, 'users' 
     /**
      * Creates a token; the secret is in the answer and nowhere else.
      *
-     * @throws AskFirstError NOT_ALLOWED when the role can do something that the owner cannot
+     * @throws AskFirstError NOT_ALLOWED when the role can do something that the creator cannot
      */
-    async create(owner: User, wish: { readonly name: string; readonly role: Role; readonly expiresAt: string | null }) {
-      if (!ROLE_PERMISSIONS[wish.role].isSubsetOf(ROLE_PERMISSIONS[owner.role])) {
-        throw new AskFirstError('NOT_ALLOWED', `A token of the role ${wish.role} would do more than its owner, a ${owner.role}.`)
+    async create(
+      creator: Pick<Caller, 'user' | 'permissions'>,
+      wish: { readonly name: string; readonly role: Role; readonly expiresAt: string | null },
+    ) {
+      const owner = creator.user
+      // Counted from what the caller may do now, so that a weak token cannot make a strong one.
+      if (!ROLE_PERMISSIONS[wish.role].isSubsetOf(creator.permissions)) {
+        throw new AskFirstError('NOT_ALLOWED', `A token of the role ${wish.role} would do more than you may do now.`)
       }
       const secret = TOKEN_PREFIX + randomBytes(32).toString('base64url')
       const createdAt = isoNow(clock)

@@ -1,0 +1,73 @@
+/** Makes a text safe inside HTML elements and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+}
+
+/** One plain page without scripts; `body` is HTML already. */
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)} - AskFirst</title>
+<link rel="stylesheet" href="/page.css">
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`
+}
+
+/** What stands at the address when a person opens it. */
+export function startPage(isSetUp: boolean): string {
+  const setup = isSetUp
+    ? '<p>This server is set up. Sign in with the command line or a script.</p>'
+    : '<p>This server has no admin yet. Open the set-up link that it printed when it started.</p>'
+  return page(
+    'AskFirst',
+    `<p>Remote diagnostics that ask first: nothing is read from a computer before the person in front of it said yes.</p>
+${setup}
+<p>Programs talk to it under <code>/api</code>. <a href="/api/openapi.json">Description of the interface (OpenAPI 3.1)</a></p>`,
+  )
+}
+
+/** The form for the first admin; `problem` says in one sentence what was wrong with the last try. */
+export function setupPage(token: string, filled: { readonly name: string; readonly email: string }, problem: string | null): string {
+  const alert = problem === null ? '' : `<p role="alert" class="problem">${escapeHtml(problem)}</p>\n`
+  return page(
+    'Set up AskFirst',
+    `<p>Create the first admin account. It can make the accounts of everybody else.</p>
+${alert}<form method="post" action="/setup">
+<input type="hidden" name="token" value="${escapeHtml(token)}">
+<p><label for="name">Your name</label>
+<input id="name" name="name" value="${escapeHtml(filled.name)}" required maxlength="200" autocomplete="name"></p>
+<p><label for="email">E-mail</label>
+<input id="email" name="email" type="email" value="${escapeHtml(filled.email)}" required maxlength="254" autocomplete="username"></p>
+<p><label for="password">Password</label>
+<input id="password" name="password" type="password" required minlength="12" maxlength="256" autocomplete="new-password" aria-describedby="password-hint">
+<span id="password-hint">At least 12 characters. A few words in a row are good.</span></p>
+<p><button type="submit">Create the admin</button></p>
+</form>`,
+  )
+}
+
+/** Shown after the set-up, and for a link that has done its work. */
+export function messagePage(title: string, text: string): string {
+  return page(title, `<p>${escapeHtml(text)}</p>\n<p><a href="/">To the start page</a></p>`)
+}
+
+export const PAGE_CSS = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+main { max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }
+label, #password-hint { display: block; }
+label { font-weight: 600; }
+input, button { font: inherit; padding: .5rem; box-sizing: border-box; }
+input { width: 100%; }
+button { padding: .5rem 1rem; }
+:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
+.problem { border-left: .25rem solid #b3261e; padding-left: .75rem; }
+`

@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import { Instant } from '@askfirst/protocol/fields.ts'
+import { UserId } from '@askfirst/protocol/ids.ts'
+import type { App } from '../app-types.ts'
+import { callerOf } from '../plugins/auth.ts'
+import { ROLES } from '../store/entities.ts'
+import { actorOf } from '../users/caller.ts'
+import type { UserService } from '../users/user-service.ts'
+import { closed, Email, pageOf, pageQuery, text } from './fields.ts'
+
+const Role = Type.Enum([...ROLES])
+/** NIST SP 800-63B: length is what counts; no rules about characters. */
+export const Password = Type.String({ minLength: 12, maxLength: 256 })
+const byId = Type.Object({ id: UserId }, closed)
+
+const UserView = Type.Object({
+  id: UserId,
+  email: Type.String(),
+  name: Type.String(),
+  role: Role,
+  disabled: Type.Boolean(),
+  createdAt: Instant,
+})
+
+/** `/api/users`: accounts. Everybody signed in may read names, because tickets name them. */
+export function userRoutes({ users }: { readonly users: UserService }) {
+  return async (app: App): Promise<void> => {
+    app.get(
+      '/api/users',
+      {
+        config: { permission: 'user.read' },
+        schema: {
+          summary: 'List accounts',
+          querystring: Type.Object(pageQuery, closed),
+          response: { 200: pageOf(UserView) },
+        },
+      },
+      async (request) => {
+        const { items, next } = await users.list(request.query)
+        return { items: [...items], next }
+      },
+    )
+
+    app.get(
+      '/api/users/:id',
+      {
+        config: { permission: 'user.read' },
+        schema: { summary: 'Read an account', params: byId, response: { 200: UserView } },
+      },
+      async (request) => users.get(request.params.id),
+    )
+
+    app.post(
+      '/api/users',
+      {
+        config: { permission: 'user.manage' },
+        schema: {
+          summary: 'Create an account',
+          body: Type.Object({ email: Email, name: text(200), password: Password, role: Role }, closed),
+          response: { 201: UserView },
+        },
+      },
+      async (request, reply) => {
+        const { role, ...account } = request.body
+        return reply.code(201).send(await users.create(account, role, actorOf(callerOf(request).user)))
+      },
+    )
+
+    app.patch(
+      '/api/users/:id',
+      {
+        config: { permission: 'user.manage' },
+        schema: {
+          summary: 'Change an account',
+          params: byId,
+          body: Type.Object(
+            {
+              name: Type.Optional(text(200)),
+              role: Type.Optional(Role),
+              disabled: Type.Optional(Type.Boolean()),
+              password: Type.Optional(Password),
+            },
+            { ...closed, minProperties: 1 },
+          ),
+          response: { 200: UserView },
+        },
+      },
+      async (request) => users.change(request.params.id, request.body, actorOf(callerOf(request).user)),
+    )
+  }
+}

@@ -1,0 +1,54 @@
+import type { Static } from 'typebox'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { line } from '@askfirst/protocol/fields.ts'
+import type { Actor } from '@askfirst/protocol/findings-log.ts'
+import { auditDraft } from '../audit/audit-draft.ts'
+import type { Clock } from '../clock.ts'
+import type { Store } from '../store/store.ts'
+
+/** What the organisation decides; the first two are shown to every person who is asked for consent. */
+export const Settings = Type.Object(
+  {
+    organisationName: line(200),
+    /** How a person can check that the request is genuine, e.g. the help desk's phone number. */
+    organisationContact: line(200),
+    /** How long rows are kept, in days. */
+    retentionDays: Type.Integer({ minimum: 1, maximum: 3_650 }),
+    /** What happens to personal identifiers on the device when a request does not say. */
+    personalData: Type.Enum(['keep', 'pseudonymise']),
+  },
+  { additionalProperties: false },
+)
+export type Settings = Static<typeof Settings>
+
+export const DEFAULT_SETTINGS: Settings = {
+  organisationName: 'This organisation',
+  organisationContact: 'your help desk',
+  retentionDays: 90,
+  personalData: 'pseudonymise',
+}
+
+const KEY = 'organisation'
+const stored = Compile(Settings)
+
+export type SettingsService = ReturnType<typeof createSettingsService>
+
+/** Settings that admins change while the server runs. */
+export function createSettingsService(input: { readonly store: Pick<Store, 'settings'>; readonly clock: Clock }) {
+  const { store, clock } = input
+  async function get(): Promise<Settings> {
+    const value = await store.settings.get(KEY)
+    return stored.Check(value) ? value : DEFAULT_SETTINGS
+  }
+  return {
+    get,
+    /** Changes the fields given; the audit log keeps old and new values. */
+    async change(change: Partial<Settings>, actor: Actor): Promise<Settings> {
+      const from = await get()
+      const to = { ...from, ...change }
+      await store.settings.set(KEY, to, auditDraft(clock, { actor, action: 'settings.changed', subject: KEY, detail: { from, to } }))
+      return to
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { Actor, LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
+import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../clock.ts'
+import { isoNow, newId } from '../clock.ts'
+import type { Grade, LogDraft, Page, PageRequest, Ticket, TicketState } from '../store/entities.ts'
+import type { Store } from '../store/store.ts'
+import { ROLE_PERMISSIONS } from '../users/permissions.ts'
+import { priorityOf } from './priority.ts'
+import { mayMove } from './state-moves.ts'
+
+export interface NewTicket {
+  readonly title: string
+  readonly description: string
+  readonly requesterName: string
+  readonly requesterEmail: string | null
+  readonly openedBy: 'requester' | 'desk'
+  readonly deviceIds: readonly DeviceId[]
+  readonly impact: Grade
+  readonly urgency: Grade
+}
+
+/** What a technician may change; absent fields stay. */
+export interface TicketChange {
+  readonly title?: string
+  readonly description?: string
+  readonly state?: TicketState
+  readonly impact?: Grade
+  readonly urgency?: Grade
+  readonly level?: number
+  readonly assigneeId?: UserId | null
+  readonly deviceIds?: readonly DeviceId[]
+}
+
+export interface TicketFilter extends PageRequest {
+  readonly states?: readonly TicketState[]
+  readonly assigneeId?: UserId
+  readonly deviceId?: DeviceId
+  readonly q?: string
+}
+
+interface TicketDependencies {
+  readonly store: Pick<Store, 'tickets' | 'log' | 'devices' | 'users'>
+  readonly clock: Clock
+  readonly bus: Bus
+  /** Ends what the closed ticket still allowed: withdraws requests and grants. */
+  readonly onClosed: (ticket: Ticket, actor: Actor) => Promise<void>
+}
+
+export type TicketService = ReturnType<typeof createTicketService>
+
+/** Tickets and the notes in their findings logs. */
+export function createTicketService(dependencies: TicketDependencies) {
+  const { store, clock, bus, onClosed } = dependencies
+
+  function draft(ticketId: TicketId, kind: LogKind, entry: { readonly actor: Actor; readonly body: LogDraft['body'] }): LogDraft {
+    return { ticketId, at: isoNow(clock), kind, ...entry }
+  }
+
+  function announce(ticketId: TicketId): void {
+    bus.publish({ topic: `ticket/${ticketId}`, kind: 'ticket', id: ticketId })
+    bus.publish({ topic: 'queue', kind: 'ticket', id: ticketId })
+  }
+
+  async function get(id: TicketId): Promise<Ticket> {
+    return found(await store.tickets.get(id), id)
+  }
+
+  return {
+    /** @throws AskFirstError NOT_FOUND */
+    get,
+    list: (filter: TicketFilter): Promise<Page<Ticket>> => store.tickets.list(filter),
+
+    /** Opens a ticket. @throws AskFirstError INVALID_REQUEST when a device is unknown */
+    async open(wish: NewTicket, actor: Actor): Promise<Ticket> {
+      await checkDevices(store, wish.deviceIds)
+      const at = isoNow(clock)
+      const id = newId('tkt', clock)
+      const priority = priorityOf(wish.impact, wish.urgency)
+      const fresh = { state: 'new', priority, level: 1, assigneeId: null, createdAt: at, updatedAt: at } as const
+      const ticket = await store.tickets.create(
+        { id, ...wish, ...fresh },
+        draft(id, 'ticket.opened', { actor, body: { ...wish, priority } }),
+      )
+      announce(id)
+      return ticket
+    },
+
+    /**
+     * Changes a ticket as seen at `version`. Closing it ends every grant that was given for it.
+     *
+     * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile or the state cannot be reached;
+     *   INVALID_REQUEST when the assignee or a device is not one
+     */
+    async change(id: TicketId, wish: { readonly version: number; readonly change: TicketChange }, actor: Actor): Promise<Ticket> {
+      const before = await get(id)
+      await checkChange(store, before, wish.change)
+      const columns = { ...wish.change, ...newPriority(before, wish.change) }
+      const log = draft(id, 'ticket.changed', { actor, body: { changes: differences(before, columns) } })
+      const after = found(await store.tickets.change(id, wish.version, { ...columns, updatedAt: log.at }, log), id)
+      if (after.state === 'closed') await onClosed(after, actor)
+      announce(id)
+      return after
+    },
+
+    /** Entries of the ticket's findings log after a position, oldest first. @throws AskFirstError NOT_FOUND */
+    async log(id: TicketId, afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
+      await get(id)
+      return store.log.read(id, afterSeq, limit)
+    },
+
+    /** Appends a note that people wrote. @throws AskFirstError NOT_FOUND */
+    async note(id: TicketId, text: string, actor: Actor): Promise<LogEntry> {
+      await get(id)
+      const entry = await store.log.append(draft(id, 'note.added', { actor, body: { text } }))
+      bus.publish({ topic: `ticket/${id}`, kind: 'log', id, seq: entry.seq })
+      return entry
+    },
+  }
+}
+
+function found(ticket: Ticket | null, id: TicketId): Ticket {
+  if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
+  return ticket
+}
+
+async function checkChange(store: TicketDependencies['store'], before: Ticket, change: TicketChange): Promise<void> {
+  if (before.state === 'closed') throw new AskFirstError('CONFLICT', `Ticket ${before.id} is closed; open a new one.`)
+  if (change.state !== undefined && !mayMove(before.state, change.state)) {
+    throw new AskFirstError('CONFLICT', `A ticket cannot go from ${before.state} to ${change.state}.`)
+  }
+  if (change.deviceIds !== undefined) await checkDevices(store, change.deviceIds)
+  if (change.assigneeId !== undefined && change.assigneeId !== null) await checkAssignee(store, change.assigneeId)
+}
+
+async function checkAssignee(store: Pick<Store, 'users'>, id: UserId): Promise<void> {
+  const user = await store.users.get(id)
+  if (user === null || user.disabled || !ROLE_PERMISSIONS[user.role].has('ticket.work')) {
+    throw new AskFirstError('INVALID_REQUEST', `User ${id} cannot take tickets.`, { details: { field: 'assigneeId' } })
+  }
+}
+
+async function checkDevices(store: Pick<Store, 'devices'>, ids: readonly DeviceId[]): Promise<void> {
+  for (const id of ids) {
+    const device = await store.devices.get(id)
+    if (device === null) throw new AskFirstError('INVALID_REQUEST', `There is no device ${id}.`, { details: { field: 'deviceIds' } })
+  }
+}
+
+function newPriority(before: Ticket, change: TicketChange): { readonly priority?: number } {
+  if (change.impact === undefined && change.urgency === undefined) return {}
+  return { priority: priorityOf(change.impact ?? before.impact, change.urgency ?? before.urgency) }
+}
+
+/** Each changed field with both values, as the log keeps it. */
+function differences(before: Ticket, change: TicketChange & { readonly priority?: number }) {
+  const had = new Map<string, unknown>(Object.entries(before))
+  const changed = Object.entries(change).filter(([field, to]) => JSON.stringify(had.get(field)) !== JSON.stringify(to))
+  return Object.fromEntries(changed.map(([field, to]) => [field, { from: had.get(field), to }]))
+}
