@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCheckpointText, parseSignedNote } from '@askfirst/protocol/checkpoint.ts'
 import type { Checkpoint, SignedNote } from '@askfirst/protocol/checkpoint.ts'
@@ -14,6 +14,8 @@ export interface Witness {
   keep(ticketId: TicketId, note: string): Witnessed
   /** The newest note kept of a ticket; null when there is none. */
   noteOf(ticketId: TicketId): string | null
+  /** The newest note of every ticket. */
+  all(): readonly { readonly ticketId: TicketId; readonly note: string }[]
 }
 
 export interface WitnessOptions {
@@ -31,6 +33,7 @@ export function createWitness(options: WitnessOptions): Witness {
   const alarmed = new Set<string>()
   return {
     noteOf,
+    all: () => allNotes(options.dataDir),
     keep(ticketId, note) {
       const checkpoint = readNote(options, ticketId, note)
       if (checkpoint === null) return 'invalid'
@@ -47,6 +50,16 @@ export function createWitness(options: WitnessOptions): Witness {
       return 'kept'
     },
   }
+}
+
+function allNotes(dataDir: string): { readonly ticketId: TicketId; readonly note: string }[] {
+  const folder = join(dataDir, 'checkpoints')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => /^tkt_[0-9a-z]{26}\.note$/.test(name))
+    .sort()
+    // The name was made from a ticket id and has its form.
+    .map((name) => ({ ticketId: name.slice(0, -5) as TicketId, note: readFileSync(join(folder, name), 'utf8') }))
 }
 
 function readNote(options: WitnessOptions, ticketId: TicketId, note: string): Checkpoint | null {
