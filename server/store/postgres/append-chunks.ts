@@ -40,7 +40,7 @@ async function lockHeads(db: Kysely<Tables>, runIds: readonly string[]): Promise
     .select(['runs.id', 'runs.public_id', 'runs.state', 'next_seq', 'rows', 'raw_bytes', 'first_row_at', 'devices.public_id as device'])
     .where('runs.public_id', 'in', runIds)
     .orderBy('runs.id')
-    .forUpdate('runs')
+    .forNoKeyUpdate('runs')
     .execute()
   const open: readonly string[] = OPEN_RUN_STATES
   return new Map(

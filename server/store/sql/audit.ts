@@ -15,7 +15,7 @@ export async function appendAudit(context: SqlContext, draft: AuditDraft): Promi
     .selectFrom('audit_head')
     .select(['size', 'head'])
     .where('id', '=', HEAD_ID)
-    .$if(flavour.rowLocks, (query) => query.forUpdate())
+    .$if(flavour.rowLocks, (query) => query.forNoKeyUpdate())
     .executeTakeFirstOrThrow()
   const entry = sealAuditEntry(draft, { size: head.size, headHash: head.head })
   await db

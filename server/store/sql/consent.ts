@@ -104,7 +104,7 @@ async function lockedRequest(context: SqlContext, id: RequestId): Promise<Stored
     .selectFrom('consent_requests')
     .select('id')
     .where('public_id', '=', id)
-    .$if(context.flavour.rowLocks, (query) => query.forUpdate())
+    .$if(context.flavour.rowLocks, (query) => query.forNoKeyUpdate())
     .executeTakeFirst()
   const request = await getRequest(context, id)
   if (request === null) throw new AskFirstError('NOT_FOUND', `There is no consent request ${id}`)

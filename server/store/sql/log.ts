@@ -12,7 +12,8 @@ import type { SqlContext } from './tables.ts'
 const MAX_ENTRIES = 1_000
 
 /**
- * Seals a draft and appends it in the caller's transaction. The ticket's row is the lock that keeps the chain in order.
+ * Seals a draft and appends it in the caller's transaction. The ticket's row is the lock that keeps the chain in order;
+ * it does not lock the key, which inserts of runs and requests hold shared.
  *
  * @throws AskFirstError NOT_FOUND when there is no such ticket
  */
@@ -22,7 +23,7 @@ export async function appendLog(context: SqlContext, draft: LogDraft): Promise<L
     .selectFrom('tickets')
     .select(['id', 'log_size', 'log_head'])
     .where('public_id', '=', draft.ticketId)
-    .$if(flavour.rowLocks, (query) => query.forUpdate())
+    .$if(flavour.rowLocks, (query) => query.forNoKeyUpdate())
     .executeTakeFirst()
   if (ticket === undefined) throw new AskFirstError('NOT_FOUND', `There is no ticket ${draft.ticketId} to log for`)
   const entry = sealLogEntry(draft, { size: ticket.log_size, headHash: ticket.log_head })

@@ -18,9 +18,8 @@ const ROWS_PER_INDEXING = 512
 export async function openSqlite(file: string): Promise<Store> {
   await makePrivate(file)
   const writer = new ThreadLink({ role: 'write', file })
-  await writer.ready()
   const reader = new ThreadLink({ role: 'read', file })
-  await reader.ready()
+  await bothReady(writer, reader)
   return {
     ...areasFromCalls(callOver(writer, reader)),
     ping: async () => {
@@ -30,6 +29,16 @@ export async function openSqlite(file: string): Promise<Store> {
       await reader.close()
       await writer.close()
     },
+  }
+}
+
+async function bothReady(writer: ThreadLink, reader: ThreadLink): Promise<void> {
+  try {
+    await Promise.all([writer.ready(), reader.ready()])
+    await reader.ping()
+  } catch (error) {
+    await Promise.all([writer.end(), reader.end()])
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
+import type { DatabaseSync } from 'node:sqlite'
 import { SQLITE_TYPES } from '../migrations/column-types.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { invoke } from '../method-list.ts'
@@ -83,24 +84,34 @@ async function startWriter(port: MessagePort, file: string): Promise<void> {
   })
 }
 
-function startReader(port: MessagePort, file: string): void {
+function openReader(file: string): { readonly database: DatabaseSync; readonly areas: StoreAreas } {
   const database = openForReading(file)
-  const areas = sqlStore({ db: kyselyOver<Tables>(database), flavour: sqliteFlavour(database) })
+  return { database, areas: sqlStore({ db: kyselyOver<Tables>(database), flavour: sqliteFlavour(database) }) }
+}
+
+/** The database is opened at the first call: until then the writer may still be making it. */
+function startReader(port: MessagePort, file: string): void {
+  let reader: ReturnType<typeof openReader> | undefined
   serve(port, async ([message, ...rest]) => {
     if (message === undefined) return []
     if (message.kind === 'close') {
-      database.close()
+      reader?.database.close()
       answer(port, message.id, { ok: true, result: null })
       port.close()
       return []
     }
-    // One snapshot for all statements of a method.
-    database.exec('begin')
-    const outcome = message.kind === 'ping' ? pingOutcome(database.prepare('select 1').all()) : await settled(callOf(areas, message))
-    if (database.isTransaction) database.exec('rollback')
-    answer(port, message.id, outcome)
+    reader ??= openReader(file)
+    answer(port, message.id, await read(reader, message))
     return rest
   })
+}
+
+/** One snapshot for all statements of a method. */
+async function read({ database, areas }: ReturnType<typeof openReader>, message: Exclude<ToThread, { kind: 'close' }>): Promise<Outcome> {
+  database.exec('begin')
+  const outcome = message.kind === 'ping' ? pingOutcome(database.prepare('select count(*) from audit_head').all()) : await settled(callOf(areas, message))
+  if (database.isTransaction) database.exec('rollback')
+  return outcome
 }
 
 function pingOutcome(rows: readonly unknown[]): Outcome {

@@ -74,6 +74,11 @@ export class ThreadLink {
     await closed
   }
 
+  /** Ends the thread at once; what it had not committed is gone. */
+  async end(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
   #send(message: ToThread, transfer: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer)
   }

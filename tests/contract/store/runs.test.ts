@@ -1,0 +1,152 @@
+import type { IndexedRow } from '@askfirst/server/store/entities.ts'
+import type { Store } from '@askfirst/server/store/store.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { addDevice, addRun, addScene, AT, chunk, completeness, freshId, LATER, logDraft } from '../../support/store-records.ts'
+import type { Scene } from '../../support/store-records.ts'
+import { describeStores } from '../../support/stores.ts'
+
+function row(n: number, changes: Partial<IndexedRow> = {}): IndexedRow {
+  return { n, at: AT, level: 'error', provider: 'disk', json: JSON.stringify({ message: `row ${n}` }), ...changes }
+}
+
+describeStores('runs, chunks and rows', ({ newStore }) => {
+  let store: Store
+  let scene: Scene
+  beforeEach(async () => {
+    store = await newStore()
+    scene = await addScene(store)
+  })
+
+  test('a run is accepted once and from ordered only', async () => {
+    const run = await addRun(store, scene)
+    expect(await store.runs.get(run.id)).toEqual(run)
+    const accept = () => store.runs.advance(run.id, { state: 'accepted', code: null, at: LATER }, logDraft(scene.ticket.id, 'run.accepted', {}))
+    const outcomes = await Promise.all([accept(), accept()])
+    expect(outcomes.filter((outcome) => outcome !== null)).toEqual([{ ...run, state: 'accepted', acceptedAt: LATER }])
+    expect(await store.runs.advance(run.id, { state: 'refused', code: 'RUN_TOO_MANY', at: LATER }, null)).toBeNull()
+    expect(await store.runs.advance(run.id, { state: 'review', code: null, at: LATER }, null)).toMatchObject({ state: 'review' })
+    expect((await store.runs.openForDevice(scene.device.id)).map(({ id }) => id)).toEqual([run.id])
+    expect((await store.runs.listForTicket(scene.ticket.id)).map(({ id }) => id)).toEqual([run.id])
+  })
+
+  test('chunks are stored in order, each once, as they came', async () => {
+    const [run, other] = [await addRun(store, scene), await addRun(store, scene)]
+    const outcomes = await store.runs.appendChunks([chunk(run, 0), chunk(other, 0), chunk(run, 1), chunk(run, 3), chunk(run, 1)])
+    expect(outcomes.map(({ outcome, nextSeq }) => `${outcome} ${nextSeq}`)).toEqual(['stored 1', 'stored 1', 'stored 2', 'gap 2', 'duplicate 2'])
+    const stored = await store.runs.chunks(run.id, 0, 10)
+    const { deviceId: _device, receivedAt: _received, ...first } = chunk(run, 0)
+    expect(stored.map(({ seq }) => seq)).toEqual([0, 1])
+    expect({ ...stored[0], body: new Uint8Array(stored[0]?.body ?? []), sha256: new Uint8Array(stored[0]?.sha256 ?? []) }).toEqual(first)
+    expect(await store.runs.get(run.id)).toMatchObject({ nextSeq: 2, rows: 20, rawBytes: 200, firstRowAt: AT })
+    expect((await store.runs.chunks(run.id, 1, 1)).map(({ seq }) => seq)).toEqual([1])
+    expect(await store.runs.chunks(freshId('run'), 0, 1)).toEqual([])
+  })
+
+  test('a chunk of another device, of no run, or with overlapping rows is not stored', async () => {
+    const run = await addRun(store, scene)
+    const stranger = await addDevice(store)
+    const foreign = { ...run, deviceId: stranger.id }
+    const unknown = { ...run, id: freshId('run') }
+    const outcomes = await store.runs.appendChunks([chunk(foreign, 0), chunk(unknown, 0), chunk(run, 0, { firstRow: 5 }), chunk(run, 70_000)])
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['foreign', 'foreign', 'gap', 'closed'])
+    expect(await store.runs.chunkDigests(run.id)).toEqual([])
+  })
+
+  test('of many callers with the same chunk one stores it', async () => {
+    const run = await addRun(store, scene)
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => store.runs.appendChunks([chunk(run, 0)])))
+    expect(outcomes.flat().filter(({ outcome }) => outcome === 'stored')).toHaveLength(1)
+    expect(await store.runs.appendChunks([])).toEqual([])
+  })
+
+  test('callers at once each get their own outcomes', async () => {
+    const runs = await Promise.all(Array.from({ length: 10 }, () => addRun(store, scene)))
+    const outcomes = await Promise.all(runs.map((run) => store.runs.appendChunks([chunk(run, 0), chunk(run, 1), chunk(run, 5)])))
+    for (const [at, list] of outcomes.entries()) {
+      expect(list.map(({ runId, outcome }) => [runId, outcome])).toEqual(['stored', 'stored', 'gap'].map((outcome) => [runs[at]?.id, outcome]))
+    }
+  })
+
+  test('[G2] a run ends once, and its log entry names every chunk', async () => {
+    const run = await addRun(store, scene)
+    await store.runs.appendChunks([chunk(run, 0), chunk(run, 1)])
+    const log = logDraft(scene.ticket.id, 'run.ended', { runId: run.id })
+    const end = () => store.runs.end(run.id, { completeness: completeness(), at: LATER, log })
+    const outcomes = await Promise.all([end(), end()])
+    expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(1)
+    expect(await store.runs.get(run.id)).toMatchObject({ state: 'complete', endedAt: LATER, completeness: completeness() })
+    const entry = (await store.log.read(scene.ticket.id, 0, 50)).at(-1)
+    expect(entry?.body).toEqual({ runId: run.id, chunks: await store.runs.chunkDigests(run.id) })
+    expect(await store.runs.chunkDigests(run.id)).toMatchObject([{ seq: 0, rows: 10, rawBytes: 100, bytes: chunk(run, 0).body.length }, { seq: 1 }])
+    const late = await store.runs.appendChunks([chunk(run, 2), chunk(run, 1)])
+    expect(late.map(({ outcome }) => outcome)).toEqual(['closed', 'duplicate'])
+  })
+
+  test('an end and chunks at once leave a log that names exactly what is stored', async () => {
+    const run = await addRun(store, scene)
+    const log = logDraft(scene.ticket.id, 'run.ended', { runId: run.id })
+    const appends = Array.from({ length: 6 }, (_, seq) => store.runs.appendChunks([chunk(run, seq)]))
+    await Promise.all([...appends, store.runs.end(run.id, { completeness: completeness(), at: LATER, log })])
+    const entry = (await store.log.read(scene.ticket.id, 0, 50)).at(-1)
+    expect(entry?.body.chunks).toEqual(await store.runs.chunkDigests(run.id))
+  })
+
+  test('rows are found by words, level, provider and time, in pages', async () => {
+    const run = await addRun(store, scene)
+    const other = await addRun(store, scene)
+    await store.runs.indexRows(other.id, [row(0, { json: '{"message":"Festplatte voll"}' })])
+    await store.runs.indexRows(run.id, [
+      row(0, { json: JSON.stringify({ message: 'Die FESTPLATTE ist größtenteils voll', code: 507 }), at: '2026-11-22T01:00:00.000Z' }),
+      row(1, { level: 'warning', json: JSON.stringify({ text: ['Café\nzu', { path: 'C:\\Windows\\System32' }] }) }),
+      row(2, { provider: 'Ünïcode', level: null, at: null, json: JSON.stringify({ message: 'AND OR NOT "quoted" NEAR(x)' }) }),
+    ])
+    const find = async (filter: Parameters<Store['runs']['rows']>[1]) => (await store.runs.rows(run.id, filter, -1, 10)).map(({ n }) => n)
+    expect(await find({})).toEqual([0, 1, 2])
+    expect(await find({ q: 'festplatte 507' })).toEqual([0])
+    expect(await find({ q: 'groß' })).toEqual([])
+    expect(await find({ q: 'cafe zu system32' })).toEqual([1])
+    expect(await find({ q: 'message' })).toEqual([])
+    expect(await find({ q: 'AND "OR" not*' })).toEqual([2])
+    expect(await find({ q: '"\' --' })).toEqual([0, 1, 2])
+    expect(await find({ levels: ['warning', 'error'] })).toEqual([0, 1])
+    expect(await find({ providers: ['Ünïcode'] })).toEqual([2])
+    expect(await find({ from: '2026-11-22T02:00:00.000Z' })).toEqual([1])
+    expect(await find({ to: '2026-11-22T02:00:00.000Z' })).toEqual([0])
+    expect((await store.runs.rows(run.id, {}, 0, 1)).map(({ n }) => n)).toEqual([1])
+    expect(await store.runs.rows(freshId('run'), {}, -1, 10)).toEqual([])
+  })
+
+  test('the index tells what it lacks and passes over what it has', async () => {
+    const run = await addRun(store, scene)
+    await store.runs.appendChunks([chunk(run, 0)])
+    expect(await store.runs.toIndex(5)).toEqual([{ runId: run.id, collector: run.collector, fromRow: 0 }])
+    const rows = Array.from({ length: 10 }, (_, n) => row(n))
+    await store.runs.indexRows(run.id, rows.slice(0, 6))
+    expect(await store.runs.toIndex(5)).toEqual([{ runId: run.id, collector: run.collector, fromRow: 6 }])
+    await Promise.all([store.runs.indexRows(run.id, rows), store.runs.indexRows(run.id, rows)])
+    expect(await store.runs.toIndex(5)).toEqual([])
+    expect(await store.runs.rows(run.id, { q: 'row 7' }, -1, 50)).toEqual([row(7)])
+    expect(await store.runs.rows(run.id, {}, -1, 500)).toHaveLength(10)
+    await expect(store.runs.indexRows(freshId('run'), rows)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+    await expect(store.runs.indexRows(run.id, [row(-1)])).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  })
+
+  test('rows of a hostile agent are kept: NUL characters, half characters, 64 KiB, no JSON', async () => {
+    const run = await addRun(store, scene)
+    const long = JSON.stringify({ message: 'x'.repeat(65_000), word: 'needle' })
+    const distinct = JSON.stringify({ message: Array.from({ length: 9_000 }, (_, n) => `w${n}`).join(' ') })
+    await store.runs.indexRows(run.id, [
+      row(0, { json: JSON.stringify({ message: 'before\u0000after \ud800' }), level: 'a\u0000b', provider: '\u0000' }),
+      row(1, { json: long }),
+      row(2, { json: 'not json \u0000' }),
+      row(3, { json: distinct }),
+    ])
+    const rows = await store.runs.rows(run.id, {}, -1, 10)
+    expect(rows.map(({ json }) => json)).toEqual([JSON.stringify({ message: 'before\u0000after \ud800' }), long, 'not json \\u0000', distinct])
+    expect(rows[0]).toMatchObject({ level: 'a\ufffdb', provider: '\ufffd' })
+    const find = async (q: string) => (await store.runs.rows(run.id, { q }, -1, 10)).map(({ n }) => n)
+    expect(await find('after before')).toEqual([0])
+    expect(await find('needle')).toEqual([1])
+    expect(await find('w8999 w1')).toEqual([3])
+  })
+})
