@@ -37,7 +37,11 @@ export class LogSigner {
    * @throws RangeError when a part of the checkpoint does not fit its line
    */
   sign(checkpoint: Checkpoint): string {
-    const text = checkpointText(checkpoint)
+    return this.signText(checkpointText(checkpoint))
+  }
+
+  /** Signs any text that ends with a line break as a signed note, e.g. the manifest of an export. */
+  signText(text: string): string {
     const signature = sign(null, Buffer.from(text, 'utf8'), this.#key)
     const signatureBase64 = Buffer.concat([keyId(this.keyName, this.publicKey), signature]).toString('base64')
     return formatSignedNote({ text, keyName: this.keyName, signature: signatureBase64 })
@@ -46,13 +50,19 @@ export class LogSigner {
 
 /** Verifies a signed checkpoint; null when form, key or signature is wrong. */
 export function verifyCheckpoint(note: string, keyName: string, publicKey: Uint8Array): Checkpoint | null {
+  const text = verifyNote(note, keyName, publicKey)
+  return text === null ? null : parseCheckpointText(text)
+}
+
+/** Verifies a signed note with one signature and returns its text; null when form, key or signature is wrong. */
+export function verifyNote(note: string, keyName: string, publicKey: Uint8Array): string | null {
   const parsed = parseSignedNote(note)
   if (parsed === null || parsed.keyName !== keyName) return null
   const bytes = Buffer.from(parsed.signature, 'base64')
   if (bytes.length !== 68 || bytes.toString('base64') !== parsed.signature) return null
   if (!bytes.subarray(0, 4).equals(keyId(keyName, publicKey))) return null
   const isSigned = verify(null, Buffer.from(parsed.text, 'utf8'), publicKeyFromRaw(publicKey), bytes.subarray(4))
-  return isSigned ? parseCheckpointText(parsed.text) : null
+  return isSigned ? parsed.text : null
 }
 
 /** Reads a verifier key; null when it is malformed or its key id does not fit. */

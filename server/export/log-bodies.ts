@@ -1,0 +1,30 @@
+import { Completeness } from '@askfirst/protocol/completeness.ts'
+import { CollectorId, Sha256 } from '@askfirst/protocol/fields.ts'
+import { ChunkDigest } from '@askfirst/protocol/findings-log.ts'
+import { GrantId, ReceiptId, RequestId, RunId } from '@askfirst/protocol/ids.ts'
+import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+
+/** Bodies of the log entries that a verification reads; other fields of a body are covered by the entry's hash. */
+export const isRequestedBody = Compile(
+  Type.Object({
+    requestId: RequestId,
+    requestSha256: Sha256,
+    matchCode: Type.String(),
+    request: consentRequest.schema,
+  }),
+)
+export const isReceiptBody = Compile(Type.Object({ requestId: RequestId, receiptId: ReceiptId, jws: Type.String() }))
+export const isRevokedBody = Compile(Type.Object({ grantId: GrantId, jws: Type.String() }))
+export const isOrderedBody = Compile(
+  Type.Object({
+    runId: RunId,
+    grantId: GrantId,
+    collector: CollectorId,
+    params: Type.Record(Type.String(), Type.Unknown()),
+  }),
+)
+export const isEndedBody = Compile(
+  Type.Object({ runId: RunId, completeness: Completeness, chunks: Type.Array(ChunkDigest, { maxItems: 65_536 }) }),
+)

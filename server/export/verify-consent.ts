@@ -1,0 +1,156 @@
+import { createHash, type X509Certificate } from 'node:crypto'
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { Grant, JwsHeader } from '@askfirst/protocol/consent-record.ts'
+import { ConsentRecord, RECEIPT_TYP, REVOCATION_TYP, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
+import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import { Compile } from 'typebox/compile'
+import { verifyJws } from '../consent/verify-jws.ts'
+import type { DeviceCertificate } from '../store/entities.ts'
+import { isOrderedBody, isReceiptBody, isRequestedBody, isRevokedBody } from './log-bodies.ts'
+import type { Problem } from './verify-report.ts'
+
+const isConsentRecord = Compile(ConsentRecord)
+const isRevocationRecord = Compile(RevocationRecord)
+/** As the server allows when it records a receipt: agents' clocks are often a little wrong. */
+const CLOCK_TOLERANCE_MS = 10 * 60_000
+
+/** Certificates of a bundle that chain to its authority, by their SHA-256. */
+export type TrustedCertificates = ReadonlyMap<string, X509Certificate>
+
+/** What the entries so far allow. */
+interface Standing {
+  readonly requests: Map<string, { readonly sha256: string; readonly matchCode: string }>
+  readonly grants: Map<string, Grant>
+  readonly ended: Set<string>
+}
+
+/**
+ * Follows consent through the log (SPEC C10, C11, G5): every receipt and revocation is signed by a certificate of the
+ * authority that was valid then, answers a request of this log, and every run was ordered under a grant that stood.
+ */
+export function verifyConsent(
+  entries: readonly LogEntry[],
+  certificates: TrustedCertificates,
+): { readonly receipts: number; readonly problems: readonly Problem[] } {
+  const standing: Standing = { requests: new Map(), grants: new Map(), ended: new Set() }
+  const problems: Problem[] = []
+  let receipts = 0
+  for (const entry of entries) {
+    const text = entryProblem(entry, standing, certificates)
+    if (text !== null)
+      problems.push({ check: 'receipt', entry: entry.seq, text: `Log entry ${entry.seq} (${entry.kind}): ${text}.` })
+    if (entry.kind === 'consent.receipt') receipts += 1
+  }
+  return { receipts, problems }
+}
+
+function entryProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
+  switch (entry.kind) {
+    case 'consent.requested':
+      return requestProblem(entry, standing)
+    case 'consent.receipt':
+      return receiptProblem(entry, standing, certificates)
+    case 'consent.revoked':
+      return revocationProblem(entry, standing, certificates)
+    case 'run.ordered':
+      return orderProblem(entry, standing)
+    default:
+      return null
+  }
+}
+
+function requestProblem({ body }: LogEntry, standing: Standing): string | null {
+  if (!isRequestedBody.Check(body)) return 'it does not say what was asked'
+  const sha256 = createHash('sha256').update(canonicalJson(body.request)).digest('hex')
+  if (sha256 !== body.requestSha256) return 'the request is not the one whose hash it names'
+  standing.requests.set(body.requestId, { sha256, matchCode: body.matchCode })
+  return null
+}
+
+function receiptProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
+  if (!isReceiptBody.Check(entry.body)) return 'it carries no receipt'
+  const { jws, requestId, receiptId } = entry.body
+  const signed = verifySigned(jws, RECEIPT_TYP, certificates)
+  if ('problem' in signed) return signed.problem
+  if (!isConsentRecord.Check(signed.payload)) return 'the receipt is not a consent record'
+  const { header, processing, parties, decision, events } = signed.payload
+  const asked = standing.requests.get(requestId)
+  if (asked === undefined) return 'the receipt answers a request that the log does not have'
+  if (header.requestId !== requestId || header.recordId !== receiptId) return 'the receipt answers another request'
+  if (processing.notice.requestSha256 !== asked.sha256) return 'the receipt was given for another text of the request'
+  if (processing.ticketId !== entry.ticketId) return 'the receipt belongs to another ticket'
+  if (!namesDevice(signed.certificate, parties.principal.deviceId)) return 'the receipt was signed by another device'
+  const decidedAt = Math.max(...events.map(({ at }) => Date.parse(at)))
+  if (!isValidAt(signed.certificate, decidedAt)) return 'the certificate was not valid when the receipt was signed'
+  if (decision.grant !== undefined) standing.grants.set(decision.grant.grantId, decision.grant)
+  return null
+}
+
+function revocationProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
+  if (!isRevokedBody.Check(entry.body)) return 'it carries no revocation'
+  const signed = verifySigned(entry.body.jws, REVOCATION_TYP, certificates)
+  if ('problem' in signed) return signed.problem
+  if (!isRevocationRecord.Check(signed.payload)) return 'the revocation is not a revocation record'
+  const { grantId, deviceId, at } = signed.payload
+  if (grantId !== entry.body.grantId || !standing.grants.has(grantId))
+    return 'the revocation names a grant that the log does not have'
+  if (!namesDevice(signed.certificate, deviceId)) return 'the revocation was signed by another device'
+  if (!isValidAt(signed.certificate, Date.parse(at)))
+    return 'the certificate was not valid when the revocation was signed'
+  standing.ended.add(grantId)
+  return null
+}
+
+/** Parameters are the agent's to judge, by its own schema; here stands that consent came first and covers the collector. */
+function orderProblem({ body, at }: LogEntry, standing: Standing): string | null {
+  if (!isOrderedBody.Check(body)) return 'it does not say what was ordered'
+  const grant = standing.grants.get(body.grantId)
+  if (grant === undefined) return 'it was ordered before or without a receipt that allows it'
+  if (standing.ended.has(body.grantId)) return 'it was ordered after the permission was taken back'
+  if (Date.parse(at) > Date.parse(grant.expiresAt) + CLOCK_TOLERANCE_MS)
+    return 'it was ordered after the permission had ended'
+  return grant.collectors.some(({ id }) => id === body.collector) ? null : `${body.collector} was not allowed`
+}
+
+function verifySigned(
+  jws: string,
+  typ: JwsHeader['typ'],
+  certificates: TrustedCertificates,
+): { readonly payload: unknown; readonly certificate: X509Certificate } | { readonly problem: string } {
+  const verified = verifyJws(
+    jws,
+    typ,
+    [...certificates].map(([sha256, certificate]) => asStored(sha256, certificate)),
+  )
+  if (!verified.ok) return { problem: `the signature does not hold: ${verified.reason}` }
+  const certificate = certificates.get(verified.certificate.sha256)
+  return certificate === undefined
+    ? { problem: 'its certificate is not in the bundle' }
+    : { payload: verified.payload, certificate }
+}
+
+/** Dates and revocation are judged here with the time of the decision, not by the signature check. */
+function asStored(sha256: string, certificate: X509Certificate): DeviceCertificate {
+  return {
+    serial: certificate.serialNumber.toLowerCase(),
+    deviceId: '' as DeviceCertificate['deviceId'], // Not read by the signature check; `namesDevice` compares the name in the certificate.
+    sha256,
+    publicKeySha256: '',
+    pem: certificate.toString(),
+    notBefore: certificate.validFromDate.toISOString(),
+    notAfter: certificate.validToDate.toISOString(),
+    revokedAt: null,
+    revocationReason: null,
+  }
+}
+
+function namesDevice(certificate: X509Certificate, deviceId: string): boolean {
+  return certificate.subjectAltName?.split(', ').includes(`URI:urn:askfirst:device:${deviceId}`) === true
+}
+
+function isValidAt(certificate: X509Certificate, at: number): boolean {
+  return (
+    at >= certificate.validFromDate.getTime() - CLOCK_TOLERANCE_MS &&
+    at <= certificate.validToDate.getTime() + CLOCK_TOLERANCE_MS
+  )
+}
