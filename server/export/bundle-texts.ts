@@ -39,9 +39,9 @@ export function bundleReport(input: {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Ticket ${ticket.number}: ${escape(ticket.title)}</title><style>${CSS}</style></head><body>
-<h1>Ticket ${ticket.number}: ${escape(ticket.title)}</h1>
-<p>${escape(ticket.description)}</p>
+<title>Ticket ${ticket.number}: ${escapeHtml(ticket.title)}</title><style>${CSS}</style></head><body>
+<h1>Ticket ${ticket.number}: ${escapeHtml(ticket.title)}</h1>
+<p>${escapeHtml(ticket.description)}</p>
 <table><tbody>
 ${fact('Requester', ticket.requesterName)}${fact('State', ticket.state)}${fact('Priority', String(ticket.priority))}
 ${fact('Opened', ticket.createdAt)}${fact('Log entries', String(entries.length))}
@@ -53,20 +53,20 @@ ${findings.length === 0 ? '<p>No findings.</p>' : findings.map(findingHtml).join
 ${entries.map(entryHtml).join('\n')}
 </tbody></table>
 <h2>Verification</h2>
-<p>The log ends with <code>${head}</code>. It is signed with the key <code>${escape(verifierKey)}</code>.
+<p>The log ends with <code>${head}</code>. It is signed with the key <code>${escapeHtml(verifierKey)}</code>.
 Check this file with <code>askfirst-server verify</code>.</p>
 </body></html>
 `
 }
 
 function fact(name: string, value: string): string {
-  return `<tr><th scope="row">${escape(name)}</th><td>${escape(value)}</td></tr>`
+  return `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`
 }
 
 function findingHtml({ content, state }: Finding): string {
-  return `<section class="finding"><h3>${escape(content.severity)}: ${escape(content.statement)}</h3>
-<p>Probable cause: ${escape(content.probableCause)}</p><p>Check next: ${escape(content.nextCheck.text)}</p>
-<p>Prevention: ${escape(content.prevention)}</p><p>Rule ${escape(content.rule)}; ${escape(state)};
+  return `<section class="finding"><h3>${escapeHtml(content.severity)}: ${escapeHtml(content.statement)}</h3>
+<p>Probable cause: ${escapeHtml(content.probableCause)}</p><p>Check next: ${escapeHtml(content.nextCheck.text)}</p>
+<p>Prevention: ${escapeHtml(content.prevention)}</p><p>Rule ${escapeHtml(content.rule)}; ${escapeHtml(state)};
 proved by ${content.evidence.reduce((sum, evidence) => sum + evidence.totalRows, 0)} rows.</p></section>`
 }
 
@@ -88,7 +88,7 @@ const WHAT: Readonly<Record<LogEntry['kind'], string>> = {
 }
 
 function entryHtml(entry: LogEntry): string {
-  return `<tr><td>${entry.seq}</td><td>${entry.at.slice(0, 19).replace('T', ' ')}</td><td>${escape(entry.actor.name)}</td><td>${WHAT[entry.kind]}${detail(entry)}</td></tr>`
+  return `<tr><td>${entry.seq}</td><td>${entry.at.slice(0, 19).replace('T', ' ')}</td><td>${escapeHtml(entry.actor.name)}</td><td>${WHAT[entry.kind]}${detail(entry)}</td></tr>`
 }
 
 /** The fields of an entry that a person wants to see, by name; the whole body is in log.ndjson. */
@@ -100,10 +100,10 @@ function detail({ body }: LogEntry): string {
   if (typeof completeness === 'object' && completeness !== null && 'state' in completeness && 'rows' in completeness) {
     parts.push(`${String(completeness.state)}, ${String(completeness.rows)} rows`)
   }
-  return parts.length === 0 ? '' : `: ${escape(parts.join('; '))}`
+  return parts.length === 0 ? '' : `: ${escapeHtml(parts.join('; '))}`
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
