@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { createPublicKey, verify } from 'node:crypto'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Der } from './der.ts'
-import { bytesOf, fromDer, fromPem, membersOf, oid, sequence, toDer } from './der.ts'
+import { bits, bytesOf, fromDer, fromPem, membersOf, oid, sequence, toDer } from './der.ts'
 import { OID } from './x509-parts.ts'
 
 /** Longest signing request that is looked at, in characters of PEM; a P-256 request has about 500. */
@@ -19,26 +19,23 @@ const P256_SPKI_BYTES = P256_SPKI_PREFIX.length + 64
  * @throws AskFirstError `CSR_INVALID`
  */
 export function checkSigningRequest(csrPem: string): KeyObject {
-  const [info, algorithm, signature] = readRequest(csrPem)
-  if (!toDer(algorithm).equals(toDer(sequence(oid(OID.ecdsaWithSha256))))) throw invalid('is not signed with ES256')
+  const { info, signature } = readRequest(csrPem)
   const key = readP256Key(membersOf(info)?.[2])
-  const signatureBits = bytesOf(signature)
-  if (signatureBits === null || signatureBits[0] !== 0) throw invalid('has no signature of whole bytes')
-  if (!verify('sha256', toDer(info), key, signatureBits.subarray(1))) {
-    throw invalid('has a signature that its own key did not make')
-  }
+  if (!verify('sha256', toDer(info), key, signature)) throw invalid('has a signature that its own key did not make')
   return key
 }
 
-function readRequest(csrPem: string): readonly [Der, Der, Der] {
+function readRequest(csrPem: string): { readonly info: Der; readonly signature: Buffer } {
   if (csrPem.length > MAX_CSR_PEM) throw invalid(`is longer than ${MAX_CSR_PEM} characters`)
   const der = fromPem('CERTIFICATE REQUEST', csrPem)
   if (der === null) throw invalid('is not one PEM block labelled CERTIFICATE REQUEST')
-  const [info, algorithm, signature, ...rest] = membersOf(parse(der)) ?? []
-  if (info === undefined || algorithm === undefined || signature === undefined || rest.length > 0) {
-    throw invalid('is not a sequence of request, algorithm and signature')
-  }
-  return [info, algorithm, signature]
+  const [info, , signatureBits] = membersOf(parse(der)) ?? []
+  const signature = bytesOf(signatureBits)?.subarray(1)
+  if (info === undefined || signature === undefined) throw invalid('has no signature')
+  // What is outside the signed part must be exactly what a request signed with ES256 has there, byte for byte.
+  const expected = toDer(sequence(info, sequence(oid(OID.ecdsaWithSha256)), bits(signature)))
+  if (!expected.equals(der)) throw invalid('is not a request signed with ES256 in canonical form')
+  return { info, signature }
 }
 
 function parse(der: Buffer): Der {

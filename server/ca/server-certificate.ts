@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { CertificateAuthority, ServerCertificate } from './authority.ts'
 import { describeCertificate } from './certificates.ts'
@@ -39,6 +40,10 @@ function isUsable(
 ): boolean {
   const certificate = new X509Certificate(kept.pem)
   const leftMs = Date.parse(kept.notAfter) - options.now
-  const names = options.hosts.every((host) => certificate.checkHost(host) ?? certificate.checkIP(host))
+  const names = options.hosts.every((host) => isNamed(certificate, host))
   return names && options.authority.issued(kept.pem) && leftMs > LIFETIME_MS / 3
+}
+
+function isNamed(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined
 }
