@@ -1,0 +1,58 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GrantId, RunId } from '@askfirst/protocol/ids.ts'
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { replaceFile, writeWhole } from '../consent/durable-file.ts'
+
+const FILE = 'seen-orders.jsonl'
+const line = Compile(Type.Object({ runId: RunId, grantId: GrantId }, { additionalProperties: false }))
+/** Most orders that are remembered; a grant that has used up so many is not worth much more. */
+const MAX_SEEN = 65_536
+
+/** Remembers the ids of orders under grants that still hold, so that none is run twice, not even after a restart (SPEC R1). */
+export class SeenOrders {
+  readonly #path: string
+  readonly #seen = new Map<RunId, GrantId>()
+
+  /** @param isActive whether a grant can still be used: orders under others are refused anyway and are forgotten */
+  constructor(dataDir: string, isActive: (grantId: GrantId) => boolean) {
+    this.#path = join(dataDir, FILE)
+    for (const text of existsSync(this.#path) ? readFileSync(this.#path, 'utf8').split('\n') : []) this.#load(text, isActive)
+    replaceFile(this.#path, [...this.#seen].map(([runId, grantId]) => `${JSON.stringify({ runId, grantId })}\n`).join(''))
+  }
+
+  has(runId: RunId): boolean {
+    return this.#seen.has(runId)
+  }
+
+  get isFull(): boolean {
+    return this.#seen.size >= MAX_SEEN
+  }
+
+  /** Remembers an order; it is on disk when this returns. */
+  add(runId: RunId, grantId: GrantId): void {
+    const file = openSync(this.#path, 'a', 0o600)
+    try {
+      writeWhole(file, Buffer.from(`${JSON.stringify({ runId, grantId })}\n`))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    this.#seen.set(runId, grantId)
+  }
+
+  /** Forgets the orders of a grant that has ended. The file is cleared at the next start. */
+  forgetGrant(grantId: GrantId): void {
+    for (const [runId, of] of this.#seen) if (of === grantId) this.#seen.delete(runId)
+  }
+
+  #load(text: string, isActive: (grantId: GrantId) => boolean): void {
+    try {
+      const value: unknown = JSON.parse(text)
+      if (line.Check(value) && isActive(value.grantId)) this.#seen.set(value.runId, value.grantId)
+    } catch {
+      return // The empty piece after the last line break, or a line that a crash left torn: its order was never acted on.
+    }
+  }
+}
