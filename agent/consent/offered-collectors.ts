@@ -1,7 +1,8 @@
 import type { Platform } from '@askfirst/protocol/catalogue-entry.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
-import { Compile } from 'typebox/compile'
 import type { AskedCollector } from '../policy/apply-policy.ts'
+import { checkParams } from '../runtime/check-params.ts'
 import type { Collector } from '../runtime/define-collector.ts'
 
 /** A refusal with a code of the error table and one sentence for the technician. */
@@ -20,12 +21,6 @@ export interface OfferedCollectors {
 
 export function offerCollectors(collectors: readonly Collector[], platform: Platform): OfferedCollectors {
   const byId = new Map(collectors.map((collector) => [collector.id, collector]))
-  const validators = new Map<string, ReturnType<typeof Compile<Collector['params']>>>()
-  const validatorOf = (collector: Collector) => {
-    const known = validators.get(collector.id) ?? Compile(collector.params)
-    validators.set(collector.id, known)
-    return known
-  }
   return {
     get: (id) => byId.get(id),
     problem(asked) {
@@ -34,10 +29,13 @@ export function offerCollectors(collectors: readonly Collector[], platform: Plat
       if (!collector.platforms.includes(platform)) {
         return refusal('COLLECTOR_UNAVAILABLE', `${asked.id} does not exist for ${platform}.`)
       }
-      const validator = validatorOf(collector)
-      if (validator.Check(asked.params)) return null
-      const first = validator.Errors(asked.params)[0]
-      return refusal('PARAMS_INVALID', `${asked.id}${first?.instancePath ?? ''}: ${first?.message ?? 'not valid'}`)
+      try {
+        checkParams(collector.params, asked.params)
+        return null
+      } catch (error) {
+        if (error instanceof AskFirstError) return refusal(error.code, `${asked.id}: ${error.message}`)
+        throw error
+      }
     },
   }
 }
