@@ -1,0 +1,49 @@
+import { CHANGE_KINDS, ChangeRow } from '@askfirst/protocol/results/change-recent.ts'
+import { Type } from 'typebox'
+import { MoreThanAllowed } from '../runtime/collector-context.ts'
+import { defineCollector } from '../runtime/define-collector.ts'
+import { linuxChanges } from './change-recent/linux.ts'
+import { macosChanges } from './change-recent/macos.ts'
+import { windowsChanges } from './change-recent/windows.ts'
+import { newestChanges } from './change-recent/window.ts'
+
+export const changeRecent = defineCollector({
+  id: 'change.recent',
+  version: 1,
+  title: 'Recent changes',
+  tellUser:
+    'Lists what was installed, updated or removed in the last days: programs, updates, drivers and services, with versions, times, and where known who did it with which command.',
+  notRead: 'It does not read your documents, the settings of programs, or anything older than the days that are asked for.',
+  categories: ['changes', 'software', 'accounts'],
+  platforms: ['darwin', 'linux', 'win32'],
+  privilege: 'user',
+  params: Type.Object(
+    {
+      /** Changes of so many days up to now. */
+      days: Type.Integer({ minimum: 1, maximum: 60, default: 30, grant: 'atMost' }),
+      kinds: Type.Array(Type.Enum([...CHANGE_KINDS]), {
+        minItems: 1,
+        maxItems: CHANGE_KINDS.length,
+        default: [...CHANGE_KINDS],
+        grant: 'subset',
+      }),
+      /** Most rows; the newest are taken. */
+      maxRows: Type.Integer({ minimum: 1, maximum: 5_000, default: 1_000, grant: 'atMost' }),
+    },
+    { additionalProperties: false },
+  ),
+  row: ChangeRow,
+  limits: { timeoutMs: 90_000, noProgressMs: 60_000, maxRows: 5_000, maxBytes: 16_777_216 },
+  typicalBytes: 100_000,
+  async *collect(ctx, params) {
+    const toMs = ctx.now().getTime()
+    const window = { fromMs: toMs - params.days * 86_400_000, toMs, kinds: new Set(params.kinds) }
+    const rows = await newestChanges(changesOf[ctx.platform](ctx, window), window)
+    yield* rows.slice(0, params.maxRows)
+    if (rows.length > params.maxRows) {
+      throw new MoreThanAllowed(`There are ${rows.length} changes; the newest ${params.maxRows} were asked for.`)
+    }
+  },
+})
+
+const changesOf = { linux: linuxChanges, darwin: macosChanges, win32: windowsChanges } as const
