@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
+import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { Run, StoredChunk } from './entities.ts'
+import { auditEntryHash, logEntryHash } from './sql/seal.ts'
+import type { Store } from './store.ts'
+
+/** What a walk over everything that is chained or hashed saw. */
+export interface IntegrityReport {
+  readonly tickets: number
+  readonly logEntries: number
+  readonly auditEntries: number
+  readonly runs: number
+  readonly chunks: number
+  /** The first things that are wrong, in sentences that name them; empty when all is well. */
+  readonly problems: readonly string[]
+}
+
+const PAGE = 200
+const CHUNKS_A_PAGE = 16
+/** One manipulated store may hold millions of wrong entries; the first ones tell enough. */
+const MAX_PROBLEMS = 100
+
+interface Walk {
+  readonly store: Store
+  readonly counts: { tickets: number; logEntries: number; auditEntries: number; runs: number; chunks: number }
+  readonly problems: string[]
+}
+
+/**
+ * Walks every findings log, the audit log and every chunk: hashes, chain, heads, digests in `run.ended`, and the counts of
+ * each run. Reads page by page; memory stays constant.
+ */
+export async function checkIntegrity(store: Store): Promise<IntegrityReport> {
+  const walk: Walk = { store, counts: { tickets: 0, logEntries: 0, auditEntries: 0, runs: 0, chunks: 0 }, problems: [] }
+  await checkAudit(walk)
+  let after: string | null = null
+  do {
+    const page: Awaited<ReturnType<Store['tickets']['list']>> = await store.tickets.list({ limit: PAGE, ...(after === null ? {} : { after }) })
+    for (const { id } of page.items) await checkTicket(walk, id)
+    after = page.next
+  } while (after !== null && walk.problems.length < MAX_PROBLEMS)
+  return { ...walk.counts, problems: walk.problems.slice(0, MAX_PROBLEMS) }
+}
+
+async function checkTicket(walk: Walk, id: TicketId): Promise<void> {
+  walk.counts.tickets += 1
+  const digests = await checkLog(walk, id)
+  for (const run of await walk.store.runs.listForTicket(id)) await checkRun(walk, run, digests.get(run.id))
+}
+
+/** Walks one log and gives the chunk digests that its `run.ended` entries name. */
+async function checkLog(walk: Walk, ticketId: TicketId): Promise<ReadonlyMap<string, unknown>> {
+  const digests = new Map<string, unknown>()
+  const head = await walk.store.log.head(ticketId)
+  let [size, hash] = [0, EMPTY_LOG_HASH]
+  for (;;) {
+    const entries = await walk.store.log.read(ticketId, size, PAGE)
+    for (const entry of entries) {
+      checkEntry(walk, { entry, size, hash, name: `Entry ${size + 1} of the log of ticket ${ticketId}`, own: logEntryHash(entry) })
+      rememberDigests(digests, entry)
+      size = entry.seq
+      hash = entry.hash
+      walk.counts.logEntries += 1
+    }
+    if (entries.length < PAGE) break
+  }
+  if (head.size !== size || head.headHash !== hash) walk.problems.push(`The log of ticket ${ticketId} ends at ${size}, but its head says ${head.size}`)
+  return digests
+}
+
+function rememberDigests(digests: Map<string, unknown>, entry: LogEntry): void {
+  const { runId, chunks } = entry.body
+  if (entry.kind === 'run.ended' && typeof runId === 'string') digests.set(runId, chunks)
+}
+
+async function checkAudit(walk: Walk): Promise<void> {
+  const head = await walk.store.audit.head()
+  let [size, hash] = [0, EMPTY_LOG_HASH]
+  for (;;) {
+    const entries = await walk.store.audit.read(size, PAGE)
+    for (const entry of entries) {
+      checkEntry(walk, { entry, size, hash, name: `Entry ${size + 1} of the audit log`, own: auditEntryHash(entry) })
+      size = entry.seq
+      hash = entry.hash
+      walk.counts.auditEntries += 1
+    }
+    if (entries.length < PAGE) break
+  }
+  // The head was read first: entries may have been added since, none may be missing.
+  if (size < head.size) walk.problems.push(`The audit log ends at ${size}, but its head says ${head.size}`)
+}
+
+interface Link {
+  readonly entry: { readonly seq: number; readonly previousHash: string; readonly hash: string }
+  readonly size: number
+  readonly hash: string
+  readonly name: string
+  readonly own: string
+}
+
+function checkEntry({ problems }: Walk, { entry, size, hash, name, own }: Link): void {
+  if (entry.seq !== size + 1) problems.push(`${name} is missing; the next is ${entry.seq}`)
+  else if (entry.previousHash !== hash) problems.push(`${name} does not follow the one before it`)
+  if (entry.hash !== own) problems.push(`${name} was changed: its content does not match its hash`)
+}
+
+async function checkRun(walk: Walk, run: Run, logged: unknown): Promise<void> {
+  walk.counts.runs += 1
+  const seen: ChunkDigest[] = []
+  for (;;) {
+    const chunks = await walk.store.runs.chunks(run.id, seen.length, CHUNKS_A_PAGE)
+    for (const chunk of chunks) seen.push(checkChunk(walk, chunk, seen.length))
+    if (chunks.length < CHUNKS_A_PAGE) break
+  }
+  walk.counts.chunks += seen.length
+  const rows = seen.reduce((sum, chunk) => sum + chunk.rows, 0)
+  // A run that is going on may have grown since it was listed.
+  const short = seen.length < run.nextSeq || rows < run.rows
+  const long = run.endedAt !== null && (seen.length > run.nextSeq || rows > run.rows)
+  if (short || long) walk.problems.push(`Run ${run.id} should have ${run.nextSeq} chunks with ${run.rows} rows, but has ${seen.length} with ${rows}`)
+  if (logged !== undefined && canonicalJson(logged) !== canonicalJson(seen)) {
+    walk.problems.push(`The chunks of run ${run.id} are not those that the findings log names`)
+  }
+}
+
+function checkChunk({ problems }: Walk, chunk: StoredChunk, seq: number): ChunkDigest {
+  const sha256 = createHash('sha256').update(chunk.body).digest('hex')
+  if (chunk.seq !== seq) problems.push(`Chunk ${seq} of run ${chunk.runId} is missing`)
+  if (sha256 !== Buffer.from(chunk.sha256).toString('hex')) problems.push(`Chunk ${chunk.seq} of run ${chunk.runId} does not match its hash`)
+  return { seq: chunk.seq, sha256, rows: chunk.rows, rawBytes: chunk.rawBytes, bytes: chunk.body.byteLength }
+}
