@@ -1,9 +1,7 @@
 import type { NetRow } from '@askfirst/protocol/results/net-config.ts'
 import { familyOf } from './ip-address.ts'
 import { knownFields } from './known-fields.ts'
-import { lineOf, wholeNumber } from './values.ts'
-
-const INNER = /^(local|broadcast|multicast|anycast) /
+import { wholeNumber } from './values.ts'
 
 /** Rows of part `address` out of `ip addr` as text: the form of an iproute2 that is too old for `-j` (before 4.13). */
 export function parseIpAddressText(text: string): readonly NetRow[] {
@@ -52,36 +50,4 @@ function stateOf(words: readonly string[]): NetRow['addressState'] {
   if (words.includes('dadfailed')) return 'duplicate'
   if (words.includes('tentative')) return 'tentative'
   return words.includes('deprecated') ? 'deprecated' : 'preferred'
-}
-
-/** Rows of part `route` out of `ip route` as text; routes of the table `local` are left out. */
-export function parseIpRouteText(text: string): readonly NetRow[] {
-  const rows: NetRow[] = []
-  for (const line of text.split('\n')) {
-    const words = line.trim().split(/\s+/)
-    const destination = lineOf(words[0], 128)
-    if (destination === undefined || INNER.test(line) || /\btable local\b/.test(line)) continue
-    const after = (word: string): string | undefined => {
-      const at = words.indexOf(word)
-      return at < 0 ? undefined : words[at + 1]
-    }
-    if (after('dev') === undefined && after('via') === undefined) continue
-    rows.push(routeRow(destination, after))
-  }
-  return rows
-}
-
-function routeRow(destination: string, after: (word: string) => string | undefined): NetRow {
-  const address = destination === 'default' ? after('via') : destination.split('/')[0]
-  return knownFields<NetRow>({
-    part: 'route',
-    interface: lineOf(after('dev'), 256),
-    family: familyOf(address),
-    destination,
-    gateway: lineOf(after('via'), 64),
-    metric: wholeNumber(after('metric')),
-    sourceAddress: lineOf(after('src'), 64),
-    setBy: lineOf(after('proto'), 64),
-    source: 'ip route',
-  })
 }

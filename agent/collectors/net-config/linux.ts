@@ -1,6 +1,7 @@
 import type { NetRow } from '@askfirst/protocol/results/net-config.ts'
 import { knownFields } from '../../parsers/known-fields.ts'
 import { parseIpAddresses, parseIpRoutes } from '../../parsers/linux-ip-json.ts'
+import { parseIpAddressText } from '../../parsers/linux-ip-text.ts'
 import { parseFibTrie, parseIfInet6, parseProcNetIpv6Route, parseProcNetRoute } from '../../parsers/linux-net-files.ts'
 import { parseResolvConf } from '../../parsers/resolv-conf.ts'
 import { lineOf } from '../../parsers/values.ts'
@@ -40,10 +41,10 @@ async function hostRow(ctx: CollectorContext): Promise<NetRow> {
   })
 }
 
-/** Output of `ip`, or null when it is not there, too old for `-j`, or fails: the files of the kernel then say it. */
+/** Output of `ip`, or null when it is not there or fails: then an older form of output, or the files of the kernel, say it. */
 async function ip(ctx: CollectorContext, args: readonly string[]): Promise<string | null> {
   try {
-    return await ctx.commands.text(IP, ['-j', ...args], { timeoutMs: IP_TIMEOUT_MS })
+    return await ctx.commands.text(IP, args, { timeoutMs: IP_TIMEOUT_MS })
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
     return null
@@ -51,15 +52,17 @@ async function ip(ctx: CollectorContext, args: readonly string[]): Promise<strin
 }
 
 async function routeRows(ctx: CollectorContext): Promise<readonly NetRow[]> {
-  const [v4, v6] = await Promise.all([ip(ctx, ['route']), ip(ctx, ['-6', 'route'])])
-  const four = v4 === null ? parseProcNetRoute((await ctx.files.tryText('/proc/net/route')) ?? '') : parseIpRoutes(v4, 'ipv4')
-  const six = v6 === null ? parseProcNetIpv6Route((await ctx.files.tryText('/proc/net/ipv6_route')) ?? '') : parseIpRoutes(v6, 'ipv6')
-  return [...four, ...six]
+  const [four, six] = await Promise.all([ip(ctx, ['-j', 'route']), ip(ctx, ['-j', '-6', 'route'])])
+  if (four !== null || six !== null) return [...parseIpRoutes(four ?? '', 'ipv4'), ...parseIpRoutes(six ?? '', 'ipv6')]
+  const [v4, v6] = await Promise.all([ctx.files.tryText('/proc/net/route'), ctx.files.tryText('/proc/net/ipv6_route')])
+  return [...parseProcNetRoute(v4 ?? ''), ...parseProcNetIpv6Route(v6 ?? '')]
 }
 
 async function addressRows(ctx: CollectorContext, routes: readonly NetRow[]): Promise<readonly NetRow[]> {
+  const json = await ip(ctx, ['-j', 'addr'])
+  if (json !== null) return parseIpAddresses(json)
   const text = await ip(ctx, ['addr'])
-  if (text !== null) return parseIpAddresses(text)
+  if (text !== null) return parseIpAddressText(text)
   const [trie, inet6] = await Promise.all([ctx.files.readText('/proc/net/fib_trie'), ctx.files.tryText('/proc/net/if_inet6')])
   return [...parseFibTrie(trie, routes), ...parseIfInet6(inet6 ?? '')]
 }

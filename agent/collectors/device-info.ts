@@ -1,0 +1,45 @@
+import { DEVICE_SECTIONS, DeviceFact } from '@askfirst/protocol/results/device-info.ts'
+import type { DeviceSection } from '@askfirst/protocol/results/device-info.ts'
+import { Type } from 'typebox'
+import { defineCollector } from '../runtime/define-collector.ts'
+import type { CollectorContext } from '../runtime/collector-context.ts'
+import { linuxDevice } from './device-info/linux.ts'
+import { macosDevice } from './device-info/macos.ts'
+import { windowsDevice } from './device-info/windows.ts'
+
+export const deviceInfo = defineCollector({
+  id: 'device.info',
+  version: 1,
+  title: 'This computer',
+  tellUser:
+    'Reads what this computer is: maker and model, operating system, processor, memory, drives, connected devices, temperatures and system settings. With an administrator account also serial numbers.',
+  notRead: 'It does not read your files, your accounts, which programs you use, or anything that you typed.',
+  categories: ['hardware', 'operating-system', 'security'],
+  platforms: ['darwin', 'linux', 'win32'],
+  privilege: 'user',
+  params: Type.Object(
+    {
+      /** Groups of facts; empty means all. */
+      sections: Type.Array(Type.Enum([...DEVICE_SECTIONS]), { maxItems: DEVICE_SECTIONS.length, uniqueItems: true, default: [], grant: 'subset' }),
+    },
+    { additionalProperties: false },
+  ),
+  row: DeviceFact,
+  limits: { timeoutMs: 120_000, noProgressMs: 60_000, maxRows: 50_000, maxBytes: 16_777_216 },
+  typicalBytes: 200_000,
+  async *collect(ctx, params) {
+    const wanted = new Set(params.sections.length === 0 ? DEVICE_SECTIONS : params.sections)
+    yield* deviceOf(ctx, wanted)
+  },
+})
+
+function deviceOf(ctx: CollectorContext, wanted: ReadonlySet<DeviceSection>): AsyncGenerator<DeviceFact, void, undefined> {
+  switch (ctx.platform) {
+    case 'linux':
+      return linuxDevice(ctx, wanted)
+    case 'darwin':
+      return macosDevice(ctx, wanted)
+    case 'win32':
+      return windowsDevice(ctx, wanted)
+  }
+}

@@ -1,0 +1,32 @@
+import type { DeviceFact, DeviceSection } from '@askfirst/protocol/results/device-info.ts'
+import type { CollectorContext } from '../../runtime/collector-context.ts'
+import { LINUX_DEVICE_READERS } from './linux-devices.ts'
+import { driverFacts, inputFacts, loadFacts, memoryFacts, processorFacts, settingFacts } from './linux-kernel.ts'
+import { localeFacts, machineFacts, operatingSystemFacts, securityFacts, virtualisationFacts } from './linux-system.ts'
+
+type Reader = (ctx: CollectorContext) => Promise<readonly DeviceFact[]>
+
+/** Each reader with the sections that its facts may have; in the order of the report. */
+const READERS: readonly (readonly [readonly DeviceSection[], Reader])[] = [
+  [['system', 'operatingSystem', 'kernel'], operatingSystemFacts],
+  [['system', 'firmware', 'board', 'chassis'], machineFacts],
+  [['processor'], processorFacts],
+  [['memory'], memoryFacts],
+  ...LINUX_DEVICE_READERS.map(([section, read]) => [[section], read] as const),
+  [['input'], inputFacts],
+  [['locale'], localeFacts],
+  [['security'], securityFacts],
+  [['virtualisation'], virtualisationFacts],
+  [['load'], loadFacts],
+  [['driver'], driverFacts],
+  [['setting'], settingFacts],
+]
+
+/** Facts out of files under `/proc`, `/sys` and `/etc`; no program is started. */
+export async function* linuxDevice(ctx: CollectorContext, wanted: ReadonlySet<DeviceSection>): AsyncGenerator<DeviceFact, void, undefined> {
+  for (const [sections, read] of READERS) {
+    if (ctx.signal.aborted) return
+    if (!sections.some((section) => wanted.has(section))) continue
+    for (const fact of await read(ctx)) if (wanted.has(fact.section)) yield fact
+  }
+}
