@@ -1,0 +1,228 @@
+import { AskFirstError, isErrorCode } from '@askfirst/protocol/errors.ts'
+import type { Actor } from '@askfirst/protocol/findings-log.ts'
+import type { DeviceId, GrantId, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
+import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import { isoNow } from '../clock.ts'
+import type { Role, StoredRequest, Ticket, User } from '../store/entities.ts'
+import type { ConsentDeps } from './consent-deps.ts'
+import { deviceActor, logDraft, publishChange, SERVER_ACTOR } from './consent-deps.ts'
+import { loadDeviceCollectors } from './device-collectors.ts'
+import type { Asking } from './make-request.ts'
+import { makeRequest } from './make-request.ts'
+import type { RecordOutcome } from './receipts.ts'
+import { recordReceipt, recordRevocation } from './receipts.ts'
+
+export type { RecordOutcome } from './receipts.ts'
+
+/** Why the desk takes a request back; the words of `consent.withdraw`. */
+export type WithdrawReason = MessageNamed<'consent.withdraw'>['reason']
+
+const OPEN_STATES: readonly StoredRequest['state'][] = ['asked', 'received', 'shown']
+
+/** Consent on the server's side: asks, withdraws, verifies and records what the device signed. It can allow nothing itself. */
+export class ConsentService {
+  readonly #deps: ConsentDeps
+
+  constructor(deps: ConsentDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Asks the person at a device. The request is stored as it will be sent, logged, and sent now or at the next connect.
+   *
+   * @throws AskFirstError NOT_FOUND, CONFLICT, NOT_ALLOWED, DEVICE_QUARANTINED, REQUEST_TOO_MANY, COLLECTOR_UNKNOWN,
+   *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST
+   */
+  async ask(ticketId: TicketId, caller: { readonly user: User; readonly role: Role }, asking: Asking): Promise<StoredRequest> {
+    const { store, clock, terms } = this.#deps
+    const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
+    await this.#checkDevice(asking)
+    if (caller.role === 'auditor') throw new AskFirstError('NOT_ALLOWED', 'An auditor asks nobody for data.')
+    const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
+    const replaces = await this.#replaced(ticket, caller.user, asking.deviceId)
+    const request = makeRequest({ clock, ticket, technician, asking, terms, replaces })
+    await store.consent.create(
+      request,
+      this.#draft(request, { kind: 'user', id: technician.id, name: technician.name }, 'consent.requested', {
+        requestId: request.id,
+        requestSha256: request.requestSha256,
+        matchCode: request.matchCode,
+        request: request.request,
+      }),
+    )
+    this.#deps.link.send(request.deviceId, request.request)
+    publishChange(this.#deps.bus, ticketId, 'request', request.id)
+    return request
+  }
+
+  listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]> {
+    return this.#deps.store.consent.listForTicket(ticketId)
+  }
+
+  /**
+   * Takes a request back; a grant that came of it ends with its runs (SPEC C14). Doing it again changes nothing.
+   *
+   * @throws AskFirstError REQUEST_UNKNOWN
+   */
+  async withdraw(ticketId: TicketId, id: RequestId, actor: Actor): Promise<StoredRequest> {
+    const stored = await this.#deps.store.consent.get(id)
+    if (stored === null || stored.ticketId !== ticketId) throw new AskFirstError('REQUEST_UNKNOWN', `Ticket ${ticketId} has no request ${id}.`)
+    await this.#end(stored, 'withdrawn', actor)
+    return (await this.#deps.store.consent.get(id)) ?? stored
+  }
+
+  /**
+   * Follows a ticket: when it is closed all of its requests and grants end; when someone else has it, those of the others
+   * end, because a grant is not inherited (SPEC C13, C14).
+   */
+  async ticketChanged(ticketId: TicketId): Promise<void> {
+    const ticket = await this.#deps.store.tickets.get(ticketId)
+    if (ticket === null) return
+    const isClosed = ticket.state === 'closed'
+    for (const stored of await this.#deps.store.consent.listForTicket(ticketId)) {
+      const hasOther = ticket.assigneeId !== null && ticket.assigneeId !== stored.technicianId
+      if (isClosed || hasOther) await this.#end(stored, isClosed ? 'ticket-closed' : 'reassigned', SERVER_ACTOR)
+    }
+  }
+
+  /** Sends a device that connected what it has not answered, and what was taken back meanwhile. */
+  async deliver(deviceId: DeviceId): Promise<void> {
+    for (const stored of await this.#deps.store.consent.openForDevice(deviceId)) await this.#deliverOne(stored)
+  }
+
+  async #deliverOne(stored: StoredRequest): Promise<void> {
+    const lateMs = this.#deps.clock.now() - Date.parse(stored.answerBy)
+    if (lateMs > LIMITS.maxGrantMs) return
+    if (stored.state === 'withdrawn' || stored.grantEndedAt !== null) {
+      this.#deps.link.send(stored.deviceId, withdrawMessage(stored.id, withdrawReason(stored)))
+    } else if (stored.state === 'asked' && lateMs > 0) {
+      await this.#end(stored, 'expired', SERVER_ACTOR)
+    } else {
+      this.#deps.link.send(stored.deviceId, stored.request)
+    }
+  }
+
+  /** Notes how far a request got on the device. */
+  async seen(from: DeviceId, message: MessageNamed<'consent.seen'>): Promise<void> {
+    const stored = await this.#ofDevice(from, message.requestId)
+    if (stored === null) return
+    const advanced = await this.#deps.store.consent.advance(stored.id, message.state, null, null)
+    if (advanced !== null) this.#deps.bus.publish({ topic: `ticket/${stored.ticketId}`, kind: 'request', id: stored.id })
+  }
+
+  /** Records that the device did not even show a request. */
+  async refused(from: DeviceId, message: MessageNamed<'consent.refused'>): Promise<void> {
+    const stored = await this.#ofDevice(from, message.requestId)
+    if (stored === null) return
+    const code = isErrorCode(message.code) ? message.code : 'REQUEST_INVALID'
+    const body = { requestId: stored.id, code, detail: message.detail }
+    const log = this.#draft(stored, deviceActor(from), 'consent.refused', body)
+    const advanced = await this.#deps.store.consent.advance(stored.id, 'rejected', code, log)
+    if (advanced !== null) publishChange(this.#deps.bus, stored.ticketId, 'request', stored.id)
+  }
+
+  /** @see recordReceipt */
+  async recordReceipt(from: DeviceId, requestId: RequestId, jws: string): Promise<RecordOutcome> {
+    const outcome = await recordReceipt(this.#deps, from, requestId, jws)
+    if (outcome.ok) await this.#endIfTakenOver(requestId)
+    else this.#deps.log.warn({ deviceId: from, requestId, code: outcome.code, detail: outcome.detail }, 'receipt refused')
+    return outcome
+  }
+
+  /** @see recordRevocation */
+  async recordRevocation(from: DeviceId, grantId: GrantId, jws: string): Promise<RecordOutcome> {
+    const outcome = await recordRevocation(this.#deps, from, grantId, jws)
+    if (!outcome.ok) this.#deps.log.warn({ deviceId: from, grantId, code: outcome.code, detail: outcome.detail }, 'revocation refused')
+    return outcome
+  }
+
+  /** An answer that crossed the ticket's closing or reassignment on the way gives a grant that ends at once. */
+  async #endIfTakenOver(requestId: RequestId): Promise<void> {
+    const stored = await this.#deps.store.consent.get(requestId)
+    if (stored?.grant !== null && stored?.grantEndedAt === null) await this.ticketChanged(stored.ticketId)
+  }
+
+  async #end(stored: StoredRequest, reason: WithdrawReason, actor: Actor): Promise<void> {
+    const { store, clock, link, runs, bus } = this.#deps
+    const grantId = stored.grant?.grantId ?? null
+    const log = this.#draft(stored, actor, 'consent.withdrawn', { requestId: stored.id, grantId, reason })
+    if (OPEN_STATES.includes(stored.state)) {
+      if ((await store.consent.advance(stored.id, 'withdrawn', reason, log)) === null) return this.#endAnswered(stored, reason, actor)
+    } else if (grantId !== null && stored.grantEndedAt === null) {
+      const endReason = reason === 'ticket-closed' ? 'ticket-closed' : 'withdrawn'
+      if (!(await store.consent.endGrant(grantId, { at: isoNow(clock), reason: endReason, log }))) return
+      await runs.endForGrant({ grantId, deviceId: stored.deviceId }, 'RUN_CANCELLED')
+    } else return
+    link.send(stored.deviceId, withdrawMessage(stored.id, reason))
+    publishChange(bus, stored.ticketId, 'request', stored.id)
+  }
+
+  /** The person's answer was first: what they allowed ends. */
+  async #endAnswered(before: StoredRequest, reason: WithdrawReason, actor: Actor): Promise<void> {
+    const stored = await this.#deps.store.consent.get(before.id)
+    if (stored !== null && !OPEN_STATES.includes(stored.state)) await this.#end(stored, reason, actor)
+  }
+
+  async #ofDevice(from: DeviceId, id: RequestId): Promise<StoredRequest | null> {
+    const stored = await this.#deps.store.consent.get(id)
+    return stored !== null && stored.deviceId === from ? stored : null
+  }
+
+  async #openTicket(ticketId: TicketId, user: User, deviceId: DeviceId): Promise<Ticket> {
+    const ticket = await this.#deps.store.tickets.get(ticketId)
+    if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId}.`)
+    if (ticket.state === 'closed') throw new AskFirstError('CONFLICT', 'The ticket is closed; nobody is asked for it any more.')
+    if (ticket.assigneeId !== null && ticket.assigneeId !== user.id) {
+      throw new AskFirstError('NOT_ALLOWED', 'Someone else works on this ticket; take it over before you ask.')
+    }
+    if (!ticket.deviceIds.includes(deviceId)) throw new AskFirstError('NOT_FOUND', `Ticket ${ticketId} has no device ${deviceId}.`)
+    return ticket
+  }
+
+  async #checkDevice(asking: Asking): Promise<void> {
+    const { store } = this.#deps
+    const device = await store.devices.get(asking.deviceId)
+    if (device === null) throw new AskFirstError('NOT_FOUND', `There is no device ${asking.deviceId}.`)
+    if (device.standing === 'quarantined') throw new AskFirstError('DEVICE_QUARANTINED', 'The device waits for approval.')
+    if (device.standing === 'revoked') throw new AskFirstError('CONFLICT', 'The device was shut out.')
+    if (!asking.purpose.isWellFormed()) throw new AskFirstError('INVALID_REQUEST', 'The purpose has a broken character.')
+    const ids = new Set(asking.collectors.map(({ id }) => id))
+    if (ids.size !== asking.collectors.length) throw new AskFirstError('INVALID_REQUEST', 'Each collector is asked for once.')
+    const collectors = await loadDeviceCollectors(store, device)
+    for (const { id, params } of asking.collectors) collectors.check(id, params)
+    const waiting = (await store.consent.openForDevice(device.id)).filter(({ state }) => OPEN_STATES.includes(state))
+    if (waiting.length >= LIMITS.maxPendingRequests) {
+      throw new AskFirstError('REQUEST_TOO_MANY', `${waiting.length} requests wait for an answer on this device.`)
+    }
+  }
+
+  /** What the person is told about an earlier permission on this ticket: it is not inherited (SPEC C13). */
+  async #replaced(ticket: Ticket, user: User, deviceId: DeviceId): Promise<NonNullable<ConsentRequest['replaces']> | null> {
+    const earlier = (await this.#deps.store.consent.listForTicket(ticket.id))
+      .filter((stored) => stored.deviceId === deviceId && stored.grant !== null)
+      .at(-1)
+    if (earlier === undefined || earlier.grant === null) return null
+    const technicianName = earlier.request.technician.name
+    const { grantId } = earlier.grant
+    if (earlier.technicianId !== user.id) {
+      return { grantId, technicianName, why: ticket.level > 1 ? 'escalation' : 'reassignment' }
+    }
+    const isLive = earlier.grantEndedAt === null && Date.parse(earlier.grant.expiresAt) > this.#deps.clock.now()
+    return isLive ? { grantId, technicianName, why: 'more-data' } : null
+  }
+
+  #draft(stored: StoredRequest, actor: Actor, kind: 'consent.requested' | 'consent.withdrawn' | 'consent.refused', body: object) {
+    return logDraft(this.#deps.clock, { ticketId: stored.ticketId, actor, kind, body: { ...body, deviceId: stored.deviceId } })
+  }
+}
+
+function withdrawMessage(requestId: RequestId, reason: WithdrawReason): MessageNamed<'consent.withdraw'> {
+  return { type: 'consent.withdraw', requestId, reason }
+}
+
+function withdrawReason({ stateReason, grantEndReason }: StoredRequest): WithdrawReason {
+  const known: readonly WithdrawReason[] = ['withdrawn', 'ticket-closed', 'reassigned', 'expired']
+  return known.find((reason) => reason === stateReason || reason === grantEndReason) ?? 'withdrawn'
+}

@@ -1,0 +1,40 @@
+import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { TObject } from 'typebox'
+import type { Device } from '../store/entities.ts'
+import type { Store } from '../store/store.ts'
+import { paramsProblem, safeParamsSchema } from './safe-params-schema.ts'
+
+/** The collectors that one device announced, with schemas that are safe to check with. */
+export class DeviceCollectors {
+  readonly #entries: ReadonlyMap<string, CatalogueEntry>
+
+  constructor(entries: readonly CatalogueEntry[]) {
+    this.#entries = new Map(entries.map((entry) => [entry.id, entry]))
+  }
+
+  /** The collector's parameter schema; null when the device has no such collector. */
+  schema(collector: string): TObject | null {
+    const entry = this.#entries.get(collector)
+    return entry === undefined ? null : safeParamsSchema(entry.params)
+  }
+
+  /**
+   * Makes sure that the device can run a collector with these parameters.
+   *
+   * @throws AskFirstError COLLECTOR_UNKNOWN, COLLECTOR_UNAVAILABLE, PARAMS_INVALID
+   */
+  check(collector: string, params: Readonly<Record<string, unknown>>): void {
+    const entry = this.#entries.get(collector)
+    if (entry === undefined) throw new AskFirstError('COLLECTOR_UNKNOWN', `The device has no collector ${collector}.`)
+    if (!entry.available) throw new AskFirstError('COLLECTOR_UNAVAILABLE', `${collector} cannot run on this device.`)
+    const problem = paramsProblem(safeParamsSchema(entry.params), params)
+    if (problem !== null) throw new AskFirstError('PARAMS_INVALID', `${collector}: ${problem}`, { details: { collector, problem } })
+  }
+}
+
+/** Loads what a device announced last; empty until it did. */
+export async function loadDeviceCollectors(store: Pick<Store, 'devices'>, device: Device): Promise<DeviceCollectors> {
+  const entries = device.catalogueSha256 === null ? null : await store.devices.catalogue(device.catalogueSha256)
+  return new DeviceCollectors(entries ?? [])
+}

@@ -1,0 +1,146 @@
+import type { Logger } from 'pino'
+import type { Bus } from '../bus/bus.ts'
+import type { CertificateAuthority } from '../ca/authority.ts'
+import type { LogSigner } from '../ca/log-signer.ts'
+import type { Clock } from '../clock.ts'
+import { ConsentService } from '../consent/consent-service.ts'
+import type { NoticeTerms } from '../consent/make-request.ts'
+import { CheckpointService } from '../findings-log/checkpoint-service.ts'
+import { Indexer } from '../indexing/indexer.ts'
+import { RunService } from '../runs/run-service.ts'
+import type { Store } from '../store/store.ts'
+import { followTickets } from './follow-tickets.ts'
+import type { AgentLink } from './agent-link.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { EnrolEndpoint } from './enrol-endpoint.ts'
+import { Gateway } from './gateway.ts'
+import { certificateHandlers } from './handlers/certificate-handlers.ts'
+import { consentHandlers } from './handlers/consent-handlers.ts'
+import { linkHandlers } from './handlers/link-handlers.ts'
+import { runHandlers } from './handlers/run-handlers.ts'
+import { ChunkIngest } from './ingest.ts'
+import { SessionTable } from './session-table.ts'
+
+const DAY_MS = 86_400_000
+
+/** What the agents' side of the server stands on. */
+export interface AgentSideOptions {
+  readonly store: Store
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Logger
+  readonly authority: CertificateAuthority
+  readonly signer: LogSigner
+  /** Directory of keys and certificates (0700): ticket keys, the listener's certificate. */
+  readonly directory: string
+  /** Host names and addresses under which agents reach this server. */
+  readonly hosts: readonly string[]
+  readonly terms: NoticeTerms
+  /** Absent: 30 s. */
+  readonly heartbeatMs?: number
+  /** Absent: 90 days. */
+  readonly certificateLifetimeMs?: number
+  readonly maxConnections?: number
+  readonly crlRefreshMs?: number
+  readonly enrolmentsPerMinute?: number
+  /** Module with `createRowAnalysis` (server/indexing/row-analysis.ts); absent: rows are not analysed. */
+  readonly analysisModule?: URL
+  readonly onAnalysis?: (output: unknown) => void
+}
+
+/** The agents' side, ready to listen. */
+export interface AgentSide {
+  /** How services reach agents, and who is online. */
+  readonly link: AgentLink
+  readonly consent: ConsentService
+  readonly runs: RunService
+  readonly checkpoints: CheckpointService
+  readonly indexer: Indexer
+  /** Also the revocation list: `refresh()` after certificates were revoked. */
+  readonly gateway: Gateway
+  /** Ends sessions, timers and threads; the store is closed after it, by its owner. */
+  close(): Promise<void>
+}
+
+/** Puts the agents' side together, in order of dependencies. */
+export function createAgentSide(options: AgentSideOptions): AgentSide {
+  const { store, bus, clock, log, signer, terms } = options
+  const table = new SessionTable()
+  const runs = new RunService({ store, bus, clock, log, link: table })
+  const consent = new ConsentService({ store, bus, clock, log, link: table, runs, terms })
+  const checkpoints = new CheckpointService({ store, bus, link: table, signer, log })
+  const indexer = new Indexer({
+    store,
+    bus,
+    clock,
+    log,
+    runs,
+    analysisModule: options.analysisModule ?? null,
+    onAnalysis: options.onAnalysis ?? (() => undefined),
+  })
+  const ingest = makeIngest({ ...options, runs, indexer })
+  const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest })
+  const unfollow = followTickets({ bus, log, consent })
+  return {
+    link: table,
+    consent,
+    runs,
+    checkpoints,
+    indexer,
+    gateway,
+    async close() {
+      unfollow()
+      await gateway.close()
+      await indexer.close()
+      await checkpoints.close()
+    },
+  }
+}
+
+function makeIngest(deps: AgentSideOptions & { readonly runs: RunService; readonly indexer: Indexer }): ChunkIngest {
+  const { store, clock, log, runs, indexer } = deps
+  const ingest = new ChunkIngest({
+    store,
+    clock,
+    log,
+    events: {
+      stored: (runId) => indexer.hint(runId),
+      spoiled: (runId, deviceId, code) => {
+        runs.spoil(runId, deviceId, code).catch((error: unknown) => {
+          log.error({ err: error, runId }, 'a run with a bad chunk could not be ended')
+        })
+      },
+    },
+  })
+  runs.onEnded = (runId) => ingest.forget(runId)
+  return ingest
+}
+
+function makeGateway(
+  options: AgentSideOptions,
+  parts: {
+    readonly table: SessionTable
+    readonly runs: RunService
+    readonly consent: ConsentService
+    readonly checkpoints: CheckpointService
+    readonly ingest: ChunkIngest
+  },
+): Gateway {
+  const { table, runs, consent, ingest } = parts
+  const heartbeatMs = options.heartbeatMs ?? 30_000
+  const certificateLifetimeMs = options.certificateLifetimeMs ?? 90 * DAY_MS
+  const handlers = {
+    ...linkHandlers({ ...options, ...parts, organisation: options.terms.organisation, heartbeatMs }),
+    ...consentHandlers(consent),
+    ...runHandlers(runs, ingest),
+    ...certificateHandlers({ ...options, certificateLifetimeMs }),
+  }
+  return new Gateway({
+    ...options,
+    table,
+    ingest,
+    heartbeatMs,
+    dispatcher: new Dispatcher({ ...options, handlers, ingest }),
+    enrol: new EnrolEndpoint({ ...options, certificateLifetimeMs }, options.enrolmentsPerMinute),
+  })
+}

@@ -1,0 +1,29 @@
+import { sha256Hex } from '../../ca/certificates.ts'
+import type { ConsentService, RecordOutcome } from '../../consent/consent-service.ts'
+import type { AgentSession } from '../session.ts'
+import type { Handlers } from './handlers.ts'
+
+/** How far a request got, receipts, revocations. */
+export function consentHandlers(
+  consent: ConsentService,
+): Pick<Handlers, 'consent.seen' | 'consent.refused' | 'consent.receipt' | 'consent.revocation'> {
+  return {
+    'consent.seen': (session, message) => consent.seen(session.deviceId, message),
+    'consent.refused': (session, message) => consent.refused(session.deviceId, message),
+    'consent.receipt': async (session, { requestId, jws }) => {
+      answer(session, jws, await consent.recordReceipt(session.deviceId, requestId, jws))
+    },
+    'consent.revocation': async (session, { grantId, jws }) => {
+      answer(session, jws, await consent.recordRevocation(session.deviceId, grantId, jws))
+    },
+  }
+}
+
+function answer(session: AgentSession, jws: string, outcome: RecordOutcome): void {
+  session.send({
+    type: 'consent.recorded',
+    jwsSha256: sha256Hex(Buffer.from(jws)),
+    outcome: outcome.ok ? 'recorded' : 'refused',
+    ...(outcome.ok ? {} : { code: outcome.code }),
+  })
+}

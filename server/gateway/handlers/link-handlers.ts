@@ -1,0 +1,97 @@
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
+import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
+import type { Logger } from 'pino'
+import type { Bus } from '../../bus/bus.ts'
+import { sha256Hex } from '../../ca/certificates.ts'
+import type { Clock } from '../../clock.ts'
+import { isoNow } from '../../clock.ts'
+import type { ConsentService } from '../../consent/consent-service.ts'
+import type { CheckpointService } from '../../findings-log/checkpoint-service.ts'
+import type { RunService } from '../../runs/run-service.ts'
+import type { Store } from '../../store/store.ts'
+import type { AgentSession } from '../session.ts'
+import type { SessionTable } from '../session-table.ts'
+import type { Handlers } from './handlers.ts'
+
+export interface LinkDeps {
+  readonly store: Store
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Logger
+  readonly table: SessionTable
+  readonly consent: ConsentService
+  readonly runs: RunService
+  readonly checkpoints: CheckpointService
+  readonly organisation: { readonly name: string; readonly contact: string }
+  readonly heartbeatMs: number
+}
+
+/** Hello, heartbeat, catalogue. */
+export function linkHandlers(deps: LinkDeps): Pick<Handlers, 'link.hello' | 'link.ping' | 'agent.catalogue'> {
+  return {
+    'link.hello': (session, hello) => greet(deps, session, hello),
+    'link.ping': async (session, { nonce }) => {
+      session.send({ type: 'link.pong', nonce, clock: isoNow(deps.clock) })
+    },
+    'agent.catalogue': async (session, { catalogue }) => {
+      const catalogueSha256 = sha256Hex(Buffer.from(canonicalJson(catalogue)))
+      await deps.store.devices.putCatalogue(catalogueSha256, catalogue)
+      await deps.store.devices.seen(session.deviceId, { catalogueSha256, lastSeenAt: isoNow(deps.clock) })
+      deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'catalogue', id: session.deviceId })
+    },
+  }
+}
+
+async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<void> {
+  if (session.state !== 'greeting') return session.close(CLOSE.invalidMessage, 'a session says hello once')
+  const version = Math.min(hello.protocol.newest, PROTOCOL_VERSION)
+  if (version < Math.max(hello.protocol.oldest, OLDEST_PROTOCOL_VERSION)) {
+    const spoken = `${OLDEST_PROTOCOL_VERSION} to ${PROTOCOL_VERSION}`
+    return session.close(CLOSE.versionMismatch, `this server speaks protocol versions ${spoken}`)
+  }
+  const isActive = session.identity.standing === 'active'
+  const [needCatalogue, resume] = await Promise.all([
+    notesHello(deps, session, hello),
+    isActive ? deps.runs.resumePoints(session.deviceId, hello.openRuns) : [],
+  ])
+  const isWelcome = session.send({
+    type: 'link.welcome',
+    protocol: version,
+    deviceId: session.deviceId,
+    standing: session.identity.standing,
+    organisation: deps.organisation,
+    needCatalogue,
+    heartbeatMs: deps.heartbeatMs,
+    creditBytes: LIMITS.initialCreditBytes,
+    resume: [...resume],
+    certificateExpiresAt: new Date(session.identity.certificateEndsAt).toISOString(),
+  })
+  if (!isWelcome) return
+  session.state = 'open'
+  deps.table.add(session)
+  deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'online', id: session.deviceId })
+  if (isActive) await deliver(deps, session, hello)
+}
+
+/** Keeps the facts of a hello; true when the server lacks the catalogue that it names. */
+async function notesHello(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<boolean> {
+  const known = await deps.store.devices.catalogue(hello.catalogueSha256)
+  await deps.store.devices.seen(session.deviceId, {
+    platform: hello.platform,
+    arch: hello.arch,
+    osName: hello.osName,
+    agentVersion: hello.agentVersion,
+    lastSeenAt: isoNow(deps.clock),
+    ...(known === null ? {} : { catalogueSha256: hello.catalogueSha256 }),
+  })
+  return known === null
+}
+
+/** Sends what waited for the device: requests, withdrawals, runs, checkpoints. */
+async function deliver(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<void> {
+  await deps.consent.deliver(session.deviceId)
+  await deps.runs.deliver(session.deviceId, new Set(hello.openRuns.map(({ runId }) => runId)))
+  await deps.checkpoints.deliver(session.deviceId)
+}

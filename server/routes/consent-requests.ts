@@ -1,0 +1,125 @@
+import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
+import { Grant } from '@askfirst/protocol/consent-record.ts'
+import { DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
+import { Type } from 'typebox'
+import type { App } from '../app-types.ts'
+import type { ConsentService } from '../consent/consent-service.ts'
+import { callerOf } from '../plugins/auth.ts'
+import type { StoredRequest } from '../store/entities.ts'
+import { actorOf } from '../users/caller.ts'
+import { closed, InstantOrNull, orNull } from './fields.ts'
+
+const ofTicket = Type.Object({ id: TicketId }, closed)
+const ofRequest = Type.Object({ id: TicketId, rid: RequestId }, closed)
+
+const RequestView = Type.Object({
+  id: RequestId,
+  ticketId: TicketId,
+  deviceId: DeviceId,
+  technicianId: UserId,
+  technicianName: Type.String(),
+  purpose: Type.String(),
+  collectors: Type.Array(Type.Object({ id: CollectorId, params: Params })),
+  durationMs: Count,
+  personalData: Type.Enum(['keep', 'pseudonymise']),
+  /** What both sides show, so that a person on the phone can tell that the prompt is the technician's. */
+  matchCode: Type.String(),
+  requestSha256: Sha256,
+  state: Type.Enum(['asked', 'received', 'shown', 'given', 'refused', 'no-answer', 'withdrawn', 'rejected']),
+  stateReason: orNull(Type.String()),
+  askedAt: Instant,
+  answerBy: Instant,
+  receiptId: orNull(ReceiptId),
+  grant: orNull(Grant),
+  grantEndedAt: InstantOrNull,
+  grantEndReason: orNull(Type.Enum(['revoked', 'withdrawn', 'ticket-closed'])),
+})
+
+const Asking = Type.Object(
+  {
+    deviceId: DeviceId,
+    purpose: line(1_000),
+    collectors: Type.Array(Type.Object({ id: CollectorId, params: Type.Optional(Params) }, closed), {
+      minItems: 1,
+      maxItems: LIMITS.maxCollectorsPerRequest,
+    }),
+    /** How long the permission lasts from the answer on. */
+    durationMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxGrantMs, default: 3_600_000 }),
+    /** Silence for so long is recorded as "no answer". */
+    answerWithinMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxAnswerMs, default: 3_600_000 }),
+    personalData: Type.Enum(['keep', 'pseudonymise'], { default: 'pseudonymise' }),
+  },
+  { ...closed, required: ['deviceId', 'purpose', 'collectors'] },
+)
+
+/** `/api/tickets/:id/consent-requests`: ask the person at a device, see how it stands, take it back. */
+export function consentRequestRoutes({ consent }: { readonly consent: ConsentService }) {
+  return async (app: App): Promise<void> => {
+    app.get(
+      '/api/tickets/:id/consent-requests',
+      {
+        config: { permission: 'ticket.read' },
+        schema: {
+          summary: 'List what was asked for on a ticket',
+          params: ofTicket,
+          response: { 200: Type.Object({ items: Type.Array(RequestView), next: Type.Null() }) },
+        },
+      },
+      async (request) => ({ items: (await consent.listForTicket(request.params.id)).map(view), next: null }),
+    )
+
+    app.post(
+      '/api/tickets/:id/consent-requests',
+      {
+        config: { permission: 'consent.ask' },
+        schema: {
+          summary: 'Ask the person at a device',
+          params: ofTicket,
+          body: Asking,
+          response: { 201: RequestView },
+        },
+      },
+      async (request, reply) => {
+        const { user, role } = callerOf(request)
+        const { deviceId, purpose, collectors, durationMs = 3_600_000, answerWithinMs = 3_600_000, personalData = 'pseudonymise' } = request.body
+        const asking = {
+          deviceId,
+          purpose,
+          collectors: collectors.map(({ id, params = {} }) => ({ id, params })),
+          durationMs,
+          answerWithinMs,
+          personalData,
+        }
+        return reply.code(201).send(view(await consent.ask(request.params.id, { user, role }, asking)))
+      },
+    )
+
+    app.delete(
+      '/api/tickets/:id/consent-requests/:rid',
+      {
+        config: { permission: 'consent.ask' },
+        schema: {
+          summary: 'Take a request back; a permission that came of it ends',
+          params: ofRequest,
+          response: { 200: RequestView },
+        },
+      },
+      async (request) => view(await consent.withdraw(request.params.id, request.params.rid, actorOf(callerOf(request).user))),
+    )
+  }
+}
+
+function view(stored: StoredRequest) {
+  const { request, grant, jws: _signed, createdAt, ...facts } = stored
+  return {
+    ...facts,
+    technicianName: request.technician.name,
+    purpose: request.purpose,
+    collectors: request.collectors,
+    durationMs: request.durationMs,
+    personalData: request.personalData,
+    askedAt: createdAt,
+    grant,
+  }
+}
