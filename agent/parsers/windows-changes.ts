@@ -9,7 +9,7 @@ type Values = Readonly<Record<string, string>>
 
 /** One kind of Windows event that tells of a change. */
 export interface ChangeEvent {
-  readonly channel: 'System' | 'Application' | 'Setup' | 'Microsoft-Windows-Kernel-PnP/Configuration'
+  readonly channel: 'System' | 'Application' | 'Microsoft-Windows-Kernel-PnP/Configuration'
   readonly provider: string
   readonly id: number
   readonly read: (values: Values) => Change | null

@@ -48,7 +48,9 @@ function withoutRepeats(rows: readonly ChangeRow[]): readonly ChangeRow[] {
   for (const row of [...rows].sort((a, b) => detailOf(b) - detailOf(a))) {
     const key = `${row.kind} ${row.name} ${row.architecture ?? ''}`
     const same = byName.get(key) ?? []
-    if (!same.some((other) => isSameChange(row, other))) byName.set(key, [...same, row])
+    if (same.some((other) => isSameChange(row, other))) continue
+    same.push(row)
+    byName.set(key, same)
   }
   return [...byName.values()].flat().sort(byTime)
 }
