@@ -125,7 +125,7 @@ export class Indexer {
     const { seq, firstRow, rows, rawBytes, body } = chunk
     const answer = await this.#worker.ask({
       kind: 'chunk',
-      run: reference(run),
+      run: await this.#reference(run),
       expectedFirstRow: cursor.row,
       chunk: { seq, firstRow, rows, rawBytes, body },
     })
@@ -167,7 +167,7 @@ export class Indexer {
   async #finish(run: Run): Promise<void> {
     this.#cursors.delete(run.id)
     const end = { state: run.state, endedAt: run.endedAt ?? '', rows: run.rows }
-    await this.#worker.ask({ kind: 'ended', run: reference(run), end })
+    await this.#worker.ask({ kind: 'ended', run: await this.#reference(run), end })
   }
 
   /** Where to go on in a run that this process has not touched yet. */
@@ -182,12 +182,14 @@ export class Indexer {
     return cursor
   }
 
+  async #reference({ id, ticketId, deviceId, collector, params, orderedAt }: Run): Promise<AnalysedRunRef> {
+    const device = await this.#deps.store.devices.get(deviceId)
+    // A device is never deleted while it has runs; an unknown one is judged like the most usual.
+    return { id, ticketId, deviceId, collector, params, orderedAt, platform: device?.platform ?? 'win32' }
+  }
+
   #noticed(notice: WorkerNotice): void {
     if (notice.kind === 'analysis') this.#deps.onAnalysis(notice.output)
     else this.#deps.log.error({ runId: notice.runId, reason: notice.reason }, 'the analysis of rows failed')
   }
-}
-
-function reference({ id, ticketId, deviceId, collector, params, orderedAt }: Run): AnalysedRunRef {
-  return { id, ticketId, deviceId, collector, params, orderedAt }
 }
