@@ -1,3 +1,4 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Clock } from './clock.ts'
 import type { DeviceService, RevocationList } from './devices/device-service.ts'
@@ -45,6 +46,8 @@ export interface Foundations {
   readonly agents: AgentLink
   readonly revocations: RevocationList
   readonly enrolmentAddress: () => EnrolmentAddress
+  /** Called after each change of a ticket: ends consent that it no longer allows. */
+  readonly afterTicketChange: (ticketId: TicketId) => Promise<void>
   /** What must work besides the store before the server is ready. */
   readonly readiness: readonly ReadinessCheck[]
 }
@@ -63,7 +66,7 @@ export function createServices(foundations: Foundations): Services {
     devices: createDeviceService(foundations),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings: createSettingsService({ store, clock }),
-    tickets: createTicketService({ store, clock, bus, onClosed: async () => {} }),
+    tickets: createTicketService({ store, clock, bus, afterChange: foundations.afterTicketChange }),
     health: createHealthService([{ name: 'store', check: () => store.ping() }, ...foundations.readiness]),
     metrics: createMetrics({ onlineAgents: () => agents.onlineCount }),
   }

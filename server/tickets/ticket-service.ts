@@ -44,15 +44,15 @@ interface TicketDependencies {
   readonly store: Pick<Store, 'tickets' | 'log' | 'devices' | 'users'>
   readonly clock: Clock
   readonly bus: Bus
-  /** Ends what the closed ticket still allowed: withdraws requests and grants. */
-  readonly onClosed: (ticket: Ticket, actor: Actor) => Promise<void>
+  /** Ends what the ticket as it is now no longer allows: consent is not inherited, and a closed ticket has none. */
+  readonly afterChange: (ticketId: TicketId) => Promise<void>
 }
 
 export type TicketService = ReturnType<typeof createTicketService>
 
 /** Tickets and the notes in their findings logs. */
 export function createTicketService(dependencies: TicketDependencies) {
-  const { store, clock, bus, onClosed } = dependencies
+  const { store, clock, bus, afterChange } = dependencies
 
   function draft(ticketId: TicketId, kind: LogKind, entry: { readonly actor: Actor; readonly body: LogDraft['body'] }): LogDraft {
     return { ticketId, at: isoNow(clock), kind, ...entry }
@@ -60,6 +60,7 @@ export function createTicketService(dependencies: TicketDependencies) {
 
   function announce(ticketId: TicketId): void {
     bus.publish({ topic: `ticket/${ticketId}`, kind: 'ticket', id: ticketId })
+    bus.publish({ topic: `ticket/${ticketId}`, kind: 'log', id: ticketId })
     bus.publish({ topic: 'queue', kind: 'ticket', id: ticketId })
   }
 
@@ -88,7 +89,7 @@ export function createTicketService(dependencies: TicketDependencies) {
     },
 
     /**
-     * Changes a ticket as seen at `version`. Closing it ends every grant that was given for it.
+     * Changes a ticket as seen at `version`. Closing or handing it over ends grants that were given before.
      *
      * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile or the state cannot be reached;
      *   INVALID_REQUEST when the assignee or a device is not one
@@ -99,7 +100,7 @@ export function createTicketService(dependencies: TicketDependencies) {
       const columns = { ...wish.change, ...newPriority(before, wish.change) }
       const log = draft(id, 'ticket.changed', { actor, body: { changes: differences(before, columns) } })
       const after = found(await store.tickets.change(id, wish.version, { ...columns, updatedAt: log.at }, log), id)
-      if (after.state === 'closed') await onClosed(after, actor)
+      await afterChange(id)
       announce(id)
       return after
     },
