@@ -83,7 +83,7 @@ export function storageFacts(ctx: CollectorContext): Promise<Facts> {
     if (sectors === 0 || /^ram\d/.test(name)) return []
     const drive = new FactList('storage', path, name)
       .text('model', values['device/model'])
-      .text('vendor', values['device/vendor'])
+      .text('vendor', pciVendorWord(values['device/vendor']) ?? values['device/vendor'])
       .personal('serialNumber', 'serialNumber', values['device/serial'] ?? values.serial)
       .text('firmware', values['device/firmware_rev'] ?? values['device/rev'])
       .number('size', sectors * SECTOR_BYTES, 'bytes')
@@ -118,6 +118,7 @@ async function partitionFacts(ctx: CollectorContext, drive: string, path: string
 
 function kindOf(name: string, rotational: string | undefined): string | undefined {
   if (name.startsWith('nvme')) return 'NVMe'
+  if (/^x?vd[a-z]/.test(name)) return 'virtual drive'
   if (/^(loop|zram|dm-|md|sr|nbd|drbd)/.test(name)) return name.replace(/[-\d].*$/, '')
   return rotational === undefined ? undefined : rotational === '1' ? 'hard disk' : 'solid state'
 }

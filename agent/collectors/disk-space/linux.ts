@@ -12,6 +12,9 @@ const MAX_ALSO_AT = 8
 /** Size of kernel-made memory file systems that only hold a few marks; they cannot fill up in a way that matters. */
 const SMALL_MEMORY_BYTES = 1_048_576
 
+/** Memory file systems here only hold the places of kernel interfaces. */
+const KERNEL_PLACE = /^\/(?:proc|sys)(?:\/|$)/
+
 interface Found {
   readonly mount: Mount
   readonly kind: VolumeKind
@@ -32,9 +35,11 @@ export async function* linuxVolumes(ctx: CollectorContext, includeNetwork: boole
 /** One entry for each file system; the mount of its top folder with the shortest path stands for it. */
 function distinctVolumes(mounts: readonly Mount[]): readonly Found[] {
   const found = new Map<string, Found>()
-  for (const mount of mounts) {
+  // A later mount at the same place hides the earlier one.
+  const visible = new Map(mounts.map((mount) => [mount.mount, mount]))
+  for (const mount of visible.values()) {
     const kind = volumeKindOf(mount.fileSystem)
-    if (kind === null) continue
+    if (kind === null || KERNEL_PLACE.test(mount.mount)) continue
     const key = `${mount.deviceNumber} ${mount.fileSystem}`
     const known = found.get(key)
     if (known === undefined) found.set(key, { mount, kind, alsoAt: [] })

@@ -19,8 +19,8 @@ export async function* linuxNetwork(ctx: CollectorContext): AsyncGenerator<NetRo
   yield await hostRow(ctx)
   const names = (await ctx.files.list('/sys/class/net')).filter((entry) => entry.kind !== 'file').map((entry) => entry.name)
   for (const name of names.toSorted()) yield await linuxInterface(ctx, name)
-  const routes = await routeRows(ctx)
-  yield* await addressRows(ctx, routes)
+  const [routes, addresses] = await Promise.all([routeRows(ctx), ip(ctx, ['-j', 'addr'])])
+  yield* addresses === null ? await addressesWithoutJson(ctx, routes) : parseIpAddresses(addresses)
   yield* routes
   yield* await dnsRows(ctx)
 }
@@ -58,9 +58,7 @@ async function routeRows(ctx: CollectorContext): Promise<readonly NetRow[]> {
   return [...parseProcNetRoute(v4 ?? ''), ...parseProcNetIpv6Route(v6 ?? '')]
 }
 
-async function addressRows(ctx: CollectorContext, routes: readonly NetRow[]): Promise<readonly NetRow[]> {
-  const json = await ip(ctx, ['-j', 'addr'])
-  if (json !== null) return parseIpAddresses(json)
+async function addressesWithoutJson(ctx: CollectorContext, routes: readonly NetRow[]): Promise<readonly NetRow[]> {
   const text = await ip(ctx, ['addr'])
   if (text !== null) return parseIpAddressText(text)
   const [trie, inet6] = await Promise.all([ctx.files.readText('/proc/net/fib_trie'), ctx.files.tryText('/proc/net/if_inet6')])
