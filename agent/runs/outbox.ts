@@ -1,0 +1,109 @@
+import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import type { RunId } from '@askfirst/protocol/ids.ts'
+import type { AgentLog } from '../log.ts'
+import { ChunkSender } from '../link/chunk-sender.ts'
+import type { OutgoingChunk } from '../link/chunk-sender.ts'
+import type { LinkSession, Welcome } from '../link/link-session.ts'
+import type { Spool, SpoolTotals } from '../spool/spool.ts'
+import { NO_CHUNKS } from '../spool/spool-meta.ts'
+
+/** Sends what the spool holds, chunks first and then each run's one end, over whatever session there is. */
+export class Outbox {
+  readonly #spool: Spool
+  readonly #log: AgentLog
+  /** What was handed to the network of each run, ever. */
+  readonly #sent = new Map<RunId, SpoolTotals>()
+  /** Runs whose end went out on this session. */
+  readonly #ended = new Set<RunId>()
+  #session: LinkSession | null = null
+  #sender: ChunkSender | null = null
+
+  constructor(spool: Spool, log: AgentLog) {
+    this.#spool = spool
+    this.#log = log
+  }
+
+  /** A session is open to an active device. */
+  begin(session: LinkSession, welcome: Welcome): void {
+    this.end()
+    this.#session = session
+    this.#sender = new ChunkSender({
+      read: (runId, fromSeq) => this.#read(runId, fromSeq),
+      sendFrame: (frame) => session.sendFrame(frame),
+      creditBytes: welcome.creditBytes,
+      onCaughtUp: (runId, nextSeq) => this.#caughtUp(runId, nextSeq),
+      onSent: (chunk) => this.#count(chunk),
+      onError: (runId, error) => this.#log.error({ runId, err: error }, 'a run could not be read from the spool'),
+    })
+  }
+
+  /** The session is over; everything waits for the next. */
+  end(): void {
+    this.#sender?.close()
+    this.#sender = null
+    this.#session = null
+    this.#ended.clear()
+  }
+
+  /** Sends a control message; false without a session. */
+  send(message: AgentMessage): boolean {
+    return this.#session?.send(message) ?? false
+  }
+
+  /** Sends a run from the first chunk that the server lacks. */
+  add(runId: RunId, nextSeq: number): void {
+    this.#sender?.add(runId, nextSeq)
+  }
+
+  /** More of the run was spooled, or it has ended. */
+  wake(runId: RunId): void {
+    this.#sender?.wake(runId)
+  }
+
+  acknowledged({ runId, nextSeq, creditBytes }: MessageNamed<'chunk.ack'>): void {
+    this.#sender?.acknowledged(runId, nextSeq, creditBytes)
+  }
+
+  /** Sends nothing more of the run on this session. */
+  stop(runId: RunId): void {
+    this.#sender?.remove(runId)
+  }
+
+  /** The run is over for good. */
+  forget(runId: RunId): void {
+    this.stop(runId)
+    this.#sent.delete(runId)
+    this.#ended.delete(runId)
+  }
+
+  /** Sums over the chunks of a run that left the device. */
+  sentOf(runId: RunId): SpoolTotals {
+    return this.#sent.get(runId) ?? NO_CHUNKS
+  }
+
+  async *#read(runId: RunId, fromSeq: number): AsyncGenerator<OutgoingChunk, void, undefined> {
+    for await (const chunk of this.#spool.read(runId, fromSeq)) yield { ...chunk, runId, bodyBytes: chunk.body.length }
+  }
+
+  /** The one end of a run follows its last chunk (SPEC R2). */
+  #caughtUp(runId: RunId, nextSeq: number): void {
+    const entry = this.#spool.get(runId)
+    if (entry === null || entry.ended === null || this.#ended.has(runId)) return
+    if (nextSeq < entry.nextSeq) {
+      this.#log.error({ runId, nextSeq, acknowledgedSeq: entry.acknowledgedSeq }, 'the server lacks rows that it had acknowledged')
+    }
+    if (this.send({ type: 'run.end', runId, completeness: entry.ended })) this.#ended.add(runId)
+  }
+
+  #count({ runId: text, seq, rows, rawBytes, body }: OutgoingChunk): void {
+    const runId = text as RunId // #read put the run's own id there.
+    const sent = this.sentOf(runId)
+    if (seq !== sent.chunks) return // Sent again after a cut: counted already.
+    this.#sent.set(runId, {
+      chunks: seq + 1,
+      rows: sent.rows + rows,
+      bytes: sent.bytes + rawBytes,
+      compressedBytes: sent.compressedBytes + body.length,
+    })
+  }
+}

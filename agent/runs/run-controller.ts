@@ -1,0 +1,315 @@
+import type { Completeness } from '@askfirst/protocol/completeness.ts'
+import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { ERRORS, isErrorCode } from '@askfirst/protocol/errors.ts'
+import type { GrantId, RunId } from '@askfirst/protocol/ids.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
+import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import type { AgentClock } from '../consent/agent-clock.ts'
+import { instant } from '../consent/agent-clock.ts'
+import type { ConsentBook } from '../consent/consent-book.ts'
+import type { GrantEnd } from '../consent/consent-state.ts'
+import type { LocalHistory } from '../history/local-history.ts'
+import type { LinkSession, Welcome } from '../link/link-session.ts'
+import type { AgentLog } from '../log.ts'
+import { endedRun } from '../runtime/ended-run.ts'
+import type { Spool, SpoolEntry, SpoolMeta } from '../spool/spool.ts'
+import type { GrantHosts } from './grant-hosts.ts'
+import { OpenRun } from './open-run.ts'
+import { Outbox } from './outbox.ts'
+import type { ReviewDecisions } from './review-decisions.ts'
+import type { SeenOrders } from './seen-orders.ts'
+import type { TicketKeys } from './ticket-keys.ts'
+
+export interface RunControllerOptions {
+  /** Asked for late: the book tells the controller of grants and the controller asks the book for orders. */
+  readonly book: () => Pick<ConsentBook, 'checkRun' | 'isActive'>
+  readonly spool: Spool
+  readonly history: LocalHistory
+  readonly hosts: GrantHosts
+  readonly ticketKeys: TicketKeys
+  readonly seen: SeenOrders
+  readonly decisions: ReviewDecisions
+  readonly clock: AgentClock
+  readonly log: AgentLog
+}
+
+type Order = MessageNamed<'run.start'>
+/** How a run ends whose rows are not to leave the device. */
+export interface DropReason {
+  readonly state: Completeness['state']
+  readonly code: ErrorCode
+  /** Rows that the person chose not to send; absent: none. */
+  readonly droppedInReview?: number
+}
+
+/** Executes orders under grants: check, collector host, spool, outbox; and sees to it that each run ends exactly once. */
+export class RunController {
+  readonly #options: RunControllerOptions
+  readonly #outbox: Outbox
+  readonly #open = new Map<RunId, OpenRun>()
+  readonly #starting = new Set<RunId>()
+  /** Runs whose rows are being deleted; nothing else may end them meanwhile. */
+  readonly #dropping = new Map<RunId, Promise<void>>()
+  readonly #collecting = new Map<RunId, Promise<void>>()
+
+  constructor(options: RunControllerOptions) {
+    this.#options = options
+    this.#outbox = new Outbox(options.spool, options.log)
+  }
+
+  /** Takes up what an earlier process left (SPEC R7). Call once, before the first connection. */
+  async recover(): Promise<void> {
+    const { spool, book } = this.#options
+    for (const entry of spool.list()) {
+      const { runId, grantId } = entry.meta
+      if (entry.ended === null) await this.#end(entry.meta, this.#record(entry, { state: 'error', code: 'RUN_AGENT_RESTARTED' }))
+      if (!book().isActive(grantId)) await this.#drop(runId, { state: 'cancelled', code: 'GRANT_EXPIRED' })
+    }
+  }
+
+  /** Runs that the spool holds, for the hello. */
+  openRuns(): MessageNamed<'link.hello'>['openRuns'] {
+    const held = this.#options.spool.list().slice(0, LIMITS.maxOpenRuns)
+    return held.map(({ meta, nextSeq, ended }) => ({ runId: meta.runId, nextSeq, ended: ended !== null }))
+  }
+
+  get openCount(): number {
+    return this.#options.spool.list().length
+  }
+
+  /** A session to an active device is open: send on from where the server stands. */
+  connected(session: LinkSession, welcome: Welcome): void {
+    this.#outbox.begin(session, welcome)
+    for (const resume of welcome.resume) this.#guard(resume.runId, this.#resume(resume))
+  }
+
+  disconnected(): void {
+    this.#outbox.end()
+  }
+
+  /** An order came. Never throws: it ends in `run.accepted` or `run.refused`. */
+  order(order: Order): void {
+    this.#guard(order.runId, this.#start(order))
+  }
+
+  cancel(runId: RunId): void {
+    const run = this.#open.get(runId)
+    if (run !== undefined) return run.cancel('RUN_CANCELLED')
+    // Rows that wait for the person's look are not wanted any more; all others are on their way.
+    if (this.isWaiting(runId)) this.#guard(runId, this.drop(runId, { state: 'cancelled', code: 'RUN_CANCELLED' }))
+  }
+
+  acknowledged(ack: MessageNamed<'chunk.ack'>): void {
+    const entry = this.#options.spool.get(ack.runId)
+    if (entry === null || !this.#maySend(entry.meta)) return
+    this.#outbox.acknowledged(ack)
+    this.#open.get(ack.runId)?.acknowledged(ack.nextSeq)
+    this.#guard(ack.runId, this.#options.spool.acknowledge(ack.runId, ack.nextSeq))
+  }
+
+  /** The server takes no more of a run: it ends with the server's code. */
+  refusedByServer({ runId, seq, code }: MessageNamed<'chunk.nack'>): void {
+    this.#options.log.warn({ runId, seq, code }, 'the server refused a chunk')
+    this.#guard(runId, this.drop(runId, { state: 'error', code: isErrorCode(code) ? code : 'CHUNK_BODY_INVALID' }))
+  }
+
+  /** The end and all chunks are durable on the server. */
+  recorded(runId: RunId): void {
+    const entry = this.#options.spool.get(runId)
+    if (entry === null || entry.ended === null || !this.#maySend(entry.meta)) return
+    this.#guard(runId, this.#forget(runId))
+  }
+
+  grantBegan(grantId: GrantId): void {
+    this.#options.hosts.warm(grantId)
+  }
+
+  /** The grant is over: collectors are killed and sending stops before this returns; then the rows are deleted (SPEC C12). */
+  grantEnded(grantId: GrantId, reason: GrantEnd): void {
+    const code = reason === 'revoked' ? 'RUN_REVOKED' : 'GRANT_EXPIRED'
+    this.#options.hosts.kill(grantId, code)
+    this.#options.seen.forgetGrant(grantId)
+    const held = this.#options.spool.list().filter(({ meta }) => meta.grantId === grantId)
+    for (const { meta } of held) {
+      this.#outbox.stop(meta.runId)
+      this.#guard(meta.runId, this.drop(meta.runId, { state: 'cancelled', code }))
+    }
+  }
+
+  /** Whether rows of the run wait on the device for the person's look. */
+  isWaiting(runId: RunId): boolean {
+    const entry = this.#options.spool.get(runId)
+    if (entry === null || entry.ended === null || this.#dropping.has(runId)) return false
+    return entry.meta.review && entry.totals.rows > 0 && !this.#options.decisions.mayBeSent(runId)
+  }
+
+  /** The person has decided that the rows may leave; the decision is on disk. */
+  release(runId: RunId): void {
+    this.#outbox.add(runId, 0)
+  }
+
+  /** Tells the server how a review stands; without a session it learns it at the next. */
+  tellReview(runId: RunId, state: MessageNamed<'run.review'>['state'], rows: number): void {
+    this.#outbox.send({ type: 'run.review', runId, state, rows })
+  }
+
+  /** Deletes the rows of a run that have not left, and ends it with the reason. Resolves when they are gone. */
+  drop(runId: RunId, reason: DropReason): Promise<void> {
+    const known = this.#dropping.get(runId)
+    if (known !== undefined) return known
+    this.#outbox.stop(runId)
+    const dropped = this.#drop(runId, reason).finally(() => this.#dropping.delete(runId))
+    this.#dropping.set(runId, dropped)
+    return dropped
+  }
+
+  /** Ends all collectors. What the spool holds is sent after the next start. */
+  async stop(): Promise<void> {
+    this.#outbox.end()
+    for (const run of this.#open.values()) run.cancel('RUN_AGENT_RESTARTED')
+    await this.#options.hosts.stop('RUN_AGENT_RESTARTED')
+    await Promise.allSettled([...this.#collecting.values(), ...this.#dropping.values()])
+  }
+
+  async #start(order: Order): Promise<void> {
+    const { runId, grantId } = order
+    if (this.#starting.has(runId) || this.#options.spool.get(runId) !== null) {
+      return this.#options.log.warn({ runId }, 'an order for a run that is open was ignored')
+    }
+    const refusal = this.#refusal(order)
+    if (refusal !== null) return this.#refuse(order, refusal)
+    const judged = this.#options.book().checkRun(order)
+    if (!judged.ok) return this.#refuse(order, judged)
+    this.#starting.add(runId)
+    try {
+      this.#options.seen.add(runId, grantId)
+      const meta = this.#meta(order, judged.grant.review)
+      await this.#options.spool.open(meta)
+      this.#options.history.append('run.started', { runId, grantId, ticketId: order.ticketId, collector: order.collector, params: order.params })
+      this.#outbox.send({ type: 'run.accepted', runId, review: meta.review })
+      // The grant may have ended while the disk was busy.
+      if (!this.#options.book().isActive(grantId)) return await this.drop(runId, { state: 'cancelled', code: 'GRANT_EXPIRED' })
+      this.#collect(order, meta, judged.grant.personalData)
+    } finally {
+      this.#starting.delete(runId)
+    }
+  }
+
+  #collect(order: Order, meta: SpoolMeta, personalData: 'keep' | 'pseudonymise'): void {
+    const { runId, grantId, collector, params } = order
+    const { host, release } = this.#options.hosts.take(grantId)
+    const running = host.run({ runId, collector, params, personalData, ticketKey: this.#options.ticketKeys(order.ticketId) })
+    const run = new OpenRun({ meta, running, spool: this.#options.spool, onSpooled: () => this.#outbox.wake(runId) })
+    this.#open.set(runId, run)
+    if (!meta.review) this.#outbox.add(runId, 0)
+    const collecting = this.#carry(run).finally(() => {
+      release()
+      this.#open.delete(runId)
+      this.#collecting.delete(runId)
+    })
+    this.#collecting.set(runId, collecting)
+    this.#guard(runId, collecting)
+  }
+
+  async #carry(run: OpenRun): Promise<void> {
+    const completeness = await run.collect()
+    if (this.#dropping.has(run.meta.runId)) return // Whoever drops the run also ends it.
+    await this.#end(run.meta, completeness)
+  }
+
+  async #end(meta: SpoolMeta, completeness: Completeness): Promise<void> {
+    const { runId } = meta
+    await this.#options.spool.end(runId, completeness)
+    this.#noteEnd(runId, completeness)
+    if (!this.isWaiting(runId)) return this.#sendRest(meta)
+    this.tellReview(runId, 'waiting', completeness.rows)
+  }
+
+  /** A review without rows has nothing to decide: only the end is sent. */
+  #sendRest({ runId, review }: SpoolMeta): void {
+    if (review) this.#outbox.add(runId, 0)
+    this.#outbox.wake(runId)
+  }
+
+  async #resume({ runId, nextSeq, state }: Welcome['resume'][number]): Promise<void> {
+    const { spool } = this.#options
+    const entry = spool.get(runId)
+    if (entry === null || this.#dropping.has(runId)) return
+    if (state !== 'wanted') {
+      this.#open.get(runId)?.cancel('RUN_CANCELLED')
+      await this.#collecting.get(runId)
+      return await this.#forget(runId)
+    }
+    // The first acceptance may have been lost with the earlier connection.
+    if (entry.ended === null) this.#outbox.send({ type: 'run.accepted', runId, review: entry.meta.review })
+    if (this.isWaiting(runId)) return this.tellReview(runId, 'waiting', entry.totals.rows)
+    if (!this.#maySend(entry.meta)) return
+    this.#outbox.add(runId, nextSeq)
+    this.#open.get(runId)?.acknowledged(nextSeq)
+    await spool.acknowledge(runId, nextSeq)
+  }
+
+  /** Deletes first; the record that takes the rows' place says what had left before. */
+  async #drop(runId: RunId, reason: DropReason): Promise<void> {
+    const { spool } = this.#options
+    this.#open.get(runId)?.cancel(reason.code)
+    await this.#collecting.get(runId)?.catch(() => undefined) // Its failure is logged where it runs.
+    const entry = spool.get(runId)
+    if (entry === null || (entry.ended !== null && isWithServer(entry))) return
+    await spool.remove(runId)
+    const completeness = this.#record(entry, reason)
+    await spool.open({ ...entry.meta, review: false })
+    await spool.end(runId, completeness)
+    this.#noteEnd(runId, completeness)
+    this.#options.decisions.remove(runId)
+    this.#outbox.add(runId, completeness.chunks)
+  }
+
+  #record(entry: SpoolEntry, { state, code, droppedInReview = 0 }: DropReason): Completeness {
+    const { runId, startedAt } = entry.meta
+    const sent = code === 'RUN_AGENT_RESTARTED' ? entry.totals : this.#outbox.sentOf(runId)
+    const endedAt = new Date(this.#options.clock.wallMs())
+    const reason = ERRORS[code].text
+    return { ...endedRun({ state, code, reason, startedAt: new Date(startedAt), endedAt, sent }), droppedInReview }
+  }
+
+  async #forget(runId: RunId): Promise<void> {
+    this.#outbox.forget(runId)
+    await this.#options.spool.remove(runId)
+    this.#options.decisions.remove(runId)
+  }
+
+  #refusal({ runId }: Order): { readonly code: ErrorCode; readonly detail: string } | null {
+    const { seen } = this.#options
+    if (seen.has(runId)) return { code: 'RUN_DUPLICATE', detail: 'An order with this id was executed already.' }
+    const isFull = this.openCount + this.#starting.size >= LIMITS.maxOpenRuns
+    return isFull || seen.isFull ? { code: 'RUN_TOO_MANY', detail: `At most ${LIMITS.maxOpenRuns} runs may be open.` } : null
+  }
+
+  #refuse({ runId, grantId, collector }: Order, { code, detail }: { readonly code: ErrorCode; readonly detail: string }): void {
+    this.#options.log.warn({ runId, code }, 'an order was refused')
+    this.#options.history.append('run.refused', { runId, grantId, collector, code })
+    this.#outbox.send({ type: 'run.refused', runId, code, detail: detail.slice(0, 500) })
+  }
+
+  #meta({ runId, grantId, ticketId, collector }: Order, review: boolean): SpoolMeta {
+    return { runId, grantId, ticketId, collector, review, startedAt: instant(this.#options.clock.wallMs()) }
+  }
+
+  #maySend({ runId, review }: SpoolMeta): boolean {
+    return !review || this.#options.decisions.mayBeSent(runId) || this.#options.spool.get(runId)?.totals.rows === 0
+  }
+
+  #noteEnd(runId: RunId, { state, code, rows, droppedInReview }: Completeness): void {
+    this.#options.history.append('run.ended', { runId, state, ...(code === undefined ? {} : { code }), rows, droppedInReview })
+  }
+
+  /** A failure here is the disk's or a bug; the run's rows stay where they are and the next start ends it. */
+  #guard(runId: RunId, work: Promise<void>): void {
+    work.catch((error: unknown) => this.#options.log.error({ runId, err: error }, 'a run could not be carried on'))
+  }
+}
+
+function isWithServer(entry: SpoolEntry): boolean {
+  return entry.acknowledgedSeq >= entry.nextSeq
+}
