@@ -1,0 +1,43 @@
+import type { CatalogueEntry, Platform } from '@askfirst/protocol/catalogue-entry.ts'
+import type { Collector } from '../runtime/define-collector.ts'
+import { changeRecent } from './change-recent.ts'
+import { deviceInfo } from './device-info.ts'
+import { diskSpace } from './disk-space.ts'
+import { eventlogQuery } from './eventlog-query.ts'
+import { netConfig } from './net-config.ts'
+import { processList } from './process-list.ts'
+import { serviceList } from './service-list.ts'
+
+/** All that this agent can read, and nothing else. The order is that of the list a person sees. */
+export const COLLECTORS: readonly Collector[] = [deviceInfo, diskSpace, processList, serviceList, eventlogQuery, changeRecent, netConfig]
+
+/**
+ * What the agent announces to the server: texts, limits and the parameters as plain JSON Schema.
+ *
+ * @param isAvailable whether the local policy lets a collector run; one of another platform is never available
+ */
+export function catalogueEntries(
+  collectors: readonly Collector[],
+  platform: Platform,
+  isAvailable: (id: string) => boolean,
+): CatalogueEntry[] {
+  return collectors.map((collector) => ({
+    id: collector.id,
+    version: collector.version,
+    title: collector.title,
+    tellUser: collector.tellUser,
+    notRead: collector.notRead,
+    categories: [...collector.categories],
+    platforms: [...collector.platforms],
+    privilege: collector.privilege,
+    available: collector.platforms.includes(platform) && isAvailable(collector.id),
+    params: plainSchema(collector.params),
+    limits: { ...collector.limits },
+    typicalBytes: collector.typicalBytes,
+  }))
+}
+
+/** The schema without what only the validator in this process needs: symbols and functions do not survive JSON. */
+function plainSchema(schema: Collector['params']): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(schema))
+}
