@@ -5,6 +5,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { ProxySettings } from './identity/pinned-server.ts'
 
 const Path = Type.String({ minLength: 1, maxLength: 4_096 })
 
@@ -33,10 +34,8 @@ export interface AgentConfig {
   readonly runDir: string
   readonly policyFile: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
-  readonly proxy?: string | undefined
-  readonly collectorUser?: { readonly uid: number; readonly gid: number } | undefined
-  /** The usual proxy variables of the environment. */
-  readonly proxyEnvironment: Readonly<Record<string, string>>
+  readonly proxy: ProxySettings
+  readonly collectorUser?: { readonly uid: number; readonly gid: number }
 }
 
 /** Flags of the command line that go before everything else. */
@@ -60,7 +59,6 @@ const ENVIRONMENT = {
   proxy: 'ASKFIRST_PROXY',
   collectorUser: 'ASKFIRST_COLLECTOR_USER',
 } as const
-const PROXY_NAMES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'NO_PROXY', 'no_proxy'] as const
 const validator = Compile(AgentConfigFile)
 
 /**
@@ -79,9 +77,8 @@ export function loadConfig(flags: ConfigFlags, around: Surroundings = thisProces
     runDir: resolve(merged.runDir ?? (dataDir === defaults.dataDir ? defaults.runDir : join(dataDir, 'run'))),
     policyFile: resolve(merged.policyFile ?? (dataDir === defaults.dataDir ? defaults.policyFile : join(dataDir, 'policy.json'))),
     logLevel: merged.logLevel ?? 'info',
-    proxy: merged.proxy,
-    collectorUser: collectorUserOf(merged.collectorUser),
-    proxyEnvironment: proxyEnvironment(around),
+    proxy: proxyOf(merged.proxy, around),
+    ...collectorUserOf(merged.collectorUser),
   }
 }
 
@@ -140,16 +137,14 @@ function checked(value: unknown, source: string): AgentConfigFile {
   throw new AskFirstError('INVALID_REQUEST', `${source} is not valid at "${first?.instancePath || '/'}": ${first?.message ?? 'it does not match the schema'}.`)
 }
 
-function collectorUserOf(text: string | undefined): AgentConfig['collectorUser'] {
-  if (text === undefined) return undefined
-  const [uid, gid] = text.split(':').map(Number)
-  return uid === undefined || gid === undefined ? undefined : { uid, gid }
+function collectorUserOf(text: string | undefined): Pick<AgentConfig, 'collectorUser'> {
+  const [uid, gid] = (text ?? '').split(':').map(Number)
+  return text === undefined || uid === undefined || gid === undefined ? {} : { collectorUser: { uid, gid } }
 }
 
-function proxyEnvironment({ environment }: Surroundings): Readonly<Record<string, string>> {
-  const found = PROXY_NAMES.flatMap((name) => {
-    const value = environment[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return Object.fromEntries(found)
+/** The configured proxy, else the environment's usual variables. */
+function proxyOf(configured: string | undefined, { environment }: Surroundings): ProxySettings {
+  const httpsProxy = configured ?? environment['HTTPS_PROXY'] ?? environment['https_proxy']
+  const noProxy = environment['NO_PROXY'] ?? environment['no_proxy']
+  return { ...(httpsProxy ? { httpsProxy } : {}), ...(noProxy ? { noProxy } : {}) }
 }

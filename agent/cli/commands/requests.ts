@@ -1,0 +1,134 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { durationInWords } from '../../consent/duration-words.ts'
+import { plainText, quoted } from '../../consent/plain-text.ts'
+import type { CommandResult, GrantSummary, RequestSummary } from '../../local/commands.ts'
+import type { LocalCaller } from '../../local/local-caller.ts'
+import type { CliContext } from '../cli-context.ts'
+import { EXIT } from '../exit-codes.ts'
+import { findId } from '../find-id.ts'
+
+/** Lists what waits for an answer and what is allowed now. */
+export async function listRequests(context: CliContext): Promise<number> {
+  const list = await context.withAgent((agent) => agent.call('requests.list', {}))
+  context.print(list, () => listLines(list))
+  return EXIT.ok
+}
+
+function listLines({ pending, grants }: CommandResult<'requests.list'>): string[] {
+  const active = grants.filter(({ ended }) => ended === undefined)
+  return [
+    pending.length === 0 ? 'No request waits for your answer.' : 'Waiting for your answer:',
+    ...pending.flatMap(requestLines),
+    ...(active.length === 0 ? ['Nothing is allowed now.'] : ['Allowed now:', ...active.flatMap(grantLines)]),
+  ]
+}
+
+function requestLines(request: RequestSummary): string[] {
+  return [
+    `  ${request.requestId}  match code ${request.matchCode}  until ${request.deadline}`,
+    `    ${quoted(request.technician, 80)} (${plainText(request.role, 40)}) of ${quoted(request.organisation, 80)}, ticket ${request.ticketNumber}: ${quoted(request.ticketTitle, 120)}`,
+    `    asks for: ${request.collectors.join(', ')}`,
+    `    to read all and answer: askfirst-agent approve ${request.requestId}`,
+  ]
+}
+
+function grantLines({ grant, ticketNumber, technician }: GrantSummary): string[] {
+  return [
+    `  ${grant.grantId}  until ${grant.expiresAt}${grant.review ? '  (you look before anything is sent)' : ''}`,
+    `    ${quoted(technician, 80)}, ticket ${ticketNumber}: ${grant.collectors.map(({ id }) => id).join(', ')}`,
+    `    to stop: askfirst-agent revoke ${grant.grantId}`,
+  ]
+}
+
+export interface ApproveFlags {
+  readonly only?: string[] | undefined
+  readonly minutes?: number | undefined
+  readonly review?: boolean | undefined
+  readonly yes?: boolean | undefined
+}
+
+/** Shows the whole text, asks, and only then allows. */
+export async function approve(context: CliContext, meant: string, flags: ApproveFlags): Promise<number> {
+  if (!context.terminal.isInteractive && flags.yes !== true) {
+    throw new AskFirstError('INVALID_REQUEST', 'Without a terminal nobody can be asked. Add --yes if you have read the request and mean it.')
+  }
+  return context.withAgent(async (agent) => {
+    const requestId = await pendingId(agent, meant)
+    const shown = await agent.call('requests.show', { requestId })
+    if (!context.json) context.terminal.out(shown.text)
+    if (flags.yes !== true && !(await saysYes(context, flags))) {
+      context.terminal.note(`Nothing was allowed. To say no to the technician now: askfirst-agent deny ${requestId}`)
+      return EXIT.refused
+    }
+    const { only, minutes, review } = flags
+    const given = await agent.call('requests.approve', {
+      requestId,
+      textSha256: shown.textSha256,
+      ...(only === undefined ? {} : { only }),
+      ...(minutes === undefined ? {} : { minutes }),
+      ...(review === true ? { review } : {}),
+    })
+    context.print({ requestId, ...given }, () => givenLines(given))
+    return EXIT.ok
+  })
+}
+
+async function saysYes({ terminal }: CliContext, { only, minutes, review }: ApproveFlags): Promise<boolean> {
+  const choices = [
+    only === undefined ? null : `only ${only.join(', ')}`,
+    minutes === undefined ? null : `for at most ${durationInWords(minutes * 60_000)}`,
+    review === true ? 'and you look before anything is sent' : null,
+  ].filter((choice) => choice !== null)
+  const answer = await terminal.ask(`Allow this${choices.length === 0 ? '' : ` (${choices.join(', ')})`}? [y/N] `)
+  return ['y', 'yes'].includes(answer.trim().toLowerCase())
+}
+
+function givenLines({ grant }: CommandResult<'requests.approve'>): string[] {
+  return [
+    `Allowed until ${grant.expiresAt}: ${grant.collectors.map(({ id }) => id).join(', ')}`,
+    ...(grant.review ? ['Nothing is sent before you have looked: askfirst-agent review latest'] : []),
+    `To stop at any time: askfirst-agent revoke ${grant.grantId}`,
+  ]
+}
+
+/** Says no, with an optional reason for the technician. */
+export async function deny(context: CliContext, meant: string, reason: string | undefined): Promise<number> {
+  return context.withAgent(async (agent) => {
+    const requestId = await pendingId(agent, meant)
+    const { receiptId } = await agent.call('requests.deny', { requestId, ...(reason === undefined ? {} : { reason }) })
+    context.print({ requestId, receiptId }, () => ['You said no. Nothing was read.'])
+    return EXIT.ok
+  })
+}
+
+/** Ends a grant, the grant of a request, or all; a request that still waits is denied. */
+export async function revoke(context: CliContext, meant: string, reason: string | undefined): Promise<number> {
+  return context.withAgent(async (agent) => {
+    const { pending, grants } = await agent.call('requests.list', {})
+    const active = grants.filter(({ ended }) => ended === undefined)
+    const isPending = meant !== 'latest' && meant !== 'all' && pending.some(({ requestId }) => requestId.startsWith(meant))
+    if (isPending) return deny(context, meant, reason)
+    const ends = meant === 'all' ? active : [grantMeant(active.length === 0 ? grants : active, meant)]
+    const ended: string[] = []
+    for (const { grant } of ends) {
+      await agent.call('grants.revoke', { grantId: grant.grantId, ...(reason === undefined ? {} : { reason }) })
+      ended.push(grant.grantId)
+    }
+    context.print({ ended }, () => [ended.length === 0 ? 'Nothing was allowed, so nothing had to be ended.' : `Ended: ${ended.join(', ')}. What was running was stopped; rows not yet sent were deleted.`])
+    return EXIT.ok
+  })
+}
+
+function grantMeant(grants: readonly GrantSummary[], meant: string): GrantSummary {
+  const id = findId(grants.flatMap(({ grant, requestId }) => [requestId as string, grant.grantId]), meant, 'permission')
+  const found = grants.find(({ grant, requestId }) => grant.grantId === id || requestId === id)
+  if (found === undefined) throw new AskFirstError('GRANT_UNKNOWN', `There is no permission "${meant}".`)
+  return found
+}
+
+async function pendingId(agent: LocalCaller, meant: string) {
+  const { pending, grants } = await agent.call('requests.list', {})
+  const over = grants.find(({ requestId }) => requestId === meant)
+  if (over !== undefined) throw new AskFirstError('REQUEST_CLOSED', `The request ${meant} was answered already.`)
+  return findId(pending.map(({ requestId }) => requestId), meant, 'waiting request')
+}

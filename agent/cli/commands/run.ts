@@ -1,0 +1,14 @@
+import { startAgent } from '../../agent.ts'
+import type { CliContext } from '../cli-context.ts'
+import { EXIT } from '../exit-codes.ts'
+
+/** Runs the agent until it is told to stop (SIGINT, SIGTERM). */
+export async function runAgent(context: CliContext): Promise<number> {
+  const agent = await startAgent(context.config)
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+  await agent.stop()
+  return EXIT.ok
+}

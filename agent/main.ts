@@ -1,0 +1,34 @@
+import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
+import { CommanderError } from 'commander'
+import { EXIT, exitCodeOf } from './cli/exit-codes.ts'
+import { createProgram } from './cli/program.ts'
+import { processTerminal } from './cli/terminal.ts'
+import type { Terminal } from './cli/terminal.ts'
+
+/**
+ * The program `askfirst-agent`.
+ *
+ * @param args the command line without interpreter and script
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const { program, invocation } = createProgram(terminal)
+  try {
+    await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
+    return (await invocation.run?.()) ?? EXIT.ok
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    return report(terminal, error, args.includes('--json'))
+  }
+}
+
+/** With `--json` the error is one JSON object on standard error, so that scripts need not read prose. */
+function report(terminal: Terminal, error: unknown, json: boolean): number {
+  if (error instanceof AskFirstError) {
+    terminal.note(json ? JSON.stringify({ error: { code: error.code, message: error.message } }) : `${error.message}\n(${error.code}: ${ERRORS[error.code].text})`)
+    return exitCodeOf(error.code)
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  terminal.note(json ? JSON.stringify({ error: { code: 'INTERNAL', message } }) : `Something failed: ${message}`)
+  return EXIT.failed
+}
