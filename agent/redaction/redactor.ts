@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox'
-import { redactSecrets } from './secrets.ts'
+import { redactSecrets } from './redact-secrets.ts'
 
 /** How personal identifiers are treated; secrets are always removed. */
 export type PersonalData = 'keep' | 'pseudonymise'
