@@ -1,5 +1,11 @@
 import type { TObject } from 'typebox'
+import type { PersonalRedactor } from './personal-redactor.ts'
+import { createPersonalRedactor } from './personal-redactor.ts'
+import { Pseudonyms } from './pseudonyms.ts'
 import { redactSecrets } from './redact-secrets.ts'
+import type { RowPlan } from './row-plan.ts'
+import { planOf } from './row-plan.ts'
+import type { Seeds } from './seeds.ts'
 
 /** How personal identifiers are treated; secrets are always removed. */
 export type PersonalData = 'keep' | 'pseudonymise'
@@ -19,25 +25,78 @@ export interface RedactorOptions {
   readonly personalData: PersonalData
   /** HMAC key of the ticket; it never leaves the device. */
   readonly ticketKey: Uint8Array
+  readonly seeds: Seeds
 }
 
-export function createRedactor(_options: RedactorOptions): Redactor {
-  let secret = 0
-  const text = (value: string) => {
-    const result = redactSecrets(value)
-    secret += result.count
-    return result.text
-  }
+/** Makes the one redactor of a run: rows, errors and source records all go through it. */
+export function createRedactor(options: RedactorOptions): Redactor {
+  const counts = new Map<string, number>()
+  const count = (kind: string, by = 1) => void counts.set(kind, (counts.get(kind) ?? 0) + by)
+  const { seeds, ticketKey, personalData } = options
+  const context = { pseudonyms: new Pseudonyms(ticketKey), seeds, count }
+  const personal = personalData === 'pseudonymise' ? createPersonalRedactor(context) : null
+  const means = { personal, secrets: (text: string) => withoutSecrets(text, count) }
+  const plan = planOf(options.row)
   return {
-    text,
-    row: (row) => deep(row, text) as Record<string, unknown>,
-    counts: () => (secret === 0 ? {} : { secret }),
+    text: (text) => personalText(means, means.secrets(text)),
+    // The plan of an object schema keeps the row an object.
+    row: (row) => applyPlan(row, plan, means) as Record<string, unknown>,
+    counts: () => Object.fromEntries(counts),
   }
 }
 
-function deep(value: unknown, text: (value: string) => string): unknown {
-  if (typeof value === 'string') return text(value)
-  if (Array.isArray(value)) return value.map((member) => deep(member, text))
+interface Means {
+  readonly personal: PersonalRedactor | null
+  readonly secrets: (text: string) => string
+}
+
+/** NUL characters carry no meaning in texts; between letters (UTF-16 read as UTF-8) they would hide words. */
+function withoutSecrets(text: string, count: (kind: string, by: number) => void): string {
+  const redacted = redactSecrets(text.includes('\0') ? text.replaceAll('\0', '') : text)
+  if (redacted.count > 0) count('secret', redacted.count)
+  return redacted.text
+}
+
+function personalText({ personal }: Means, text: string): string {
+  return personal === null ? text : personal.text(text)
+}
+
+function applyPlan(value: unknown, plan: RowPlan, means: Means): unknown {
+  switch (plan.kind) {
+    case 'fixed':
+      return value
+    case 'text':
+      return typeof value === 'string' ? redactField(value, plan, means) : value
+    case 'array':
+      return Array.isArray(value) ? value.map((member) => applyPlan(member, plan.items, means)) : value
+    case 'object':
+      return redactObject(value, plan.fields, means)
+    case 'unknown':
+      return redactUnknown(value, means)
+  }
+}
+
+function redactField(value: string, plan: Extract<RowPlan, { kind: 'text' }>, means: Means): string {
+  const safe = means.secrets(value)
+  if (means.personal === null || plan.privacy === 'plain') return safe
+  const result = means.personal.field(safe, plan.privacy)
+  return result.length > plan.maxLength ? result.slice(0, plan.maxLength) : result
+}
+
+function redactObject(value: unknown, fields: ReadonlyMap<string, RowPlan>, means: Means): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return redactUnknown(value, means)
+  const result: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value)) {
+    const plan = fields.get(name)
+    result[name] = plan === undefined ? redactUnknown(member, means) : applyPlan(member, plan, means)
+  }
+  return result
+}
+
+function redactUnknown(value: unknown, means: Means): unknown {
+  if (typeof value === 'string') return personalText(means, means.secrets(value))
+  if (Array.isArray(value)) return value.map((member) => redactUnknown(member, means))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, deep(member, text)]))
+  const entries = Object.entries(value).map(([name, member]) => [means.secrets(name), redactUnknown(member, means)])
+  return Object.fromEntries(entries)
 }

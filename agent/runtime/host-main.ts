@@ -2,4 +2,4 @@ import { COLLECTORS } from '../collectors/index.ts'
 import { serveCollectors } from './serve-collectors.ts'
 
 /** Entry of the collector host, the child process in which every collector runs. */
-serveCollectors(COLLECTORS)
+await serveCollectors(COLLECTORS)

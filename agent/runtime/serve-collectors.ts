@@ -7,6 +7,8 @@ import { hostPlatform } from '../platform/host-platform.ts'
 import { killGroup } from '../platform/process-tree.ts'
 import { VolumeProbe } from '../platform/volume.ts'
 import { createRedactor } from '../redaction/redactor.ts'
+import type { Seeds } from '../redaction/seeds.ts'
+import { gatherSeeds } from '../redaction/seeds.ts'
 import type { Machine } from './create-context.ts'
 import { CreditReceiver } from './credit-receiver.ts'
 import type { Collector } from './define-collector.ts'
@@ -29,9 +31,18 @@ interface OpenRun {
  *
  * @param collectors all that this host can run
  */
-export function serveCollectors(collectors: readonly Collector[]): void {
-  const host = new ServingHost(collectors, new Socket({ fd: PIPE_FD }))
-  host.serve()
+export async function serveCollectors(collectors: readonly Collector[]): Promise<void> {
+  const platform = hostPlatform()
+  const machine = { platform, accounts: new Accounts(platform), volumes: new VolumeProbe(), now: () => new Date() }
+  // No run may start without them: orders wait in the pipe meanwhile.
+  const seeds = gatherSeeds(platform, await machine.accounts.all())
+  new ServingHost({ collectors, machine, seeds }, new Socket({ fd: PIPE_FD })).serve()
+}
+
+interface HostParts {
+  readonly collectors: readonly Collector[]
+  readonly machine: Machine
+  readonly seeds: Seeds
 }
 
 class ServingHost {
@@ -39,12 +50,13 @@ class ServingHost {
   readonly #pipe: Socket
   readonly #open = new Map<string, OpenRun>()
   readonly #machine: Machine
+  readonly #seeds: Seeds
 
-  constructor(collectors: readonly Collector[], pipe: Socket) {
+  constructor({ collectors, machine, seeds }: HostParts, pipe: Socket) {
     this.#collectors = new Map(collectors.map((collector) => [collector.id, collector]))
     this.#pipe = pipe
-    const platform = hostPlatform()
-    this.#machine = { platform, accounts: new Accounts(platform), volumes: new VolumeProbe(), now: () => new Date() }
+    this.#machine = machine
+    this.#seeds = seeds
   }
 
   serve(): void {
@@ -84,6 +96,7 @@ class ServingHost {
       row: collector.row,
       personalData: order.personalData,
       ticketKey: Buffer.from(order.ticketKey, 'hex'),
+      seeds: this.#seeds,
     })
     const run = new CollectorRun({ collector, params: order.params, redactor, machine: this.#machine, receiver })
     this.#open.set(order.runId, { run, receiver })

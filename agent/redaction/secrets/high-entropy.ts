@@ -16,8 +16,8 @@ export const highEntropy: PatternRedactor = {
     },
     {
       // "the password is hunter2", "Passwort lautet hunter2": prose that quotes it.
-      pattern: /\b((?:password|passwort|kennwort|mot de passe|contraseña|passphrase)\s{1,4}(?:is|was|lautet|ist|war|est|es|era)\s{1,4}["']?)(?!\[secret\])([^\s"',;]{4,})/gi,
-      replace: (match, [prefix = '', value = '']) => (/\d|[!@#$%^&*_+=]/.test(value) ? `${prefix}${SECRET_MARK}` : match),
+      pattern: /\b((?:password|passwort|kennwort|mot de passe|contraseña|passphrase)\s{1,4}(?:(?:is|was|lautet|ist|war|est|es|era)\s{1,4})?["']?)(?!\[secret\])([^\s"',;]{6,})/gi,
+      replace: (match, [prefix = '', value = '']) => (/\d/.test(value) && /[^\d]/.test(value) ? `${prefix}${SECRET_MARK}` : match),
     },
   ],
 }

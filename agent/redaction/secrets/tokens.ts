@@ -8,7 +8,7 @@ export const tokens: PatternRedactor = {
   patterns: [
     { pattern: /\beyJ[A-Za-z0-9_-]{6,8192}\.[A-Za-z0-9_-]{2,16384}(?:\.[A-Za-z0-9_-]{0,8192}){0,3}/g, replace: whole },
     {
-      pattern: /\b((?:Proxy-)?Authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:[A-Za-z]{2,16}\s{1,4})?)(?!\[secret\])[^\s"',;\[][^\s"',;]{0,8191}/gi,
+      pattern: /\b((?:Proxy-)?Authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:[A-Za-z]{2,16}\s{1,4})?)(?![A-Za-z]{2,16}\s{1,4}\[secret\])(?!\[secret\])[^\s"',;]+/gi,
       replace: afterPrefix,
     },
     {

@@ -2,4 +2,4 @@ import { serveCollectors } from '@askfirst/agent/runtime/serve-collectors.ts'
 import { TEST_COLLECTORS } from './index.ts'
 
 /** Entry of a collector host with the test collectors: pass its URL as `hostEntry`. */
-serveCollectors(TEST_COLLECTORS)
+await serveCollectors(TEST_COLLECTORS)
