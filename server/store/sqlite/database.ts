@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 
 /** Compiled statements kept per connection; the store has about 120 distinct ones. */
@@ -34,7 +34,20 @@ export function openForReading(file: string): DatabaseSync {
 
 /** Kysely over a connection that the caller owns: one statement at a time, transactions by the caller. */
 export function kyselyOver<Tables>(database: DatabaseSync): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: new StatementCache(database) }) })
+  return new Kysely<Tables>({ dialect: new TransactionalDialect({ database: new StatementCache(database) }) })
+}
+
+/** SQLite can undo changes of the schema, which Kysely does not use by itself: a migration that fails must leave nothing. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class TransactionalDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
 }
 
 class StatementCache implements SqliteDatabase {

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { POSTGRES_TYPES, SQLITE_TYPES } from '@askfirst/server/store/migrations/column-types.ts'
+import { SCHEMA_STEPS } from '@askfirst/server/store/migrations/index.ts'
+import { migrate } from '@askfirst/server/store/migrations/migrate.ts'
+import { openStore } from '@askfirst/server/store/open-store.ts'
+import { kyselyOver, openForWriting } from '@askfirst/server/store/sqlite/database.ts'
+import { ThreadLink } from '@askfirst/server/store/sqlite/thread-link.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { auditDraft, user } from '../../../support/store-records.ts'
+
+let folder = ''
+let file = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'askfirst-open-'))
+  file = join(folder, 'store.db')
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function writeOlder(): Promise<void> {
+  const database = openForWriting(file)
+  await migrate(kyselyOver<unknown>(database), SQLITE_TYPES, SCHEMA_STEPS.slice(0, 1))
+  database
+    .prepare('insert into users (public_id, email, name, role, password_hash, disabled, created_at) values (?, ?, ?, ?, ?, 0, ?)')
+    .run('usr_old', 'old@example.org', 'Old', 'admin', 'x', '2026-01-01T00:00:00.000Z')
+  database.close()
+}
+
+test('a file of the first version is brought to this one and keeps its records', async () => {
+  await writeOlder()
+  const store = await openStore({ kind: 'sqlite', file })
+  expect(await store.users.byEmail('old@example.org')).toMatchObject({ id: 'usr_old', role: 'admin' })
+  expect(await store.runs.toIndex(1)).toEqual([])
+  await store.close()
+  const again = await openStore({ kind: 'sqlite', file })
+  await again.close()
+  const database = new DatabaseSync(file, { readOnly: true })
+  expect(database.prepare('select name from kysely_migration order by name').all().map(({ name }) => name)).toEqual(SCHEMA_STEPS.map(({ name }) => name))
+  database.close()
+})
+
+test('a file of a newer version is refused by name and left as it is', async () => {
+  const store = await openStore({ kind: 'sqlite', file })
+  await store.close()
+  const database = new DatabaseSync(file)
+  database.exec(`insert into kysely_migration (name, timestamp) values ('9999-future', '2030-01-01T00:00:00.000Z')`)
+  database.close()
+  await expect(openStore({ kind: 'sqlite', file })).rejects.toThrow(/newer version \(9999-future\)/)
+})
+
+test('a step that fails changes nothing', async () => {
+  await writeOlder()
+  const database = openForWriting(file)
+  const failing = {
+    name: '0002-fails',
+    up: async () => {
+      database.exec('create table half_done (n integer)')
+      throw new Error('no')
+    },
+  }
+  await expect(migrate(kyselyOver<unknown>(database), SQLITE_TYPES, [...SCHEMA_STEPS.slice(0, 1), failing])).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(database.prepare(`select name from sqlite_master where name = 'half_done'`).all()).toEqual([])
+  database.close()
+})
+
+test('schema steps are named in order and both dialects keep text by code point', () => {
+  const names = SCHEMA_STEPS.map(({ name }) => name)
+  expect(names).toEqual([...names].sort())
+  expect(POSTGRES_TYPES.text).toContain('collate "C"')
+})
+
+test('a file that is no database is refused, and a new one is private', async () => {
+  await writeFile(file, 'this is a text, not a database, and longer than a header of one hundred bytes would be, for sure, yes')
+  await expect(openStore({ kind: 'sqlite', file })).rejects.toMatchObject({ code: 'INTERNAL' })
+  const other = join(folder, 'new.db')
+  const store = await openStore({ kind: 'sqlite', file: other })
+  expect((await stat(other)).mode & 0o777).toBe(0o600)
+  await store.close()
+  await expect(store.users.hasAdmin()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await expect(store.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+test('when the thread dies every open and later call is rejected', async () => {
+  const link = new ThreadLink({ role: 'write', file })
+  await link.ready()
+  const calls = Array.from({ length: 2_000 }, () => link.call('audit.append', [auditDraft()]))
+  const outcomes = Promise.allSettled(calls)
+  await link.end()
+  const rejected = (await outcomes).filter(({ status }) => status === 'rejected')
+  expect(rejected.length).toBeGreaterThan(0)
+  await expect(link.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+test('arguments that are no plain data are refused and the store goes on', async () => {
+  const store = await openStore({ kind: 'sqlite', file })
+  await expect(store.settings.set('f', () => 1, null)).rejects.toMatchObject({ code: 'INTERNAL' })
+  await store.users.create(user(), auditDraft())
+  expect((await store.audit.head()).size).toBe(1)
+  await store.close()
+})
