@@ -14,6 +14,8 @@ export interface Terminal {
 
 /** The process's own streams. */
 export function processTerminal(): Terminal {
+  // A reader that has seen enough (`| head`) closes the pipe: then there is nobody left to write for.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   return {
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     out: (line) => void process.stdout.write(`${line}\n`),

@@ -1,6 +1,5 @@
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
-import { COLLECTORS } from '../../collectors/index.ts'
-import { buildCatalogue } from '../../consent/catalogue.ts'
+import { catalogueEntries, COLLECTORS } from '../../collectors/index.ts'
 import { parametersInWords } from '../../consent/parameter-words.ts'
 import { wrapped } from '../../consent/plain-text.ts'
 import { thisPlatform } from '../../identity/enrol.ts'
@@ -10,7 +9,9 @@ import { EXIT } from '../exit-codes.ts'
 
 /** Lists all that this agent can read. It needs no running agent: the list is compiled in. */
 export async function showCatalogue(context: CliContext): Promise<number> {
-  const entries = buildCatalogue(COLLECTORS, thisPlatform(), readLocalPolicy(context.config.policyFile))
+  const reading = readLocalPolicy(context.config.policyFile)
+  const isAvailable = (id: string) => reading.ok && reading.policy.collectorsOff?.includes(id) !== true
+  const entries = catalogueEntries(COLLECTORS, thisPlatform(), isAvailable)
   context.print({ catalogue: entries }, () => entries.flatMap(entryLines))
   return EXIT.ok
 }

@@ -55,7 +55,7 @@ export async function approve(context: CliContext, meant: string, flags: Approve
   return context.withAgent(async (agent) => {
     const requestId = await pendingId(agent, meant)
     const shown = await agent.call('requests.show', { requestId })
-    if (!context.json) context.terminal.out(shown.text)
+    showText(context, shown.text, flags)
     if (flags.yes !== true && !(await saysYes(context, flags))) {
       context.terminal.note(`Nothing was allowed. To say no to the technician now: askfirst-agent deny ${requestId}`)
       return EXIT.refused
@@ -71,6 +71,12 @@ export async function approve(context: CliContext, meant: string, flags: Approve
     context.print({ requestId, ...given }, () => givenLines(given))
     return EXIT.ok
   })
+}
+
+/** Whoever is asked has seen the text; with `--json` it goes where it does not mix with the result. */
+function showText({ json, terminal }: CliContext, text: string, { yes }: ApproveFlags): void {
+  if (!json) terminal.out(text)
+  else if (yes !== true) terminal.note(text)
 }
 
 async function saysYes({ terminal }: CliContext, { only, minutes, review }: ApproveFlags): Promise<boolean> {
