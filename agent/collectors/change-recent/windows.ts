@@ -78,7 +78,7 @@ export function changeXpath(channel: string, window: ChangeWindow): string {
 
 async function* uninstallKeys(ctx: CollectorContext): AsyncGenerator<ChangeRow, void, undefined> {
   for await (const key of ctx.commands.powershell(UNINSTALL_SCRIPT, {})) {
-    const row = uninstallKeyChange(key)
+    const row = uninstallKeyChange(key, 'local')
     if (row !== null) yield row
   }
 }
