@@ -3,6 +3,7 @@ import type { EnrolmentAnswer, EnrolmentRequest } from '@askfirst/protocol/enrol
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import type { CertificateAuthority } from '../ca/authority.ts'
+import type { LogSigner } from '../ca/log-signer.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
 import type { Store } from '../store/store.ts'
@@ -12,6 +13,7 @@ export interface EnrolDeps {
   readonly store: Store
   readonly authority: CertificateAuthority
   readonly clock: Clock
+  readonly signer: LogSigner
   readonly certificateLifetimeMs: number
 }
 
@@ -54,6 +56,7 @@ export async function enrolDevice(deps: EnrolDeps, request: EnrolmentRequest): P
       certificate: issued.pem,
       chain: deps.authority.certificatePem,
       certificateExpiresAt: issued.notAfter,
+      logVerifierKey: deps.signer.verifierKey,
     },
   }
 }
