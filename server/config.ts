@@ -143,8 +143,8 @@ function problemsOf(merged: Readonly<Record<string, unknown>>): readonly string[
       `listen: passwords would cross the network unprotected on ${merged.listen}. Give tlsCert and tlsKey, or name the reverse proxy with behindProxy.`,
     )
   }
-  if (merged.behindProxy.length > 0 && merged.publicUrl === null) {
-    problems.push('publicUrl: behind a proxy the server must be told the address that browsers show.')
+  if ((merged.behindProxy.length > 0 || !isLoopback(merged.listen)) && merged.publicUrl === null) {
+    problems.push('publicUrl: the server must be told the address that browsers show, to tell its own pages from others.')
   }
   return problems
 }

@@ -1,17 +1,21 @@
-import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from './bus/bus.ts'
+import type { CertificateAuthority } from './ca/authority.ts'
+import type { LogSigner } from './ca/log-signer.ts'
 import type { Clock } from './clock.ts'
+import type { ConsentService } from './consent/consent-service.ts'
 import type { DeviceService, RevocationList } from './devices/device-service.ts'
 import { createDeviceService } from './devices/device-service.ts'
 import type { EnrolmentAddress, EnrolmentService } from './enrolment/enrolment-service.ts'
 import { createEnrolmentService } from './enrolment/enrolment-service.ts'
+import { ExportService } from './export/export-service.ts'
+import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
 import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
+import type { RunService } from './runs/run-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
-import { createSettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
@@ -34,6 +38,10 @@ export interface Services {
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
   readonly tickets: TicketService
+  readonly consent: ConsentService
+  readonly runs: RunService
+  readonly findings: FindingService
+  readonly exports: ExportService
   readonly health: HealthService
   readonly metrics: Metrics
 }
@@ -46,15 +54,19 @@ export interface Foundations {
   readonly agents: AgentLink
   readonly revocations: RevocationList
   readonly enrolmentAddress: () => EnrolmentAddress
-  /** Called after each change of a ticket: ends consent that it no longer allows. */
-  readonly afterTicketChange: (ticketId: TicketId) => Promise<void>
+  readonly authority: CertificateAuthority
+  readonly logSigner: LogSigner
+  readonly settings: SettingsService
+  readonly consent: ConsentService
+  readonly runs: RunService
+  readonly findings: FindingService
   /** What must work besides the store before the server is ready. */
   readonly readiness: readonly ReadinessCheck[]
 }
 
 /** Makes the services in order of their dependencies. */
 export function createServices(foundations: Foundations): Services {
-  const { store, clock, bus, agents, enrolmentAddress } = foundations
+  const { store, clock, bus, agents, enrolmentAddress, authority, logSigner, settings, consent, runs, findings } = foundations
   const users = createUserService({ store, clock, bus })
   return {
     store,
@@ -65,8 +77,12 @@ export function createServices(foundations: Foundations): Services {
     tokens: createTokenService({ store, clock }),
     devices: createDeviceService(foundations),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
-    settings: createSettingsService({ store, clock }),
-    tickets: createTicketService({ store, clock, bus, afterChange: foundations.afterTicketChange }),
+    settings,
+    tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
+    consent,
+    runs,
+    findings,
+    exports: new ExportService({ store, clock, authority, logSigner }),
     health: createHealthService([{ name: 'store', check: () => store.ping() }, ...foundations.readiness]),
     metrics: createMetrics({ onlineAgents: () => agents.onlineCount }),
   }

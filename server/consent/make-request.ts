@@ -58,7 +58,7 @@ export function makeRequest(input: {
       requester: oneLine(ticket.requesterName, 200),
     },
     technician: { ...technician, name: oneLine(technician.name, 200) },
-    organisation: terms.organisation,
+    organisation: { ...terms.organisation },
     purpose: asking.purpose,
     collectors: asking.collectors.map(({ id, params }) => ({ id, params: { ...params } })),
     durationMs: asking.durationMs,

@@ -6,6 +6,7 @@ import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { ConsentService } from '../consent/consent-service.ts'
 import { callerOf } from '../plugins/auth.ts'
+import type { SettingsService } from '../settings/settings-service.ts'
 import type { StoredRequest } from '../store/entities.ts'
 import { actorOf } from '../users/caller.ts'
 import { closed, InstantOrNull, orNull } from './fields.ts'
@@ -48,13 +49,20 @@ const Asking = Type.Object(
     durationMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxGrantMs, default: 3_600_000 }),
     /** Silence for so long is recorded as "no answer". */
     answerWithinMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxAnswerMs, default: 3_600_000 }),
-    personalData: Type.Enum(['keep', 'pseudonymise'], { default: 'pseudonymise' }),
+    /** Absent: what the settings say. */
+    personalData: Type.Optional(Type.Enum(['keep', 'pseudonymise'])),
   },
   { ...closed, required: ['deviceId', 'purpose', 'collectors'] },
 )
 
 /** `/api/tickets/:id/consent-requests`: ask the person at a device, see how it stands, take it back. */
-export function consentRequestRoutes({ consent }: { readonly consent: ConsentService }) {
+export function consentRequestRoutes({
+  consent,
+  settings,
+}: {
+  readonly consent: ConsentService
+  readonly settings: SettingsService
+}) {
   return async (app: App): Promise<void> => {
     app.get(
       '/api/tickets/:id/consent-requests',
@@ -82,7 +90,8 @@ export function consentRequestRoutes({ consent }: { readonly consent: ConsentSer
       },
       async (request, reply) => {
         const { user, role } = callerOf(request)
-        const { deviceId, purpose, collectors, durationMs = 3_600_000, answerWithinMs = 3_600_000, personalData = 'pseudonymise' } = request.body
+        const { deviceId, purpose, collectors, durationMs = 3_600_000, answerWithinMs = 3_600_000 } = request.body
+        const { personalData } = { ...(await settings.get()), ...request.body }
         const asking = {
           deviceId,
           purpose,

@@ -3,12 +3,16 @@ import type { RateBounds } from '../plugins/rate-limits.ts'
 import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { auditRoutes } from './audit.ts'
+import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
+import { exportRoutes } from './export.ts'
+import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
 import { openapiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
@@ -33,6 +37,10 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     enrolmentTokenRoutes(services),
     ticketRoutes(services),
     ticketLogRoutes(services),
+    consentRequestRoutes(services),
+    runRoutes(services),
+    findingRoutes(services),
+    exportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),
     liveRoutes(services, { origins: options.origins, recheck }),

@@ -37,17 +37,22 @@ export type SettingsService = ReturnType<typeof createSettingsService>
 /** Settings that admins change while the server runs. */
 export function createSettingsService(input: { readonly store: Pick<Store, 'settings'>; readonly clock: Clock }) {
   const { store, clock } = input
+  let latest = DEFAULT_SETTINGS
   async function get(): Promise<Settings> {
     const value = await store.settings.get(KEY)
-    return stored.Check(value) ? value : DEFAULT_SETTINGS
+    latest = stored.Check(value) ? value : DEFAULT_SETTINGS
+    return latest
   }
   return {
     get,
+    /** The settings as they were last read or changed here, for code that cannot wait. */
+    latest: (): Settings => latest,
     /** Changes the fields given; the audit log keeps old and new values. */
     async change(change: Partial<Settings>, actor: Actor): Promise<Settings> {
       const from = await get()
       const to = { ...from, ...change }
       await store.settings.set(KEY, to, auditDraft(clock, { actor, action: 'settings.changed', subject: KEY, detail: { from, to } }))
+      latest = to
       return to
     },
   }

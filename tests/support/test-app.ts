@@ -8,14 +8,22 @@ import type { AppOptions, BuiltApp } from '@askfirst/server/app.ts'
 import { buildApp } from '@askfirst/server/app.ts'
 import type { Bus } from '@askfirst/server/bus/bus.ts'
 import { createInProcessBus } from '@askfirst/server/bus/in-process.ts'
+import { CertificateAuthority, createAuthority } from '@askfirst/server/ca/authority.ts'
+import { openLogSigner } from '@askfirst/server/ca/log-signer.ts'
+import { ConsentService } from '@askfirst/server/consent/consent-service.ts'
+import { FindingService } from '@askfirst/server/findings/finding-service.ts'
 import type { AgentLink } from '@askfirst/server/gateway/agent-link.ts'
+import { createLogger } from '@askfirst/server/log.ts'
+import { noticeTerms } from '@askfirst/server/notice-terms.ts'
+import { RunService } from '@askfirst/server/runs/run-service.ts'
 import type { Services } from '@askfirst/server/services.ts'
 import { createServices } from '@askfirst/server/services.ts'
+import { createSettingsService } from '@askfirst/server/settings/settings-service.ts'
 import type { Role, User } from '@askfirst/server/store/entities.ts'
 import { openSqlite } from '@askfirst/server/store/sqlite/open-sqlite.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
-import { pino } from 'pino'
+import { ROLE_PERMISSIONS } from '@askfirst/server/users/permissions.ts'
 
 export const ORIGIN = 'http://127.0.0.1:8420'
 export const PASSWORD = 'four plain words here'
@@ -56,10 +64,23 @@ export async function startTestApp(options: Partial<AppOptions> = {}): Promise<T
     throw error
   })
   const link = fakeLink()
+  const log = createLogger('trace', linesTo(logLines))
+  const made = createAuthority('Test', nowMs)
+  const authority = new CertificateAuthority(made.certificatePem, made.key)
+  const logSigner = await openLogSigner({ directory, name: 'test' })
+  const settings = createSettingsService({ store, clock })
+  const runs = new RunService({ store, bus, clock, log, link })
+  const consent = new ConsentService({ store, bus, clock, log, link, runs, terms: noticeTerms(settings, () => 'the test server') })
   const services = createServices({
     store,
     clock,
     bus,
+    authority,
+    logSigner,
+    settings,
+    runs,
+    consent,
+    findings: new FindingService({ store, bus, clock, log }),
     agents: link,
     revocations: {
       refresh: async () => {
@@ -67,10 +88,9 @@ export async function startTestApp(options: Partial<AppOptions> = {}): Promise<T
       },
     },
     enrolmentAddress: () => ({ host: 'askfirst.test', port: 8421, authoritySha256: new Uint8Array(32).fill(7) }),
-    afterTicketChange: async () => {},
     readiness: [],
   })
-  const built = await buildApp(services, { logger: logTo(logLines), origins: () => new Set([ORIGIN]), ...options })
+  const built = await buildApp(services, { logger: log, origins: () => new Set([ORIGIN]), ...options })
   const close = async () => {
     await built.app.close()
     await store.close()
@@ -97,14 +117,13 @@ function fakeLink(): FakeLink {
   }
 }
 
-function logTo(lines: string[]) {
-  const stream = new Writable({
+function linesTo(lines: string[]): Writable {
+  return new Writable({
     write(chunk, _encoding, done) {
       lines.push(String(chunk))
       done()
     },
   })
-  return pino({ level: 'trace' }, stream)
 }
 
 /** Creates an account with the password of all test accounts. */
@@ -114,14 +133,9 @@ export async function makeUser(server: TestApp, role: Role, email = `${role}@exa
 
 /** An API token of the user as a header. */
 export async function bearerFor(server: TestApp, user: User, role: Role = user.role): Promise<{ authorization: string }> {
-  const caller = { user, permissions: new Set<never>(), role }
-  const made = await server.services.tokens.create({ ...caller, permissions: await permissionsOf(user) }, { name: 'test', role, expiresAt: null })
+  const creator = { user, permissions: ROLE_PERMISSIONS[user.role] }
+  const made = await server.services.tokens.create(creator, { name: 'test', role, expiresAt: null })
   return { authorization: `Bearer ${made.secret}` }
-}
-
-async function permissionsOf(user: User) {
-  const { ROLE_PERMISSIONS } = await import('@askfirst/server/users/permissions.ts')
-  return ROLE_PERMISSIONS[user.role]
 }
 
 export interface SignedIn {

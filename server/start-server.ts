@@ -1,0 +1,190 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
+import type { DestinationStream, Logger } from 'pino'
+import { pino } from 'pino'
+import type { AppOptions } from './app.ts'
+import { buildApp } from './app.ts'
+import { createInProcessBus } from './bus/in-process.ts'
+import { openAuthority } from './ca/authority.ts'
+import { openLogSigner } from './ca/log-signer.ts'
+import type { Clock } from './clock.ts'
+import { isoNow, systemClock } from './clock.ts'
+import type { ServerConfig } from './config.ts'
+import type { AnalysisOutput } from './findings/analysis-output.ts'
+import { FindingService } from './findings/finding-service.ts'
+import type { AgentSide, AgentSideOptions } from './gateway/agent-side.ts'
+import { createAgentSide } from './gateway/agent-side.ts'
+import { createLogger } from './log.ts'
+import { noticeTerms } from './notice-terms.ts'
+import { AUTHORITY_NAME, keysDirectory, storeOptions } from './places.ts'
+import type { Foundations, Services } from './services.ts'
+import { createServices } from './services.ts'
+import { createSettingsService } from './settings/settings-service.ts'
+import { openStore } from './store/open-store.ts'
+import type { Store } from './store/store.ts'
+import type { UiAddress } from './ui-address.ts'
+import { uiAddress } from './ui-address.ts'
+
+const ANALYSIS_MODULE = new URL('./findings/row-analysis-worker.ts', import.meta.url)
+const HOUSEKEEPING_MS = 3_600_000
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Address for browsers and scripts, without a slash at the end. */
+  readonly uiUrl: string
+  readonly agentPort: number
+  /** One-time link that creates the first admin; null once there is one. */
+  readonly setupLink: string | null
+  readonly services: Services
+  readonly agents: AgentSide
+  readonly log: Logger
+  /** Says that it is not ready, takes nothing new, tells everybody connected, and closes the store last. */
+  close(): Promise<void>
+}
+
+/** What a caller of `startServer` may replace; all have the values of a real server. */
+export interface StartOptions {
+  readonly clock?: Clock
+  /** Where log lines go; the standard error output when absent. */
+  readonly logTo?: DestinationStream
+  /** Bounds of the agents' side, e.g. the heartbeat. */
+  readonly agentSide?: Pick<
+    AgentSideOptions,
+    'heartbeatMs' | 'certificateLifetimeMs' | 'maxConnections' | 'crlRefreshMs' | 'enrolmentsPerMinute'
+  >
+  readonly app?: Pick<AppOptions, 'rateBounds' | 'sessionBounds'>
+}
+
+/**
+ * Starts both listeners on an opened store: browsers and scripts on one, agents on the other.
+ *
+ * @throws AskFirstError UNAVAILABLE when the store cannot be opened, and the system's error when a port is taken
+ */
+export async function startServer(config: ServerConfig, options: StartOptions = {}): Promise<RunningServer> {
+  const log = createLogger(config.logLevel, options.logTo ?? pino.destination({ fd: 2, sync: true }))
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const store = await openStore(storeOptions(config))
+  try {
+    return await startOn(store, { config, options, log, clock: options.clock ?? systemClock })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+interface Start {
+  readonly config: ServerConfig
+  readonly options: StartOptions
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+/** Ports and addresses become known one after the other; who needs them asks when they are there. */
+interface Addresses {
+  agentPort: number
+  ui: UiAddress
+}
+
+async function startOn(store: Store, start: Start): Promise<RunningServer> {
+  const { config, options, log, clock } = start
+  const addresses: Addresses = { agentPort: config.agentPort, ui: uiAddress(config, config.port) }
+  const { foundations, agents } = await layFoundations(store, start, addresses)
+  const services = createServices(foundations)
+  const tls = await serverTls(config)
+  const { app } = await buildApp(services, {
+    ...options.app,
+    ...tls,
+    logger: log,
+    origins: () => addresses.ui.origins,
+    https: addresses.ui.https,
+    ...(config.behindProxy.length === 0 ? {} : { trustedProxies: config.behindProxy }),
+  })
+  try {
+    addresses.agentPort = await agents.gateway.listen({ host: config.agentListen, port: config.agentPort })
+    await app.listen({ host: config.listen, port: config.port })
+  } catch (error) {
+    await app.close()
+    await agents.close()
+    throw error
+  }
+  // A TCP listener's address is never a path.
+  addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
+  const stopHousekeeping = keepHouse(store, start)
+  const setupPath = await services.setup.path()
+  const { url: uiUrl } = addresses.ui
+  log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')
+  return {
+    uiUrl,
+    agentPort: addresses.agentPort,
+    setupLink: setupPath === null ? null : uiUrl + setupPath,
+    services,
+    agents,
+    log,
+    async close() {
+      services.health.drain()
+      stopHousekeeping()
+      await Promise.all([app.close(), agents.close()])
+      await services.bus.close()
+      await store.close()
+      log.info({ at: isoNow(clock) }, 'server stopped')
+    },
+  }
+}
+
+/** Everything below the services; `agents` is not listening yet. */
+async function layFoundations(
+  store: Store,
+  start: Start,
+  addresses: Addresses,
+): Promise<{ readonly foundations: Foundations; readonly agents: AgentSide }> {
+  const { config, options, log, clock } = start
+  const directory = keysDirectory(config)
+  const authority = await openAuthority({ directory, name: AUTHORITY_NAME, now: clock.now() })
+  const logSigner = await openLogSigner({ directory, name: config.agentHosts[0] ?? hostname() })
+  const bus = createInProcessBus((error, { topic, kind }) => log.error({ err: error, topic, kind }, 'a reader of the bus failed'))
+  const settings = createSettingsService({ store, clock })
+  await settings.get()
+  const findings = new FindingService({ store, bus, clock, log })
+  const agents = createAgentSide({
+    ...options.agentSide,
+    ...{ store, bus, clock, log, authority, directory },
+    signer: logSigner,
+    hosts: config.agentHosts,
+    terms: noticeTerms(settings, () => `the AskFirst server at ${addresses.ui.url}`),
+    analysisModule: ANALYSIS_MODULE,
+    // The module above posts nothing else.
+    onAnalysis: (output) => void findings.take(output as AnalysisOutput),
+  })
+  const { link, consent, runs, gateway } = agents
+  const [host = hostname()] = config.agentHosts
+  const foundations = {
+    ...{ store, clock, bus, authority, logSigner, settings, findings, consent, runs },
+    agents: link,
+    revocations: gateway,
+    enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
+    readiness: [],
+  }
+  return { foundations, agents }
+}
+
+/** Reads the certificate for browsers, where there is one. */
+async function serverTls(config: ServerConfig): Promise<Pick<AppOptions, 'serverFactory'>> {
+  if (config.tlsCert === null || config.tlsKey === null) return {}
+  const [cert, key] = await Promise.all([readFile(config.tlsCert), readFile(config.tlsKey)])
+  return { serverFactory: (handler: RequestListener) => createServer({ cert, key, minVersion: 'TLSv1.2' }, handler) }
+}
+
+/** Removes what has expired, now and then. */
+function keepHouse(store: Store, { clock, log }: Start): () => void {
+  const timer = setInterval(() => {
+    store.sessions.deleteExpired(isoNow(clock)).then(
+      (count) => log.debug({ count }, 'expired sessions removed'),
+      (error: unknown) => log.error({ err: error }, 'expired sessions could not be removed; the next turn tries again'),
+    )
+  }, HOUSEKEEPING_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
