@@ -40,6 +40,11 @@ export class Renewal {
     return this.#dueAt
   }
 
+  /** End of the newest certificate, ISO 8601. */
+  get expiresAt(): string {
+    return new X509Certificate(this.#identity.certificatePem).validToDate.toISOString()
+  }
+
   /** The message to send now, or null when nothing is due. */
   takeRequest(): AgentMessage | null {
     const now = this.#options.now()

@@ -10,7 +10,7 @@ export type SignJws = (typ: JwsHeader['typ'], payloadCanonicalJson: string) => s
  * Makes the signing function of a device. The header names the signing certificate by its SHA-256, so that the server
  * can verify with the certificate of that time after a renewal.
  */
-export function createSignJws(key: KeyObject, certificatePem: string): SignJws {
+export function createSignJws({ key, certificatePem }: { readonly key: KeyObject; readonly certificatePem: string }): SignJws {
   const thumbprint = Buffer.from(new X509Certificate(certificatePem).fingerprint256.replaceAll(':', ''), 'hex')
   return (typ, payload) => {
     const header = canonicalJson({ alg: 'ES256', typ, 'x5t#S256': thumbprint.toString('base64url') } satisfies JwsHeader)

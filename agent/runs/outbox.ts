@@ -11,8 +11,8 @@ import { NO_CHUNKS } from '../spool/spool-meta.ts'
 export class Outbox {
   readonly #spool: Spool
   readonly #log: AgentLog
-  /** What was handed to the network of each run, ever. */
-  readonly #sent = new Map<RunId, SpoolTotals>()
+  /** Sums after each chunk that was handed to the network, from the last acknowledged one on. */
+  readonly #sent = new Map<RunId, readonly SpoolTotals[]>()
   /** Runs whose end went out on this session. */
   readonly #ended = new Set<RunId>()
   #session: LinkSession | null = null
@@ -61,6 +61,8 @@ export class Outbox {
   }
 
   acknowledged({ runId, nextSeq, creditBytes }: MessageNamed<'chunk.ack'>): void {
+    const sent = this.#sent.get(runId)
+    if (sent !== undefined) this.#sent.set(runId, sent.filter(({ chunks }, at) => chunks >= nextSeq || at === sent.length - 1))
     this.#sender?.acknowledged(runId, nextSeq, creditBytes)
   }
 
@@ -78,7 +80,12 @@ export class Outbox {
 
   /** Sums over the chunks of a run that left the device. */
   sentOf(runId: RunId): SpoolTotals {
-    return this.#sent.get(runId) ?? NO_CHUNKS
+    return this.#sent.get(runId)?.at(-1) ?? NO_CHUNKS
+  }
+
+  /** Sums over the first chunks of a run; null when they are not known any more. */
+  sumsOf(runId: RunId, chunks: number): SpoolTotals | null {
+    return chunks === 0 ? NO_CHUNKS : (this.#sent.get(runId)?.find((sums) => sums.chunks === chunks) ?? null)
   }
 
   async *#read(runId: RunId, fromSeq: number): AsyncGenerator<OutgoingChunk, void, undefined> {
@@ -99,11 +106,12 @@ export class Outbox {
     const runId = text as RunId // #read put the run's own id there.
     const sent = this.sentOf(runId)
     if (seq !== sent.chunks) return // Sent again after a cut: counted already.
-    this.#sent.set(runId, {
+    const sums = {
       chunks: seq + 1,
       rows: sent.rows + rows,
       bytes: sent.bytes + rawBytes,
       compressedBytes: sent.compressedBytes + body.length,
-    })
+    }
+    this.#sent.set(runId, [...(this.#sent.get(runId) ?? []), sums])
   }
 }

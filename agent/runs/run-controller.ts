@@ -59,7 +59,8 @@ export class RunController {
 
   /** Takes up what an earlier process left (SPEC R7). Call once, before the first connection. */
   async recover(): Promise<void> {
-    const { spool, book } = this.#options
+    const { spool, book, seen } = this.#options
+    seen.forgetUnless((grantId) => book().isActive(grantId))
     for (const entry of spool.list()) {
       const { runId, grantId } = entry.meta
       if (entry.ended === null) await this.#end(entry.meta, this.#record(entry, { state: 'error', code: 'RUN_AGENT_RESTARTED' }))
@@ -128,7 +129,6 @@ export class RunController {
   grantEnded(grantId: GrantId, reason: GrantEnd): void {
     const code = reason === 'revoked' ? 'RUN_REVOKED' : 'GRANT_EXPIRED'
     this.#options.hosts.kill(grantId, code)
-    this.#options.seen.forgetGrant(grantId)
     const held = this.#options.spool.list().filter(({ meta }) => meta.grantId === grantId)
     for (const { meta } of held) {
       this.#outbox.stop(meta.runId)
@@ -173,9 +173,6 @@ export class RunController {
 
   async #start(order: Order): Promise<void> {
     const { runId, grantId } = order
-    if (this.#starting.has(runId) || this.#options.spool.get(runId) !== null) {
-      return this.#options.log.warn({ runId }, 'an order for a run that is open was ignored')
-    }
     const refusal = this.#refusal(order)
     if (refusal !== null) return this.#refuse(order, refusal)
     const judged = this.#options.book().checkRun(order)
@@ -184,7 +181,7 @@ export class RunController {
     try {
       this.#options.seen.add(runId, grantId)
       const meta = this.#meta(order, judged.grant.review)
-      await this.#options.spool.open(meta)
+      if (!(await this.#openSpool(order, meta))) return
       this.#options.history.append('run.started', { runId, grantId, ticketId: order.ticketId, collector: order.collector, params: order.params })
       this.#outbox.send({ type: 'run.accepted', runId, review: meta.review })
       // The grant may have ended while the disk was busy.
@@ -192,6 +189,18 @@ export class RunController {
       this.#collect(order, meta, judged.grant.personalData)
     } finally {
       this.#starting.delete(runId)
+    }
+  }
+
+  /** A run that the disk has no room for is refused before anything is read. */
+  async #openSpool(order: Order, meta: SpoolMeta): Promise<boolean> {
+    try {
+      await this.#options.spool.open(meta)
+      return true
+    } catch (error) {
+      this.#options.log.error({ runId: meta.runId, err: error }, 'a run could not be written to the disk')
+      this.#refuse(order, { code: 'RUN_SPOOL_FULL', detail: ERRORS.RUN_SPOOL_FULL.text })
+      return false
     }
   }
 
@@ -244,9 +253,20 @@ export class RunController {
     if (entry.ended === null) this.#outbox.send({ type: 'run.accepted', runId, review: entry.meta.review })
     if (this.isWaiting(runId)) return this.tellReview(runId, 'waiting', entry.totals.rows)
     if (!this.#maySend(entry.meta)) return
+    await this.#correctEnd(entry, nextSeq)
     this.#outbox.add(runId, nextSeq)
     this.#open.get(runId)?.acknowledged(nextSeq)
     await spool.acknowledge(runId, nextSeq)
+  }
+
+  /** Chunks of a dropped run that got lost on their way cannot be sent again: its end must not count them. */
+  async #correctEnd({ meta, nextSeq: spooled, ended }: SpoolEntry, stored: number): Promise<void> {
+    if (ended === null || spooled > 0 || ended.chunks === stored) return
+    const sums = this.#outbox.sumsOf(meta.runId, stored)
+    if (sums === null) return
+    await this.#options.spool.remove(meta.runId)
+    await this.#options.spool.open(meta)
+    await this.#options.spool.end(meta.runId, { ...ended, ...sums })
   }
 
   /** Deletes first; the record that takes the rows' place says what had left before. */
@@ -280,8 +300,8 @@ export class RunController {
   }
 
   #refusal({ runId }: Order): { readonly code: ErrorCode; readonly detail: string } | null {
-    const { seen } = this.#options
-    if (seen.has(runId)) return { code: 'RUN_DUPLICATE', detail: 'An order with this id was executed already.' }
+    const { seen, spool } = this.#options
+    if (seen.has(runId) || this.#starting.has(runId) || spool.get(runId) !== null) return { code: 'RUN_DUPLICATE', detail: 'An order with this id came before.' }
     const isFull = this.openCount + this.#starting.size >= LIMITS.maxOpenRuns
     return isFull || seen.isFull ? { code: 'RUN_TOO_MANY', detail: `At most ${LIMITS.maxOpenRuns} runs may be open.` } : null
   }

@@ -15,11 +15,10 @@ export class SeenOrders {
   readonly #path: string
   readonly #seen = new Map<RunId, GrantId>()
 
-  /** @param isActive whether a grant can still be used: orders under others are refused anyway and are forgotten */
-  constructor(dataDir: string, isActive: (grantId: GrantId) => boolean) {
+  constructor(dataDir: string) {
     this.#path = join(dataDir, FILE)
-    for (const text of existsSync(this.#path) ? readFileSync(this.#path, 'utf8').split('\n') : []) this.#load(text, isActive)
-    replaceFile(this.#path, [...this.#seen].map(([runId, grantId]) => `${JSON.stringify({ runId, grantId })}\n`).join(''))
+    for (const text of existsSync(this.#path) ? readFileSync(this.#path, 'utf8').split('\n') : []) this.#load(text)
+    this.#rewrite()
   }
 
   has(runId: RunId): boolean {
@@ -42,15 +41,21 @@ export class SeenOrders {
     this.#seen.set(runId, grantId)
   }
 
-  /** Forgets the orders of a grant that has ended. The file is cleared at the next start. */
-  forgetGrant(grantId: GrantId): void {
-    for (const [runId, of] of this.#seen) if (of === grantId) this.#seen.delete(runId)
+  /** Forgets orders under grants that cannot be used any more: the grant refuses them from now on. */
+  forgetUnless(isActive: (grantId: GrantId) => boolean): void {
+    const before = this.#seen.size
+    for (const [runId, grantId] of this.#seen) if (!isActive(grantId)) this.#seen.delete(runId)
+    if (this.#seen.size < before) this.#rewrite()
   }
 
-  #load(text: string, isActive: (grantId: GrantId) => boolean): void {
+  #rewrite(): void {
+    replaceFile(this.#path, [...this.#seen].map(([runId, grantId]) => `${JSON.stringify({ runId, grantId })}\n`).join(''))
+  }
+
+  #load(text: string): void {
     try {
       const value: unknown = JSON.parse(text)
-      if (line.Check(value) && isActive(value.grantId)) this.#seen.set(value.runId, value.grantId)
+      if (line.Check(value)) this.#seen.set(value.runId, value.grantId)
     } catch {
       return // The empty piece after the last line break, or a line that a crash left torn: its order was never acted on.
     }

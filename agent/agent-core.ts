@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import { arch, hostname } from 'node:os'
+import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
+import { catalogueEntries } from './collectors/index.ts'
+import type { AgentConfig } from './config.ts'
+import type { AgentClock } from './consent/agent-clock.ts'
+import { instant } from './consent/agent-clock.ts'
+import type { ConsentBook } from './consent/consent-book.ts'
+import { openConsentBook } from './consent/consent-book.ts'
+import type { LocalHistory } from './history/local-history.ts'
+import type { Witness } from './history/witness.ts'
+import { createWitness } from './history/witness.ts'
+import { osName, thisPlatform } from './identity/enrol.ts'
+import type { Identity } from './identity/identity.ts'
+import { Renewal } from './identity/renewal.ts'
+import { createSignJws } from './identity/sign-jws.ts'
+import { noteVerifier } from './identity/verify-note.ts'
+import { dispatch } from './link/dispatch.ts'
+import { Link } from './link/link.ts'
+import type { LinkSession, Welcome } from './link/link-session.ts'
+import type { LinkStatus } from './local/local-operations.ts'
+import type { AgentLog } from './log.ts'
+import { readLocalPolicy } from './policy/local-policy.ts'
+import { GrantHosts } from './runs/grant-hosts.ts'
+import { ReviewDecisions } from './runs/review-decisions.ts'
+import { Reviews } from './runs/reviews.ts'
+import { RunController } from './runs/run-controller.ts'
+import { SeenOrders } from './runs/seen-orders.ts'
+import { openTicketKeys } from './runs/ticket-keys.ts'
+import type { Collector } from './runtime/define-collector.ts'
+import type { Spool } from './spool/spool.ts'
+import { AGENT_VERSION } from './version.ts'
+
+/** A renewal that has fallen due is noticed this often, and at each connect. */
+const RENEWAL_CHECK_MS = 3_600_000
+
+export interface AgentCoreOptions {
+  readonly config: AgentConfig
+  readonly identity: Identity
+  readonly collectors: readonly Collector[]
+  /** Entry file of the collector host; absent: the agent's own. */
+  readonly hostEntry?: URL
+  readonly clock: AgentClock
+  readonly log: AgentLog
+  readonly history: LocalHistory
+  readonly spool: Spool
+}
+
+/**
+ * The parts of a running agent and what they tell each other: identity -> link -> consent -> runs. The consent book
+ * stands in the middle; the link can ask it and the run controller must ask it.
+ */
+export class AgentCore {
+  readonly book: ConsentBook
+  readonly witness: Witness
+  readonly reviews: Reviews
+  readonly #options: AgentCoreOptions
+  readonly #controller: RunController
+  readonly #link: Link
+  readonly #renewal: Renewal
+  #identity: Identity
+  #catalogue: readonly CatalogueEntry[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: AgentCoreOptions) {
+    const { config, identity, clock, history, spool, log } = options
+    const { dataDir } = config
+    this.#options = options
+    this.#identity = identity
+    const decisions = new ReviewDecisions(dataDir)
+    const book = () => this.book
+    this.#link = this.#makeLink()
+    this.#controller = new RunController({
+      ...{ book, spool, history, decisions, clock, log },
+      hosts: new GrantHosts({
+        ...(options.hostEntry === undefined ? {} : { hostEntry: options.hostEntry }),
+        ...(config.collectorUser === undefined ? {} : { collectorUser: config.collectorUser }),
+      }),
+      ticketKeys: openTicketKeys(dataDir),
+      seen: new SeenOrders(dataDir),
+    })
+    this.book = this.#openBook()
+    this.reviews = new Reviews({ controller: this.#controller, spool, decisions, history, book })
+    const verifyNote = identity.logVerifierKey === undefined ? null : noteVerifier(identity.logVerifierKey)
+    const knowsTicket: Parameters<typeof createWitness>[0]['knowsTicket'] = (ticketId) => this.book.knowsTicket(ticketId)
+    this.witness = createWitness({ dataDir, history, knowsTicket, ...(verifyNote === null ? {} : { verifyNote }) })
+    this.#renewal = new Renewal({
+      ...{ dataDir, identity },
+      now: () => clock.wallMs(),
+      random: Math.random,
+      onRenewed: (renewed) => {
+        this.#identity = renewed
+      },
+    })
+  }
+
+  /** Takes up what an earlier process left, then connects. */
+  async start(): Promise<void> {
+    await this.#controller.recover()
+    this.#link.start()
+    this.#timer = setInterval(() => this.#renewIfDue(), RENEWAL_CHECK_MS).unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.book.close()
+    await this.#controller.stop()
+    await this.#link.stop()
+  }
+
+  status(): LinkStatus {
+    const { state, lastProblem } = this.#link.status
+    const words = { online: 'connected', quarantined: 'quarantined', connecting: 'connecting', waiting: 'connecting', stopped: 'stopped' } as const
+    return {
+      server: `${this.#identity.host}:${this.#identity.port}`,
+      state: words[state],
+      ...(lastProblem === '' ? {} : { problem: lastProblem }),
+      certificateExpiresAt: this.#renewal.expiresAt,
+      openRuns: this.#controller.openCount,
+    }
+  }
+
+  #openBook(): ConsentBook {
+    const { config, identity, collectors, history, clock, log } = this.#options
+    return openConsentBook({
+      dataDir: config.dataDir,
+      deviceId: identity.deviceId,
+      platform: thisPlatform(),
+      readPolicy: () => readLocalPolicy(config.policyFile),
+      ...{ collectors, history, clock },
+      sign: (typ, payload) => createSignJws(this.#identity)(typ, payload),
+      events: {
+        seen: (requestId, state) => void this.#send({ type: 'consent.seen', requestId, state }),
+        receipt: ({ requestId, jws }) => void this.#send({ type: 'consent.receipt', requestId, jws }),
+        revocation: ({ grantId, jws }) => void this.#send({ type: 'consent.revocation', grantId, jws }),
+        grantEnded: (grantId, reason) => this.#controller.grantEnded(grantId, reason),
+        grantBegan: ({ grantId }) => this.#controller.grantBegan(grantId),
+      },
+      onError: (error) => log.error({ err: error }, 'the consent book met a failure; what had to end has ended'),
+    })
+  }
+
+  #makeLink(): Link {
+    const { config, log } = this.#options
+    return new Link({
+      identity: () => this.#identity,
+      proxy: config.proxy,
+      hello: () => this.#hello(),
+      log,
+      random: Math.random,
+      onWelcome: (session, welcome) => this.#welcomed(session, welcome),
+      onCommand: (command) => void dispatch({ ...this.#targets(), log }, command),
+      onDown: () => this.#controller.disconnected(),
+    })
+  }
+
+  #targets() {
+    return { book: this.book, controller: this.#controller, witness: this.witness, renewal: this.#renewal, link: this.#link }
+  }
+
+  #hello(): MessageNamed<'link.hello'> {
+    const { collectors, config, clock } = this.#options
+    const reading = readLocalPolicy(config.policyFile)
+    const isAllowed = (id: string) => reading.ok && reading.policy.collectorsOff?.includes(id) !== true
+    this.#catalogue = catalogueEntries(collectors, thisPlatform(), isAllowed)
+    return {
+      type: 'link.hello',
+      protocol: { oldest: OLDEST_PROTOCOL_VERSION, newest: PROTOCOL_VERSION },
+      agentVersion: AGENT_VERSION,
+      platform: thisPlatform(),
+      arch: arch(),
+      osName: osName(),
+      hostName: hostname().slice(0, 255) || 'unnamed',
+      catalogueSha256: createHash('sha256').update(canonicalJson(this.#catalogue)).digest('hex'),
+      clock: instant(clock.wallMs()),
+      openRuns: this.#controller.openRuns(),
+    }
+  }
+
+  #welcomed(session: LinkSession, welcome: Welcome): void {
+    if (welcome.needCatalogue) session.send({ type: 'agent.catalogue', catalogue: [...this.#catalogue] })
+    this.#renewIfDue()
+    if (welcome.standing !== 'active') return // In quarantine a device is asked for nothing and says nothing (SPEC H6).
+    for (const outgoing of this.book.unsent()) {
+      if (outgoing.kind === 'receipt') session.send({ type: 'consent.receipt', requestId: outgoing.requestId, jws: outgoing.jws })
+      else session.send({ type: 'consent.revocation', grantId: outgoing.grantId, jws: outgoing.jws })
+    }
+    this.#controller.connected(session, welcome)
+  }
+
+  /** Sends to a server that takes the device as active; what must arrive is sent again at the next welcome. */
+  #send(message: AgentMessage): boolean {
+    return this.#link.status.state === 'online' && this.#link.send(message)
+  }
+
+  #renewIfDue(): void {
+    const request = this.#renewal.takeRequest()
+    if (request !== null) this.#link.send(request)
+  }
+}
