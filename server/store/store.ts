@@ -185,8 +185,11 @@ export interface ConsentStore {
   get(id: RequestId): Promise<StoredRequest | null>
   byGrant(grantId: GrantId): Promise<StoredRequest | null>
   listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]>
-  /** What a device that connects must hear of: open requests, and withdrawals that it has not answered yet. */
-  openForDevice(deviceId: DeviceId): Promise<readonly StoredRequest[]>
+  /**
+   * What a device that connects must hear of: open requests, and withdrawals that it has not answered yet. With
+   * `endedSince` (an instant) also those whose grant the desk has ended since then.
+   */
+  openForDevice(deviceId: DeviceId, endedSince?: string): Promise<readonly StoredRequest[]>
   /** First wins, from `asked`, `received` or `shown` only; `rejected` carries the agent's code. */
   advance(
     id: RequestId,

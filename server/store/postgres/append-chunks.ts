@@ -6,6 +6,9 @@ import type { RunHead } from '../sql/plan-chunks.ts'
 import { OPEN_RUN_STATES } from '../sql/runs.ts'
 import type { Tables } from '../sql/tables.ts'
 
+/** A statement may have 65,535 parameters; this is far below and long enough. */
+const CHUNKS_PER_INSERT = 500
+
 interface Accepted {
   readonly id: number
   readonly chunk: ChunkInput
@@ -59,14 +62,21 @@ async function lockHeads(db: Kysely<Tables>, runIds: readonly string[]): Promise
   )
 }
 
+/** Each body is a parameter of its own, which the driver sends as it is; in an array it would travel as hexadecimal text. */
 async function insertChunks(db: Kysely<Tables>, accepted: readonly Accepted[]): Promise<void> {
-  const column = <Value>(pick: (entry: Accepted) => Value): Value[] => accepted.map(pick)
-  const bytes = (array: Uint8Array): Buffer => Buffer.from(array.buffer, array.byteOffset, array.byteLength)
-  await sql`
-    insert into chunks (id, first_row, rows, raw_bytes, bytes, sha256, received_at, body)
-    select * from unnest(${column((e) => e.id)}::bigint[], ${column((e) => e.chunk.firstRow)}::bigint[], ${column((e) => e.chunk.rows)}::int[],
-      ${column((e) => e.chunk.rawBytes)}::int[], ${column((e) => e.chunk.body.byteLength)}::int[],
-      ${column((e) => bytes(e.chunk.sha256))}::bytea[], ${column((e) => e.chunk.receivedAt)}::text[], ${column((e) => bytes(e.chunk.body))}::bytea[])`.execute(db)
+  for (let from = 0; from < accepted.length; from += CHUNKS_PER_INSERT) {
+    const values = accepted.slice(from, from + CHUNKS_PER_INSERT).map(({ id, chunk }) => ({
+      id,
+      first_row: chunk.firstRow,
+      rows: chunk.rows,
+      raw_bytes: chunk.rawBytes,
+      bytes: chunk.body.byteLength,
+      sha256: chunk.sha256,
+      received_at: chunk.receivedAt,
+      body: chunk.body,
+    }))
+    await db.insertInto('chunks').values(values).execute()
+  }
 }
 
 async function advanceHeads(db: Kysely<Tables>, heads: readonly RunHead[]): Promise<void> {

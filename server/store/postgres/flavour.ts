@@ -17,12 +17,12 @@ export const postgresFlavour: SqlFlavour = {
   appendChunks,
   insertRows: async (db, rows) => {
     // Words are cut by us and not by PostgreSQL's parser, which would take paths and addresses apart in its own way.
-    const columns = [rows.map((r) => r.id), rows.map((r) => r.at), rows.map((r) => r.level), rows.map((r) => r.provider), rows.map((r) => r.json)]
-    const words = rows.map((row) => JSON.stringify(searchWords(row.text)))
-    const [ids, ats, levels, providers, jsons] = columns
+    const words = rows.map((row) => searchWords(row.text).map((word) => `'${word}'`).join(' '))
+    const [ids, ats, levels] = [rows.map((row) => row.id), rows.map((row) => row.at), rows.map((row) => row.level)]
+    const [providers, jsons] = [rows.map((row) => row.provider), rows.map((row) => row.json)]
     await sql`
       insert into run_rows (id, at, level, provider, json, words)
-      select id, at, level, provider, json, array_to_tsvector(array(select jsonb_array_elements_text(words::jsonb)))
+      select id, at, level, provider, json, words::tsvector
       from unnest(${ids}::bigint[], ${ats}::text[], ${levels}::text[], ${providers}::text[], ${jsons}::text[], ${words}::text[])
         as new (id, at, level, provider, json, words)
       on conflict (id) do nothing`.execute(db)

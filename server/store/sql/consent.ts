@@ -29,7 +29,7 @@ export function consentStore(context: SqlContext): ConsentStore {
       const query = selectRequests(context).where('tickets.public_id', '=', ticketId).orderBy('consent_requests.id')
       return (await query.limit(MAX_LISTED).execute()).map(toRequest)
     },
-    openForDevice: (deviceId) => openForDevice(context, deviceId),
+    openForDevice: (deviceId, endedSince) => openForDevice(context, deviceId, endedSince ?? null),
     advance: (id, state, reason, log) => advance(context, { id, state, reason, log }),
     recordReceipt: (input) => recordReceipt(context, input),
     endGrant: (grantId, input) => endGrant(context, grantId, input),
@@ -47,11 +47,21 @@ async function getRequest(context: SqlContext, id: RequestId): Promise<StoredReq
   return row === undefined ? null : toRequest(row)
 }
 
-async function openForDevice(context: SqlContext, deviceId: DeviceId): Promise<StoredRequest[]> {
+async function openForDevice(context: SqlContext, deviceId: DeviceId, endedSince: string | null): Promise<StoredRequest[]> {
   const rows = await selectRequests(context)
     .where('devices.public_id', '=', deviceId)
-    .where('consent_requests.state', 'in', [...OPEN, 'withdrawn'])
-    .where('consent_requests.receipt_id', 'is', null)
+    .where(({ and, eb, or }) => {
+      const unanswered = and([
+        eb('consent_requests.state', 'in', [...OPEN, 'withdrawn']),
+        eb('consent_requests.receipt_id', 'is', null),
+      ])
+      if (endedSince === null) return unanswered
+      const endedByDesk = and([
+        eb('consent_requests.grant_end_reason', 'in', ['withdrawn', 'ticket-closed']),
+        eb('consent_requests.grant_ended_at', '>=', endedSince),
+      ])
+      return or([unanswered, endedByDesk])
+    })
     .orderBy('consent_requests.id')
     .limit(MAX_LISTED)
     .execute()

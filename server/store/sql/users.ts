@@ -76,6 +76,7 @@ async function changeUser(context: SqlContext, input: { id: UserId; change: User
   const row = await db
     .updateTable('users')
     .set({
+      // Its own id, so that a change of nothing is a statement too.
       public_id: input.id,
       ...(name === undefined ? {} : { name }),
       ...(role === undefined ? {} : { role }),
