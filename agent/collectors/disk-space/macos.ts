@@ -19,8 +19,13 @@ export async function* macosVolumes(ctx: CollectorContext, includeNetwork: boole
     if (ctx.signal.aborted) return
     const kind = volumeKindOf(mount.fileSystem)
     if (kind === null || (kind === 'network' && !includeNetwork)) continue
-    yield await volumeRow(ctx, { mount, kind, apfs: apfs.get(mount.device.replace('/dev/', '')) })
+    yield await volumeRow(ctx, { mount, kind, apfs: apfs.get(apfsDevice(mount.device)) })
   }
+}
+
+/** The system starts from a snapshot: `/dev/disk3s1s1` is one of the volume `disk3s1`. */
+function apfsDevice(device: string): string {
+  return device.replace('/dev/', '').replace(/^(disk\d+s\d+)s\d+$/, '$1')
 }
 
 async function apfsVolumes(ctx: CollectorContext): Promise<ReadonlyMap<string, ApfsVolume>> {
