@@ -19,7 +19,7 @@ export interface RequestContext {
   readonly policy: PolicyReading
 }
 
-/** Says why nobody is even shown the request, or returns null (SPEC C1, C2, C8). */
+/** Says why nobody is even shown the request, or returns null (SPEC C5). */
 export function requestProblem(request: ConsentRequest, context: RequestContext): Refusal | null {
   if (request.deviceId !== context.deviceId) return refusal('GRANT_OTHER_DEVICE', 'The request names another device.')
   return textProblem(request) ?? timeProblem(request, context.nowMs) ?? collectorsProblem(request, context)

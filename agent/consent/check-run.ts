@@ -26,7 +26,7 @@ const ENDED: Record<GrantEnd, { readonly code: ErrorCode; readonly detail: strin
   'receipt-refused': { code: 'GRANT_EXPIRED', detail: 'The server did not record the permission, so it ended. Ask again.' },
 }
 
-/** Says why an order is not covered by the grant, or returns null when every part of it is (SPEC C9). */
+/** Says why an order is not covered by the grant, or returns null when every part of it is (SPEC C7, C9). */
 export function runProblem(order: RunOrder, held: HeldGrant | undefined, context: RunContext): Refusal | null {
   if (held === undefined) return refusal('GRANT_UNKNOWN', 'The device holds no such permission.')
   return partyProblem(order, held, context.deviceId) ?? timeProblem(held, context.nowMs) ?? policyProblem(order, held, context) ?? collectorProblem(order, held, context.offered)

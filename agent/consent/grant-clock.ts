@@ -2,7 +2,7 @@ import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { GrantId } from '@askfirst/protocol/ids.ts'
 import type { AgentClock } from './agent-clock.ts'
 
-/** How far the wall clock may stand before the last entry of the history at a start. */
+/** How far the wall clock may step back before nobody can tell any more how long a grant has lasted. */
 export const MAX_STEP_BACK_MS = 60_000
 
 /**

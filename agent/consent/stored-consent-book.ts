@@ -52,6 +52,7 @@ export class StoredConsentBook implements ConsentBook {
   /** Grants of the last start whose age nobody can tell, because the wall clock was set back; they end at once. */
   readonly #distrusted = new Set<GrantId>()
   #state: ConsentState
+  #latestWallMs: number
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: ConsentBookOptions) {
@@ -59,6 +60,7 @@ export class StoredConsentBook implements ConsentBook {
     this.#offered = offerCollectors(options.collectors, options.platform)
     this.#grantClock = createGrantClock(options.clock)
     this.#receipts = openReceiptFiles(options.dataDir)
+    this.#latestWallMs = options.history.lastAtMs() ?? options.clock.wallMs()
     const perMs = 3_600_000
     this.#requestRate = createRateGuard(options.clock, { max: MAX_REQUESTS_PER_HOUR, perMs })
     this.#refusalRate = createRateGuard(options.clock, { max: MAX_REFUSALS_NOTED_PER_HOUR, perMs })
@@ -218,6 +220,7 @@ export class StoredConsentBook implements ConsentBook {
   }
 
   expireDue(): void {
+    this.#watchClock()
     for (const held of this.#activeGrants()) {
       if (this.#distrusted.has(held.grant.grantId)) this.#endGrant(held, 'clock', {})
       else if (this.#grantClock.isOver(held.grant)) this.#endGrant(held, 'expired', {})
@@ -231,10 +234,9 @@ export class StoredConsentBook implements ConsentBook {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
-  /** After a restart: the monotonic clock starts anew, and a wall clock that was set back ends all grants. */
+  /** After a restart the monotonic clock starts anew; the last entry of the history says where the wall clock stood. */
   #resume(): void {
     const { clock, history } = this.#options
-    const lastAtMs = history.lastAtMs()
     for (const entry of history.entries()) {
       // Only this class writes the kind, with the id of a validated request.
       if (entry.kind === 'request.received') this.#tickets.add(entry.body['ticketId'] as TicketId)
@@ -243,11 +245,19 @@ export class StoredConsentBook implements ConsentBook {
       const leftMs = Math.min(Date.parse(held.deadline) - clock.wallMs(), LIMITS.maxAnswerMs)
       this.#deadlines.set(held.request.requestId, clock.monotonicMs() + leftMs)
     }
-    if (lastAtMs !== null && clock.wallMs() < lastAtMs - MAX_STEP_BACK_MS) {
-      history.append('clock.stepped-back', { lastEntryAt: instant(lastAtMs), now: instant(clock.wallMs()) })
-      for (const { grant } of this.#activeGrants()) this.#distrusted.add(grant.grantId)
-    }
+    this.#watchClock()
     this.#arm()
+  }
+
+  /** A wall clock that was set back says nothing about how long a grant has lasted: all of them end (SPEC C8). */
+  #watchClock(): void {
+    const nowMs = this.#options.clock.wallMs()
+    if (nowMs < this.#latestWallMs - MAX_STEP_BACK_MS) {
+      this.#options.history.append('clock.stepped-back', { latest: instant(this.#latestWallMs), now: instant(nowMs) })
+      for (const { grant } of this.#activeGrants()) this.#distrusted.add(grant.grantId)
+      this.#latestWallMs = nowMs
+    }
+    this.#latestWallMs = Math.max(this.#latestWallMs, nowMs)
   }
 
   /** What stands against a request; `known` when the very same one was taken in before. */
