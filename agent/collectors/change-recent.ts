@@ -4,8 +4,8 @@ import { MoreThanAllowed } from '../runtime/collector-context.ts'
 import { defineCollector } from '../runtime/define-collector.ts'
 import { linuxChanges } from './change-recent/linux.ts'
 import { macosChanges } from './change-recent/macos.ts'
-import { windowsChanges } from './change-recent/windows.ts'
 import { newestChanges } from './change-recent/window.ts'
+import { windowsChanges } from './change-recent/windows.ts'
 
 export const changeRecent = defineCollector({
   id: 'change.recent',
@@ -13,7 +13,8 @@ export const changeRecent = defineCollector({
   title: 'Recent changes',
   tellUser:
     'Lists what was installed, updated or removed in the last days: programs, updates, drivers and services, with versions, times, and where known who did it with which command.',
-  notRead: 'It does not read your documents, the settings of programs, or anything older than the days that are asked for.',
+  notRead:
+    'It does not read your documents, the settings of programs, or anything older than the days that are asked for.',
   categories: ['changes', 'software', 'accounts'],
   platforms: ['darwin', 'linux', 'win32'],
   privilege: 'user',

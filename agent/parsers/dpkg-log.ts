@@ -11,7 +11,15 @@ const ACTIONS: Readonly<Record<string, ChangeKind>> = {
   remove: 'removed',
 }
 /** Lines about the progress of an action; `purge` only deletes settings after a `remove` that has its own line. */
-const PROGRESS: ReadonlySet<string> = new Set(['purge', 'status', 'configure', 'trigproc', 'startup', 'conffile', 'disappear'])
+const PROGRESS: ReadonlySet<string> = new Set([
+  'purge',
+  'status',
+  'configure',
+  'trigproc',
+  'startup',
+  'conffile',
+  'disappear',
+])
 
 /** One line of dpkg.log (dpkg(1)): `2026-10-16 23:03:57 install cmake:amd64 <none> 3.25.1-1`, or null for progress lines. */
 export function dpkgChange(line: string, zone: TimeReference['zone'], tally: ParseTally): ChangeRow | null {

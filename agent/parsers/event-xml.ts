@@ -53,7 +53,7 @@ export async function* eventXmlRows(
 }
 
 /** Cuts event XML into the texts of its `Event` elements. */
-export async function* eventRecords(
+async function* eventRecords(
   lines: AsyncIterable<string> | Iterable<string>,
   tally: ParseTally,
 ): AsyncGenerator<string, void, undefined> {
@@ -86,7 +86,7 @@ function* recordsIn(text: string): Generator<string, void, undefined> {
 }
 
 /** The row of one `Event` element, or null when it is not understood or lacks what every event has. */
-export function eventRow(xml: string): EventRow | null {
+function eventRow(xml: string): EventRow | null {
   try {
     return rowOf(readEvent(xml))
   } catch (error) {
@@ -148,7 +148,7 @@ function rowOf(event: ReadEvent): EventRow | null {
     time,
     level: levelOf(wholeNumber(textOf(system, 'Level')), keywords),
     provider,
-    eventId: wholeNumber(textOf(system, 'EventID')),
+    eventId: eventNumber(textOf(system, 'EventID')),
     channel: lineOf(textOf(system, 'Channel'), 256) ?? 'unknown',
     recordId: wholeNumber(textOf(system, 'EventRecordID')),
     pid: wholeNumber(attribute(system, 'Execution', 'ProcessID')),
@@ -174,6 +174,11 @@ function textOf(system: ReadEvent['system'], element: string): string | undefine
 function providerName(system: ReadEvent['system']): string | undefined {
   const names = ['Name', 'EventSourceName', 'Guid'].map((name) => lineOf(attribute(system, 'Provider', name), 256))
   return names.find((name) => name !== undefined)
+}
+
+function eventNumber(text: string | undefined): number | undefined {
+  const number = wholeNumber(text)
+  return number !== undefined && number <= 0xffff_ffff ? number : undefined
 }
 
 /** Some tools write a blank for the `T` and leave out the `Z`; the time is UTC in any case. */

@@ -22,10 +22,15 @@ export function launchctlRow(line: string, tally: ParseTally): ServiceRow | null
     name,
     state: stateOf(pid, status),
     pid,
-    exitCode: status >= 0 ? status : undefined,
-    exitSignal: status < 0 && status >= -255 ? -status : undefined,
+    exitCode: isSignal(status) ? undefined : status,
+    exitSignal: isSignal(status) ? -status : undefined,
     source: 'launchd',
   })
+}
+
+/** macOS has 31 signals (signal(3)); what is below is an error number of the system, e.g. -43 for a missing file. */
+function isSignal(status: number): boolean {
+  return status < 0 && status >= -31
 }
 
 function stateOf(pid: number | undefined, status: number): ServiceState {

@@ -11,7 +11,8 @@ const ACTIONS: Readonly<Record<string, ChangeKind>> = {
   downgraded: 'downgraded',
   removed: 'removed',
 }
-const LINE = /^\[(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d{4})?)\] \[ALPM\] (\w{1,16}) (\S{1,256}) \((.{1,512})\)$/
+const LINE =
+  /^\[(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d{4})?)\] \[ALPM\] (\w{1,16}) (\S{1,256}) \((.{1,512})\)$/
 
 /** A change out of pacman.log: `[2026-01-02T10:00:00+0100] [ALPM] upgraded linux (6.1-1 -> 6.2-1)`; null for other lines. */
 export function pacmanChange(line: string, zone: TimeReference['zone']): ChangeRow | null {

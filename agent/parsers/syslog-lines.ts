@@ -116,6 +116,7 @@ function* rowOf(open: OpenMessage, channel: string, tally: ParseTally): Generato
 
 function levelOf(open: OpenMessage, message: string): Pick<EventRow, 'level' | 'levelGuessed'> {
   if (open.priority !== undefined) return { level: levelOfPriority(open.priority) }
-  const named = open.named !== undefined && Object.hasOwn(NAMED_LEVELS, open.named) ? NAMED_LEVELS[open.named] : undefined
+  const named =
+    open.named !== undefined && Object.hasOwn(NAMED_LEVELS, open.named) ? NAMED_LEVELS[open.named] : undefined
   return named === undefined ? { level: guessLevel(message), levelGuessed: true } : { level: named }
 }

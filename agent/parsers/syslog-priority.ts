@@ -16,15 +16,11 @@ export function levelOfPriority(priority: number): EventLevel {
   return LEVELS[priority & 7] ?? 'information'
 }
 
-/** Facility of a syslog priority number, e.g. 4 and 10 for security messages. */
-export function facilityOfPriority(priority: number): number {
-  return priority >> 3
-}
-
 const CRITICAL = /\b(kernel panic|panic - not syncing|kernel bug at|bug: |oops: |double fault|hardware error|emerg)/i
 const ERROR =
   /\b(errors?|failed|failure|fatal|fault|crash(ed)?|out of memory|oom-killer|killed process|call trace|segfault|timed out|corrupt(ed|ion)?|denied|blocked for more than|table full)\b/i
-const WARNING = /\b(warn(ing)?|deprecated|retry(ing)?|throttl\w+|degraded|unable to|cannot|could not|not found|dropped)\b/i
+const WARNING =
+  /\b(warn(ing)?|deprecated|retry(ing)?|throttl\w+|degraded|unable to|cannot|could not|not found|dropped)\b/i
 const NO_FAULT = /\b(no|0|without|zero) (errors?|failures?|faults?)\b|\b(errors?|failures?|failed)[:=] ?0\b/i
 
 /**

@@ -92,7 +92,7 @@ function isLoaded(state: string | undefined): boolean {
 }
 
 /** State of a unit in words of all systems. */
-export function stateOf(active: string | undefined, sub: string | undefined): ServiceState {
+function stateOf(active: string | undefined, sub: string | undefined): ServiceState {
   if (active === 'active' || active === 'reloading') return sub === 'exited' ? 'finished' : 'running'
   if (active === 'failed') return 'failed'
   if (active === 'inactive') return 'stopped'

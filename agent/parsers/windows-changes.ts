@@ -116,7 +116,9 @@ function deviceConfigured(values: Values): Change | null {
     kind: 'driver',
     name,
     toVersion: value(values, 'DriverVersion'),
-    detail: lineOf([device, outranked === undefined ? undefined : `instead of ${outranked}`].filter(Boolean).join('; ')),
+    detail: lineOf(
+      [device, outranked === undefined ? undefined : `instead of ${outranked}`].filter(Boolean).join('; '),
+    ),
   })
 }
 

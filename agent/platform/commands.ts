@@ -9,6 +9,7 @@ import { findExecutable } from './find-executable.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { runPowershell } from './powershell.ts'
 import type { SourceLog } from './source-log.ts'
+import { transcoder } from './transcoder.ts'
 
 const DEFAULT_MAX_BYTES = 67_108_864
 const DEFAULT_MAX_LINE_BYTES = 1_048_576
@@ -38,14 +39,16 @@ export function createCommands(dependencies: Dependencies): Commands {
 
 async function* lines(use: Use): AsyncGenerator<string, void, undefined> {
   const splitter = new LineSplitter(use.options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES)
-  for await (const piece of output(use, () => splitter.cutLines)) yield* splitter.push(piece)
+  const toUtf8 = transcoder(use.options.encoding)
+  for await (const piece of output(use, () => splitter.cutLines)) yield* splitter.push(toUtf8(piece))
   const last = splitter.finish()
   if (last !== null) yield last
 }
 
 async function text(use: Use): Promise<string> {
   const pieces: Buffer[] = []
-  for await (const piece of output(use, () => 0)) pieces.push(piece)
+  const toUtf8 = transcoder(use.options.encoding)
+  for await (const piece of output(use, () => 0)) pieces.push(toUtf8(piece))
   return Buffer.concat(pieces).toString('utf8')
 }
 

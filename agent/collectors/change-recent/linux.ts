@@ -1,6 +1,6 @@
 import type { ChangeRow } from '@askfirst/protocol/results/change-recent.ts'
-import { newTally } from '../../parsers/parse-tally.ts'
 import { pacmanChange } from '../../parsers/pacman-log.ts'
+import { newTally } from '../../parsers/parse-tally.ts'
 import { RPM_FORMAT, rpmChange } from '../../parsers/rpm-packages.ts'
 import { snapChanges } from '../../parsers/snap-changes.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'

@@ -73,5 +73,6 @@ export function passOn(ctx: CollectorContext, error: unknown): void {
 
 /** Marks the result as partial when a parser left something out. */
 export function passUnparsed(ctx: CollectorContext, source: string, unparsed: number): void {
-  if (unparsed > 0) ctx.partial(new SourceError('failed', source, `${unparsed} records of ${source} could not be understood.`))
+  if (unparsed > 0)
+    ctx.partial(new SourceError('failed', source, `${unparsed} records of ${source} could not be understood.`))
 }

@@ -56,7 +56,15 @@ async function* eventChanges(
   channel: string,
 ): AsyncGenerator<ChangeRow, void, undefined> {
   const tally = newTally()
-  const args = ['qe', channel, `/q:${changeXpath(channel, window)}`, '/f:xml', '/rd:true', '/uni:true', `/c:${MAX_EVENTS}`]
+  const args = [
+    'qe',
+    channel,
+    `/q:${changeXpath(channel, window)}`,
+    '/f:xml',
+    '/rd:true',
+    '/uni:true',
+    `/c:${MAX_EVENTS}`,
+  ]
   for await (const event of eventXmlRows(ctx.commands.lines(WEVTUTIL, args, { encoding: 'utf-16le' }), tally)) {
     const row = changeOfEvent(event)
     if (row !== null) yield row

@@ -1,6 +1,6 @@
 import type { EventLevel } from '@askfirst/protocol/results/eventlog-query.ts'
-import { isWanted } from '../../parsers/event-filter.ts'
 import type { EventFilter } from '../../parsers/event-filter.ts'
+import { isWanted } from '../../parsers/event-filter.ts'
 import { JOURNAL_FIELDS, journalEvent } from '../../parsers/journal-json.ts'
 import { newTally } from '../../parsers/parse-tally.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
@@ -80,7 +80,7 @@ export function journalSource(ctx: CollectorContext, query: EventQuery): EventSo
  * Arguments of `journalctl`. No `-n`: security messages are dropped here, so the reader stops the program when it has
  * enough. `--all` keeps fields above 4096 bytes, which would be null else.
  */
-export function journalArguments({ filter }: EventQuery): readonly string[] {
+function journalArguments({ filter }: EventQuery): readonly string[] {
   return [
     '--output=json',
     '--all',

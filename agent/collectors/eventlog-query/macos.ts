@@ -26,7 +26,11 @@ export async function macosSources(ctx: CollectorContext, query: EventQuery): Pr
   async function* rows() {
     const predicate = logPredicate(filter)
     if (predicate === null) return
-    yield* await lastWanted(parsed(ctx.commands.lines(LOG, logArguments(filter, predicate))), filter, query.params.maxRows + 1)
+    yield* await lastWanted(
+      parsed(ctx.commands.lines(LOG, logArguments(filter, predicate))),
+      filter,
+      query.params.maxRows + 1,
+    )
     if (filter.fromMs > query.filter.fromMs) {
       const reason = 'On macOS at most the last 24 hours of the window are read.'
       ctx.partial(new SourceError('failed', 'log show', reason))

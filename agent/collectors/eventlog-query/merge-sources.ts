@@ -26,7 +26,9 @@ export async function* eventRows(
   for await (const row of newestFirst(guarded)) {
     if (yielded === params.maxRows) {
       pass(ctx, failures, sources)
-      throw new MoreThanAllowed(`There are more than the ${params.maxRows} events that were asked for; these are the newest.`)
+      throw new MoreThanAllowed(
+        `There are more than the ${params.maxRows} events that were asked for; these are the newest.`,
+      )
     }
     yield row
     yielded += 1
@@ -56,7 +58,7 @@ async function* guard(source: EventSource, failures: SourceError[]): AsyncGenera
 }
 
 /** Merges sources that are each newest first. Ends all of them when its reader stops. */
-export async function* newestFirst(
+async function* newestFirst(
   sources: readonly AsyncGenerator<EventRow, void, undefined>[],
 ): AsyncGenerator<EventRow, void, undefined> {
   try {

@@ -33,7 +33,11 @@ export async function* macosServices(
     defined.delete(row.name)
   }
   for (const [name, rest] of defined) {
-    yield withDefinition({ name, state: 'unknown', stateDetail: 'not loaded for this account', source: 'launchd' }, rest, params)
+    yield withDefinition(
+      { name, state: 'unknown', stateDetail: 'not loaded for this account', source: 'launchd' },
+      rest,
+      params,
+    )
   }
   if (tally.unparsed > 0) {
     ctx.partial(new SourceError('failed', 'launchctl list', `${tally.unparsed} lines could not be understood.`))

@@ -13,8 +13,8 @@ import { installHistoryChanges } from '../../../../agent/parsers/macos-install-h
 import { launchctlRow } from '../../../../agent/parsers/macos-launchctl.ts'
 import { unifiedLogEvent } from '../../../../agent/parsers/macos-unified-log.ts'
 import { pacmanChange } from '../../../../agent/parsers/pacman-log.ts'
-import { newTally } from '../../../../agent/parsers/parse-tally.ts'
 import type { ParseTally } from '../../../../agent/parsers/parse-tally.ts'
+import { newTally } from '../../../../agent/parsers/parse-tally.ts'
 import { rpmChange } from '../../../../agent/parsers/rpm-packages.ts'
 import { snapChanges } from '../../../../agent/parsers/snap-changes.ts'
 import { syslogRows } from '../../../../agent/parsers/syslog-lines.ts'
@@ -48,11 +48,26 @@ async function* aptRows(lines: readonly string[], tally: ParseTally): AsyncGener
 
 const sources: readonly (readonly [folder: string, source: string, schema: TObject, read: Read])[] = [
   ['eventlog.query/win32', 'event-xml', EventRow, eventXmlRows],
-  ['eventlog.query/linux', 'journal', EventRow, eachLine((line, tally) => (line === '' ? null : (journalEvent(line, tally)?.row ?? null)))],
+  [
+    'eventlog.query/linux',
+    'journal',
+    EventRow,
+    eachLine((line, tally) => (line === '' ? null : (journalEvent(line, tally)?.row ?? null))),
+  ],
   ['eventlog.query/linux', 'syslog', EventRow, (lines, tally) => syslogRows(lines, utcSyslog, tally)],
-  ['eventlog.query/linux', 'kernel-ring', EventRow, (lines, tally) => kernelRingRows(lines, { bootMs: 1_772_436_000_000 }, tally)],
+  [
+    'eventlog.query/linux',
+    'kernel-ring',
+    EventRow,
+    (lines, tally) => kernelRingRows(lines, { bootMs: 1_772_436_000_000 }, tally),
+  ],
   ['eventlog.query/darwin', 'unified-log', EventRow, eachLine(unifiedLogEvent)],
-  ['service.list/linux', 'systemctl-show', ServiceRow, (lines) => systemctlShowRows(lines, { bootMs: 1_772_436_000_000, withCommandLine: true })],
+  [
+    'service.list/linux',
+    'systemctl-show',
+    ServiceRow,
+    (lines) => systemctlShowRows(lines, { bootMs: 1_772_436_000_000, withCommandLine: true }),
+  ],
   ['service.list/linux', 'unit-files', ServiceRow, unitFileRows],
   ['service.list/win32', 'services', ServiceRow, eachLine((line) => windowsServiceRow(parseJson(line), true))],
   ['service.list/darwin', 'launchctl', ServiceRow, eachLine(launchctlRow)],
@@ -63,7 +78,12 @@ const sources: readonly (readonly [folder: string, source: string, schema: TObje
   ['change.recent/linux', 'snap', ChangeRow, eachLine(snapChanges)],
   ['change.recent/win32', 'change-events', ChangeRow, changesOfEvents],
   ['change.recent/win32', 'uninstall-keys', ChangeRow, eachLine((line) => uninstallKeyChange(parseJson(line), 'utc'))],
-  ['change.recent/darwin', 'install-history', ChangeRow, (lines, tally) => installHistoryChanges(lines.join('\n'), tally)],
+  [
+    'change.recent/darwin',
+    'install-history',
+    ChangeRow,
+    (lines, tally) => installHistoryChanges(lines.join('\n'), tally),
+  ],
 ]
 
 describe.each(sources)('%s: %s', (folder, source, schema, read) => {

@@ -1,7 +1,7 @@
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { ChangeRow } from '@askfirst/protocol/results/change-recent.ts'
 import { EventRow } from '@askfirst/protocol/results/eventlog-query.ts'
 import { ServiceRow } from '@askfirst/protocol/results/service-list.ts'
-import { LIMITS } from '@askfirst/protocol/limits.ts'
 import fc from 'fast-check'
 import type { TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -29,20 +29,47 @@ async function* aptRows(lines: readonly string[]): AsyncGenerator<object> {
 
 const sources: readonly (readonly [folder: string, source: string, schema: TObject, read: Read])[] = [
   ['eventlog.query/win32', 'event-xml', EventRow, (lines) => eventXmlRows(lines, newTally())],
-  ['eventlog.query/linux', 'journal', EventRow, (lines) => lines.flatMap((line) => journalEvent(line, newTally())?.row ?? [])],
+  [
+    'eventlog.query/linux',
+    'journal',
+    EventRow,
+    (lines) => lines.flatMap((line) => journalEvent(line, newTally())?.row ?? []),
+  ],
   ['eventlog.query/linux', 'syslog', EventRow, (lines) => syslogRows(lines, syslogOptions, newTally())],
   ['eventlog.query/linux', 'kernel-ring', EventRow, (lines) => kernelRingRows(lines, { bootMs: 1 }, newTally())],
-  ['eventlog.query/darwin', 'unified-log', EventRow, (lines) => lines.flatMap((line) => unifiedLogEvent(line, newTally()) ?? [])],
-  ['service.list/linux', 'systemctl-show', ServiceRow, (lines) => systemctlShowRows(lines, { bootMs: 1, withCommandLine: true })],
-  ['service.list/darwin', 'launchctl', ServiceRow, (lines) => lines.flatMap((line) => launchctlRow(line, newTally()) ?? [])],
-  ['change.recent/linux', 'dpkg', ChangeRow, (lines) => lines.flatMap((line) => dpkgChange(line, 'utc', newTally()) ?? [])],
+  [
+    'eventlog.query/darwin',
+    'unified-log',
+    EventRow,
+    (lines) => lines.flatMap((line) => unifiedLogEvent(line, newTally()) ?? []),
+  ],
+  [
+    'service.list/linux',
+    'systemctl-show',
+    ServiceRow,
+    (lines) => systemctlShowRows(lines, { bootMs: 1, withCommandLine: true }),
+  ],
+  [
+    'service.list/darwin',
+    'launchctl',
+    ServiceRow,
+    (lines) => lines.flatMap((line) => launchctlRow(line, newTally()) ?? []),
+  ],
+  [
+    'change.recent/linux',
+    'dpkg',
+    ChangeRow,
+    (lines) => lines.flatMap((line) => dpkgChange(line, 'utc', newTally()) ?? []),
+  ],
   ['change.recent/linux', 'apt', ChangeRow, aptRows],
   ['change.recent/linux', 'snap', ChangeRow, (lines) => lines.flatMap((line) => snapChanges(line, newTally()))],
 ]
 
 describe.each(sources)('%s: %s', (folder, source, schema, read) => {
   const check = Compile(schema)
-  const text = goldenCases(folder, source).map(({ input }) => input).join('\n')
+  const text = goldenCases(folder, source)
+    .map(({ input }) => input)
+    .join('\n')
 
   async function expectSound(input: string): Promise<void> {
     for await (const row of read(input.split('\n'))) {
@@ -57,12 +84,23 @@ describe.each(sources)('%s: %s', (folder, source, schema, read) => {
   })
 
   it('gives only valid rows when its usual input is cut anywhere', async () => {
-    await fc.assert(fc.asyncProperty(fc.nat(text.length), (length) => expectSound(text.slice(0, length))), { numRuns: 60 })
+    await fc.assert(
+      fc.asyncProperty(fc.nat(text.length), (length) => expectSound(text.slice(0, length))),
+      { numRuns: 60 },
+    )
   })
 
   it('gives only valid rows when anything is put into its usual input', async () => {
-    const wild = fc.tuple(fc.nat(text.length), fc.nat(40), fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('<', '&', '"', "'", '\u0000', '9'.repeat(30), '\n\n', ']]>', '{', '[')))
-    const change = ([at, removed, put]: [number, number, string]) => expectSound(text.slice(0, at) + put + text.slice(at + removed))
+    const wild = fc.tuple(
+      fc.nat(text.length),
+      fc.nat(40),
+      fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 40 }),
+        fc.constantFrom('<', '&', '"', "'", '\u0000', '9'.repeat(30), '\n\n', ']]>', '{', '['),
+      ),
+    )
+    const change = ([at, removed, put]: [number, number, string]) =>
+      expectSound(text.slice(0, at) + put + text.slice(at + removed))
     await fc.assert(fc.asyncProperty(wild, change), { numRuns: 150 })
   })
 
