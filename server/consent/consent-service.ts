@@ -89,19 +89,18 @@ export class ConsentService {
 
   /** Sends a device that connected what it has not answered, and what was taken back meanwhile. */
   async deliver(deviceId: DeviceId): Promise<void> {
-    for (const stored of await this.#deps.store.consent.openForDevice(deviceId)) await this.#deliverOne(stored)
+    // A grant lasts at most so long (L14); one that the desk ended before has ended on the device by itself.
+    const endedSince = new Date(this.#deps.clock.now() - LIMITS.maxGrantMs).toISOString()
+    for (const stored of await this.#deps.store.consent.openForDevice(deviceId, endedSince)) await this.#deliverOne(stored)
   }
 
   async #deliverOne(stored: StoredRequest): Promise<void> {
     const lateMs = this.#deps.clock.now() - Date.parse(stored.answerBy)
-    if (lateMs > LIMITS.maxGrantMs) return
-    if (stored.state === 'withdrawn' || stored.grantEndedAt !== null) {
-      this.#deps.link.send(stored.deviceId, withdrawMessage(stored.id, withdrawReason(stored)))
-    } else if (stored.state === 'asked' && lateMs > 0) {
-      await this.#end(stored, 'expired', SERVER_ACTOR)
-    } else {
-      this.#deps.link.send(stored.deviceId, stored.request)
-    }
+    if (stored.state === 'asked' && lateMs > 0) return this.#end(stored, 'expired', SERVER_ACTOR)
+    const isOver = stored.grantEndedAt !== null || stored.state === 'withdrawn'
+    // What was long over on the device before the desk took it back needs no message.
+    if (stored.grantEndedAt === null && lateMs > LIMITS.maxGrantMs) return
+    this.#deps.link.send(stored.deviceId, isOver ? withdrawMessage(stored.id, withdrawReason(stored)) : stored.request)
   }
 
   /** Notes how far a request got on the device. */

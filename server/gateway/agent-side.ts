@@ -9,7 +9,6 @@ import { CheckpointService } from '../findings-log/checkpoint-service.ts'
 import { Indexer } from '../indexing/indexer.ts'
 import { RunService } from '../runs/run-service.ts'
 import type { Store } from '../store/store.ts'
-import { followTickets } from './follow-tickets.ts'
 import type { AgentLink } from './agent-link.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { EnrolEndpoint } from './enrol-endpoint.ts'
@@ -80,7 +79,6 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
   })
   const ingest = makeIngest({ ...options, runs, indexer })
   const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest })
-  const unfollow = followTickets({ bus, log, consent })
   return {
     link: table,
     consent,
@@ -89,7 +87,6 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     indexer,
     gateway,
     async close() {
-      unfollow()
       await gateway.close()
       await indexer.close()
       await checkpoints.close()

@@ -291,7 +291,7 @@ export function consentRecord(request: ConsentRequest, grant: Partial<Grant> = {
 
 /** Signs a receipt as the device would. */
 export function signReceipt(identity: ScriptedIdentity, record: unknown): string {
-  return createSignJws(identity.key, identity.answer.certificate)(RECEIPT_TYP, canonicalJson(record))
+  return createSignJws({ key: identity.key, certificatePem: identity.answer.certificate })(RECEIPT_TYP, canonicalJson(record))
 }
 
 /** Signs a revocation as the device would. */
@@ -308,7 +308,7 @@ export function signRevocation(identity: ScriptedIdentity, record: ConsentRecord
     osUser: 'rae',
     method: 'terminal',
   }
-  return createSignJws(identity.key, identity.answer.certificate)(REVOCATION_TYP, canonicalJson(revocation))
+  return createSignJws({ key: identity.key, certificatePem: identity.answer.certificate })(REVOCATION_TYP, canonicalJson(revocation))
 }
 
 /** A chunk frame of real rows; `change` lies in the header. */

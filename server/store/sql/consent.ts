@@ -11,7 +11,12 @@ import { ticketKey } from './tickets.ts'
 
 type Receipt = Parameters<ConsentStore['recordReceipt']>[0]
 type GrantEnd = Parameters<ConsentStore['endGrant']>[1]
-type Advance = { readonly id: RequestId; readonly state: RequestState; readonly reason: string | null; readonly log: LogDraft | null }
+type Advance = {
+  readonly id: RequestId
+  readonly state: RequestState
+  readonly reason: string | null
+  readonly log: LogDraft | null
+}
 
 const MAX_LISTED = 1_000
 const OPEN: readonly RequestState[] = ['asked', 'received', 'shown']
@@ -37,7 +42,10 @@ export function consentStore(context: SqlContext): ConsentStore {
 }
 
 async function createRequest(context: SqlContext, request: StoredRequest, log: LogDraft): Promise<LogEntry> {
-  const keys = { ticket: await ticketKey(context, request.ticketId), device: await deviceKey(context, request.deviceId) }
+  const keys = {
+    ticket: await ticketKey(context, request.ticketId),
+    device: await deviceKey(context, request.deviceId),
+  }
   await insertRequest(context, request, keys)
   return await appendLog(context, log)
 }
@@ -47,7 +55,11 @@ async function getRequest(context: SqlContext, id: RequestId): Promise<StoredReq
   return row === undefined ? null : toRequest(row)
 }
 
-async function openForDevice(context: SqlContext, deviceId: DeviceId, endedSince: string | null): Promise<StoredRequest[]> {
+async function openForDevice(
+  context: SqlContext,
+  deviceId: DeviceId,
+  endedSince: string | null,
+): Promise<StoredRequest[]> {
   const rows = await selectRequests(context)
     .where('devices.public_id', '=', deviceId)
     .where(({ and, eb, or }) => {
