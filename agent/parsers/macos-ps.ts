@@ -58,14 +58,14 @@ function cellsOf(line: string, columns: readonly string[]): ReadonlyMap<string, 
 
 function rowOf(cells: ReadonlyMap<string, string>, now: Date): ProcessRow | null {
   const pid = wholeNumber(cells.get('PID'))
-  const command = lineOf(cells.get('COMM') ?? cells.get('COMMAND'), 4_096)
-  if (pid === undefined || pid > 0xffff_ffff || command === undefined) return null
+  const name = programName(cells)
+  if (pid === undefined || pid > 0xffff_ffff || name === undefined) return null
   const elapsedMs = parseElapsedMs(cells.get('ELAPSED'))
   const rssKib = wholeNumber(cells.get('RSS'))
   return knownFields<ProcessRow>({
     pid,
     ppid: wholeNumber(cells.get('PPID')),
-    name: programName(command),
+    name,
     user: lineOf(cells.get('USER'), 256),
     cpuPercent: notNegative(decimalNumber(cells.get('%CPU'))),
     memoryPercent: share(decimalNumber(cells.get('%MEM'))),
@@ -85,11 +85,11 @@ function share(value: number | undefined): number | undefined {
   return value !== undefined && value >= 0 && value <= 100 ? value : undefined
 }
 
-/** `/Applications/Mail.app/Contents/MacOS/Mail` is `Mail`; arguments after a blank and a dash do not belong to it. */
-function programName(command: string): string {
-  const path = command.startsWith('/') ? command.replace(/ -.*$/, '') : command
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  return lineOf(name, 256) ?? lineOf(command, 256) ?? 'unknown'
+/** `comm` is the program's path, which may hold blanks; `command` has arguments behind it, so its first word must do. */
+function programName(cells: ReadonlyMap<string, string>): string | undefined {
+  const path = cells.get('COMM') ?? cells.get('COMMAND')?.split(' ')[0]
+  if (path?.startsWith('/') !== true) return lineOf(path, 256)
+  return lineOf(path.slice(path.lastIndexOf('/') + 1), 256) ?? lineOf(path, 256)
 }
 
 /** `[[days-]hours:]minutes:seconds[.hundredths]` in ms. */

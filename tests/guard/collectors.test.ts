@@ -14,6 +14,11 @@ const JARGON =
 
 const GRANT_RULES = ['atMost', 'atLeast', 'subset', 'onlyIf', 'equal']
 
+/** A schema as the JSON that it is. */
+function plain(schema: unknown): Schema {
+  return JSON.parse(JSON.stringify(schema))
+}
+
 /** Every string schema inside a schema, with the path to it. */
 function strings(schema: Schema, path = ''): { path: string; schema: Schema }[] {
   const here = schema.type === 'string' ? [{ path, schema }] : []
@@ -47,11 +52,13 @@ describe('the list of collectors', () => {
 })
 
 describe.each(COLLECTORS.map((collector) => [collector.id, collector] as const))('%s', (_id, collector) => {
-  const properties = Object.entries(collector.params.properties) as [string, Schema][]
+  const params = plain(collector.params)
+  const row = plain(collector.row)
+  const properties = Object.entries((params.properties ?? {}) as Record<string, Schema>)
 
   it('has closed parameters, each with a grant rule and a default or optional', () => {
-    const required = ((collector.params as Schema).required ?? []) as string[]
-    expect((collector.params as Schema).additionalProperties).toBe(false)
+    const required = (params.required ?? []) as string[]
+    expect(params.additionalProperties).toBe(false)
     for (const [name, schema] of properties) {
       expect(GRANT_RULES, name).toContain(schema.grant)
       expect('default' in schema || !required.includes(name), name).toBe(true)
@@ -65,8 +72,8 @@ describe.each(COLLECTORS.map((collector) => [collector.id, collector] as const))
   })
 
   it('bounds every text of a row and closes the row', () => {
-    expect((collector.row as Schema).additionalProperties).toBe(false)
-    const found = strings(collector.row as Schema)
+    expect(row.additionalProperties).toBe(false)
+    const found = strings(row)
     expect(found.length).toBeGreaterThan(0)
     for (const { path, schema } of found) {
       const bounded = typeof schema.maxLength === 'number' || typeof schema.privacy === 'string' || Array.isArray(schema.enum) || 'const' in schema
