@@ -5,11 +5,11 @@ import { backup } from 'node:sqlite'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, zstdCompressSync } from 'node:zlib'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { STORE_PART } from './backup/manifest.ts'
 import type { Manifest, Part } from './backup/manifest.ts'
+import { STORE_PART } from './backup/manifest.ts'
 import { deriveKey, newKdf, sealPart } from './backup/sealed-part.ts'
-import { writeContainer } from './backup/write-container.ts'
 import type { PartSource } from './backup/write-container.ts'
+import { writeContainer } from './backup/write-container.ts'
 import { openForReading } from './sqlite/database.ts'
 
 /** A file that belongs to the server beside its store. */
@@ -59,7 +59,10 @@ export async function backupSqlite(options: BackupOptions): Promise<Manifest> {
 
 function checkOptions({ files, passphrase, withoutKeys }: BackupOptions): void {
   if (passphrase === null && !withoutKeys && files.some(({ secret }) => secret)) {
-    throw new AskFirstError('INVALID_REQUEST', 'A backup with keys needs a passphrase; give one, or leave the keys out with --without-keys')
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      'A backup with keys needs a passphrase; give one, or leave the keys out with --without-keys',
+    )
   }
   if (passphrase !== null && passphrase.length < MIN_PASSPHRASE_LENGTH) {
     throw new AskFirstError('INVALID_REQUEST', `The passphrase needs at least ${MIN_PASSPHRASE_LENGTH} characters`)

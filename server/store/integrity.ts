@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
-import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
 import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
+import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Run, StoredChunk } from './entities.ts'
 import { auditEntryHash, logEntryHash } from './sql/seal.ts'
@@ -38,7 +38,10 @@ export async function checkIntegrity(store: Store): Promise<IntegrityReport> {
   await checkAudit(walk)
   let after: string | null = null
   do {
-    const page: Awaited<ReturnType<Store['tickets']['list']>> = await store.tickets.list({ limit: PAGE, ...(after === null ? {} : { after }) })
+    const page: Awaited<ReturnType<Store['tickets']['list']>> = await store.tickets.list({
+      limit: PAGE,
+      ...(after === null ? {} : { after }),
+    })
     for (const { id } of page.items) await checkTicket(walk, id)
     after = page.next
   } while (after !== null && walk.problems.length < MAX_PROBLEMS)
@@ -59,7 +62,13 @@ async function checkLog(walk: Walk, ticketId: TicketId): Promise<ReadonlyMap<str
   for (;;) {
     const entries = await walk.store.log.read(ticketId, size, PAGE)
     for (const entry of entries) {
-      checkEntry(walk, { entry, size, hash, name: `Entry ${size + 1} of the log of ticket ${ticketId}`, own: logEntryHash(entry) })
+      checkEntry(walk, {
+        entry,
+        size,
+        hash,
+        name: `Entry ${size + 1} of the log of ticket ${ticketId}`,
+        own: logEntryHash(entry),
+      })
       rememberDigests(digests, entry)
       size = entry.seq
       hash = entry.hash
@@ -67,7 +76,8 @@ async function checkLog(walk: Walk, ticketId: TicketId): Promise<ReadonlyMap<str
     }
     if (entries.length < PAGE) break
   }
-  if (head.size !== size || head.headHash !== hash) walk.problems.push(`The log of ticket ${ticketId} ends at ${size}, but its head says ${head.size}`)
+  if (head.size !== size || head.headHash !== hash)
+    walk.problems.push(`The log of ticket ${ticketId} ends at ${size}, but its head says ${head.size}`)
   return digests
 }
 
@@ -120,7 +130,10 @@ async function checkRun(walk: Walk, run: Run, logged: unknown): Promise<void> {
   // A run that is going on may have grown since it was listed.
   const short = seen.length < run.nextSeq || rows < run.rows
   const long = run.endedAt !== null && (seen.length > run.nextSeq || rows > run.rows)
-  if (short || long) walk.problems.push(`Run ${run.id} should have ${run.nextSeq} chunks with ${run.rows} rows, but has ${seen.length} with ${rows}`)
+  if (short || long)
+    walk.problems.push(
+      `Run ${run.id} should have ${run.nextSeq} chunks with ${run.rows} rows, but has ${seen.length} with ${rows}`,
+    )
   if (logged !== undefined && canonicalJson(logged) !== canonicalJson(seen)) {
     walk.problems.push(`The chunks of run ${run.id} are not those that the findings log names`)
   }
@@ -129,6 +142,7 @@ async function checkRun(walk: Walk, run: Run, logged: unknown): Promise<void> {
 function checkChunk({ problems }: Walk, chunk: StoredChunk, seq: number): ChunkDigest {
   const sha256 = createHash('sha256').update(chunk.body).digest('hex')
   if (chunk.seq !== seq) problems.push(`Chunk ${seq} of run ${chunk.runId} is missing`)
-  if (sha256 !== Buffer.from(chunk.sha256).toString('hex')) problems.push(`Chunk ${chunk.seq} of run ${chunk.runId} does not match its hash`)
+  if (sha256 !== Buffer.from(chunk.sha256).toString('hex'))
+    problems.push(`Chunk ${chunk.seq} of run ${chunk.runId} does not match its hash`)
   return { seq: chunk.seq, sha256, rows: chunk.rows, rawBytes: chunk.rawBytes, bytes: chunk.body.byteLength }
 }

@@ -91,8 +91,7 @@ export function areasFromCalls(call: Call): StoreAreas {
   for (const name of Object.keys(METHODS)) {
     if (!isMethodName(name)) continue
     const [area = '', method = ''] = name.split('.')
-    const methods = (areas[area] ??= {})
-    methods[method] = (...args) => call(name, args)
+    areas[area] = { ...areas[area], [method]: (...args) => call(name, args) }
   }
   // The keys are those of METHODS, which the compiler holds equal to the interface; `call` answers with the method's own result.
   return areas as unknown as StoreAreas

@@ -1,6 +1,5 @@
-import type { Store } from './store.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
-import { openPostgres } from './postgres/open-postgres.ts'
+import type { Store } from './store.ts'
 
 /** Which store, and where. */
 export type StoreOptions =
@@ -14,5 +13,8 @@ export type StoreOptions =
  * @throws AskFirstError UNAVAILABLE when it cannot be opened, or was written by a newer version
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  return options.kind === 'sqlite' ? await openSqlite(options.file) : await openPostgres(options)
+  if (options.kind === 'sqlite') return await openSqlite(options.file)
+  // Loaded when it is used: the driver and the query builder cost memory that an embedded store has no use for here.
+  const { openPostgres } = await import('./postgres/open-postgres.ts')
+  return await openPostgres(options)
 }

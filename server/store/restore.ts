@@ -3,19 +3,19 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
+import { Transform } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { createZstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { STORE_PART } from './backup/manifest.ts'
 import type { Manifest, Part } from './backup/manifest.ts'
-import { partStream, readContainer } from './backup/read-container.ts'
+import { STORE_PART } from './backup/manifest.ts'
 import type { Container } from './backup/read-container.ts'
+import { partStream, readContainer } from './backup/read-container.ts'
 import { deriveKey, openPart } from './backup/sealed-part.ts'
-import { checkIntegrity } from './integrity.ts'
 import type { IntegrityReport } from './integrity.ts'
+import { checkIntegrity } from './integrity.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 
 /** Setting that counts how often this store was restored: what was granted before a restore is not taken up again. */
@@ -74,7 +74,11 @@ async function refuseExisting({ file, directory }: RestoreOptions, { manifest }:
   const names = manifest.parts.map(({ name }) => name).filter((name) => name !== STORE_PART)
   for (const path of [file, `${file}-wal`, ...names.map((name) => join(directory, name))]) {
     const there = await stat(path).catch(() => null)
-    if (there !== null) throw new AskFirstError('CONFLICT', `${path} is there already. Stop the server and move its data away before you restore`)
+    if (there !== null)
+      throw new AskFirstError(
+        'CONFLICT',
+        `${path} is there already. Stop the server and move its data away before you restore`,
+      )
   }
 }
 
@@ -113,13 +117,20 @@ async function unpackStore(container: Container, part: Part, path: string): Prom
 async function fileContent(container: Container, part: Part, key: Buffer | null): Promise<Buffer> {
   if (part.bytes > MAX_FILE_BYTES || part.storedBytes > 2 * MAX_FILE_BYTES) throw damagedPart(part)
   const stored = await buffer(partStream(container, part))
-  const content = part.form === 'sealed' && key !== null ? openPart(key, part.name, stored) : zstdDecompressSync(stored, { maxOutputLength: MAX_FILE_BYTES })
-  if (content.length !== part.bytes || createHash('sha256').update(content).digest('hex') !== part.sha256) throw damagedPart(part)
+  const content =
+    part.form === 'sealed' && key !== null
+      ? openPart(key, part.name, stored)
+      : zstdDecompressSync(stored, { maxOutputLength: MAX_FILE_BYTES })
+  if (content.length !== part.bytes || createHash('sha256').update(content).digest('hex') !== part.sha256)
+    throw damagedPart(part)
   return content
 }
 
 function damagedPart({ name }: Part): AskFirstError {
-  return new AskFirstError('INVALID_REQUEST', `The part ${name} of the backup does not match its hash. Use another copy`)
+  return new AskFirstError(
+    'INVALID_REQUEST',
+    `The part ${name} of the backup does not match its hash. Use another copy`,
+  )
 }
 
 /** SQLite's own check, then ours; the restored store is marked as one before it takes its place. */
@@ -129,11 +140,20 @@ async function checkStore(path: string, { now, from }: RestoreOptions): Promise<
   try {
     const integrity = await checkIntegrity(store)
     const [problem] = integrity.problems
-    if (problem !== undefined) throw new AskFirstError('INVALID_REQUEST', `The backup is not consistent: ${problem}`, { details: { problems: integrity.problems } })
+    if (problem !== undefined)
+      throw new AskFirstError('INVALID_REQUEST', `The backup is not consistent: ${problem}`, {
+        details: { problems: integrity.problems },
+      })
     const epoch = Number((await store.settings.get(EPOCH_SETTING)) ?? 0) + 1
     const actor = { kind: 'system', id: 'restore', name: 'Restore' } as const
     const detail = { backup: basename(from), epoch }
-    await store.settings.set(EPOCH_SETTING, epoch, { at: now, actor, action: 'store.restored', subject: 'store', detail })
+    await store.settings.set(EPOCH_SETTING, epoch, {
+      at: now,
+      actor,
+      action: 'store.restored',
+      subject: 'store',
+      detail,
+    })
     return integrity
   } finally {
     await store.close()
@@ -144,13 +164,21 @@ function checkFile(path: string): void {
   const database = new DatabaseSync(path, { readOnly: true })
   try {
     const [row] = database.prepare('pragma integrity_check(1)').all()
-    if (row?.integrity_check !== 'ok') throw new AskFirstError('INVALID_REQUEST', `The database in the backup is damaged: ${String(row?.integrity_check)}`)
+    if (row?.integrity_check !== 'ok')
+      throw new AskFirstError(
+        'INVALID_REQUEST',
+        `The database in the backup is damaged: ${String(row?.integrity_check)}`,
+      )
   } finally {
     database.close()
   }
 }
 
-async function moveInPlace({ file, directory }: RestoreOptions, folder: string, files: readonly string[]): Promise<void> {
+async function moveInPlace(
+  { file, directory }: RestoreOptions,
+  folder: string,
+  files: readonly string[],
+): Promise<void> {
   for (const name of files) await rename(join(folder, name), join(directory, name))
   // The database comes last: a restore that was cut off leaves no server that could start.
   await rename(join(folder, STORE_PART), file)

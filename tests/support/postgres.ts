@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmod, chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -20,12 +20,22 @@ const START_TRIES = 100
 /** The folder of PostgreSQL's programs; null when this machine has none (an error when CI=true). */
 export async function findPostgres(): Promise<string | null> {
   const { ASKFIRST_PG_BIN, PATH = '', CI } = process.env
-  const folders = [...(ASKFIRST_PG_BIN === undefined ? [] : [ASKFIRST_PG_BIN]), ...PATH.split(':'), ...(await debianFolders())]
+  const folders = [
+    ...(ASKFIRST_PG_BIN === undefined ? [] : [ASKFIRST_PG_BIN]),
+    ...PATH.split(':'),
+    ...(await debianFolders()),
+  ]
   for (const folder of folders) {
-    if (folder !== '' && (await isFile(join(folder, 'initdb'))) && (await isFile(join(folder, 'postgres')))) return folder
+    if (folder !== '' && (await isFile(join(folder, 'initdb'))) && (await isFile(join(folder, 'postgres'))))
+      return folder
   }
-  if (CI === 'true') throw new Error('PostgreSQL is needed when CI=true: put initdb and postgres on the PATH or name their folder in ASKFIRST_PG_BIN')
-  process.stderr.write('Skipped: the store on PostgreSQL, because initdb and postgres are not on this machine (set ASKFIRST_PG_BIN to their folder)\n')
+  if (CI === 'true')
+    throw new Error(
+      'PostgreSQL is needed when CI=true: put initdb and postgres on the PATH or name their folder in ASKFIRST_PG_BIN',
+    )
+  process.stderr.write(
+    'Skipped: the store on PostgreSQL, because initdb and postgres are not on this machine (set ASKFIRST_PG_BIN to their folder)\n',
+  )
   return null
 }
 
@@ -37,9 +47,23 @@ export async function startPostgres(bin: string): Promise<PostgresCluster> {
   if (owner.uid !== undefined) await chown(folder, owner.uid, owner.gid)
   const cluster = join(folder, 'cluster')
   const options = { ...owner, cwd: folder, env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' } }
-  await run(spawn(join(bin, 'initdb'), ['-D', cluster, '-U', 'askfirst', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...options, stdio: 'ignore' }))
+  await run(
+    spawn(join(bin, 'initdb'), ['-D', cluster, '-U', 'askfirst', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+      ...options,
+      stdio: 'ignore',
+    }),
+  )
   const port = await freePort()
-  const settings = ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'shared_buffers=32MB', '-c', 'max_connections=60']
+  const settings = [
+    '-c',
+    'fsync=off',
+    '-c',
+    'full_page_writes=off',
+    '-c',
+    'shared_buffers=32MB',
+    '-c',
+    'max_connections=60',
+  ]
   const arguments_ = ['-D', cluster, '-h', '127.0.0.1', '-p', String(port), '-k', folder, ...settings]
   const server = spawn(join(bin, 'postgres'), arguments_, { ...options, stdio: 'ignore' })
   const url = (database: string): string => `postgres://askfirst@127.0.0.1:${port}/${database}`
@@ -74,7 +98,9 @@ function freePort(): Promise<number> {
     const server = createServer().once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('No port'))))
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('No port')),
+      )
     })
   })
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { makeId } from '@askfirst/protocol/ids.ts'
-import type { Id } from '@askfirst/protocol/ids.ts'
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
+import type { Id } from '@askfirst/protocol/ids.ts'
+import { makeId } from '@askfirst/protocol/ids.ts'
 import type {
   AuditDraft,
   ChunkInput,
@@ -31,12 +31,25 @@ export function sha(text: string): string {
 export function auditDraft(action = 'test.done', subject = 'x'): AuditDraft {
   return { at: AT, actor: { kind: 'system', id: 'test', name: 'Test' }, action, subject, detail: { n: 1 } }
 }
-export function logDraft(ticketId: Ticket['id'], kind: LogDraft['kind'] = 'note.added', body: LogDraft['body'] = { text: 'hello' }): LogDraft {
+export function logDraft(
+  ticketId: Ticket['id'],
+  kind: LogDraft['kind'] = 'note.added',
+  body: LogDraft['body'] = { text: 'hello' },
+): LogDraft {
   return { ticketId, at: AT, actor: { kind: 'user', id: 'usr_1', name: 'Ute' }, kind, body }
 }
 export function user(changes: Partial<User> = {}): User {
   const id = freshId('usr')
-  return { id, email: `${id}@example.org`, name: 'Ute', role: 'technician', passwordHash: '$argon2id$', disabled: false, createdAt: AT, ...changes }
+  return {
+    id,
+    email: `${id}@example.org`,
+    name: 'Ute',
+    role: 'technician',
+    passwordHash: '$argon2id$',
+    disabled: false,
+    createdAt: AT,
+    ...changes,
+  }
 }
 export function enrolmentToken(changes: Partial<EnrolmentToken> = {}): EnrolmentToken {
   const id = freshId('enr')
@@ -52,21 +65,49 @@ export function enrolDevice(changes: Partial<EnrolDevice> = {}): EnrolDevice {
 export function certificate(deviceId: Device['id'], changes: Partial<DeviceCertificate> = {}): DeviceCertificate {
   const serial = randomBytes(8).toString('hex')
   const fresh = { notBefore: AT, notAfter: '2027-01-01T00:00:00.000Z', revokedAt: null, revocationReason: null }
-  return { serial, deviceId, sha256: sha(serial), publicKeySha256: sha(`key ${serial}`), pem: 'PEM', ...fresh, ...changes }
+  return {
+    serial,
+    deviceId,
+    sha256: sha(serial),
+    publicKeySha256: sha(`key ${serial}`),
+    pem: 'PEM',
+    ...fresh,
+    ...changes,
+  }
 }
 export async function addDevice(store: Store): Promise<Device> {
   const token = enrolmentToken()
   await store.enrolment.create(token, auditDraft())
   const device = enrolDevice()
-  const enrolled = await store.enrolment.enrol({ tokenHash: token.tokenHash, now: AT, device, certificate: certificate(device.id) })
+  const enrolled = await store.enrolment.enrol({
+    tokenHash: token.tokenHash,
+    now: AT,
+    device,
+    certificate: certificate(device.id),
+  })
   if (enrolled === null) throw new Error('The device was not enrolled')
   return enrolled.device
 }
 export async function addTicket(store: Store, changes: Partial<Ticket> = {}): Promise<Ticket> {
   const id = freshId('tkt')
-  const people = { requesterName: 'Änne Müller', requesterEmail: null, openedBy: 'requester', assigneeId: null } as const
+  const people = {
+    requesterName: 'Änne Müller',
+    requesterEmail: null,
+    openedBy: 'requester',
+    assigneeId: null,
+  } as const
   const grades = { state: 'new', impact: 'low', urgency: 'high', priority: 3, level: 1 } as const
-  const input = { id, title: 'Printer is slow', description: 'Since Monday', deviceIds: [], createdAt: AT, updatedAt: AT, ...people, ...grades, ...changes }
+  const input = {
+    id,
+    title: 'Printer is slow',
+    description: 'Since Monday',
+    deviceIds: [],
+    createdAt: AT,
+    updatedAt: AT,
+    ...people,
+    ...grades,
+    ...changes,
+  }
   const { number: _number, version: _version, ...ticket } = { number: 0, version: 0, ...input }
   return await store.tickets.create(ticket, logDraft(id, 'ticket.opened', { title: ticket.title }))
 }
@@ -101,29 +142,88 @@ export function storedRequest(of: Pick<StoredRequest, 'deviceId' | 'ticketId'>):
     retentionDays: 30,
     personalData: 'keep',
   }
-  const unanswered = { receiptId: null, jws: null, grant: null, grantEndedAt: null, grantEndReason: null, stateReason: null }
-  return { id, ...of, technicianId, request, requestSha256: sha(id), matchCode: 'AB23', state: 'asked', answerBy: LATER, createdAt: AT, ...unanswered }
+  const unanswered = {
+    receiptId: null,
+    jws: null,
+    grant: null,
+    grantEndedAt: null,
+    grantEndReason: null,
+    stateReason: null,
+  }
+  return {
+    id,
+    ...of,
+    technicianId,
+    request,
+    requestSha256: sha(id),
+    matchCode: 'AB23',
+    state: 'asked',
+    answerBy: LATER,
+    createdAt: AT,
+    ...unanswered,
+  }
 }
 export function grantFor({ device, ticket, request }: Scene): NonNullable<StoredRequest['grant']> {
   const bounds = { validFrom: AT, expiresAt: LATER, review: false, personalData: 'keep' } as const
   const collectors = [{ id: 'disk.space', params: {} }]
-  return { grantId: freshId('gra'), technicianId: request.technicianId, ticketId: ticket.id, deviceId: device.id, collectors, ...bounds }
+  return {
+    grantId: freshId('gra'),
+    technicianId: request.technicianId,
+    ticketId: ticket.id,
+    deviceId: device.id,
+    collectors,
+    ...bounds,
+  }
 }
 export async function addRun(store: Store, scene: Scene): Promise<Run> {
   const counts = { nextSeq: 0, rows: 0, rawBytes: 0, indexedRows: 0, completeness: null, refusedCode: null }
   const times = { orderedAt: AT, acceptedAt: null, firstRowAt: null, endedAt: null }
-  const names = { ticketId: scene.ticket.id, deviceId: scene.device.id, requestId: scene.request.id, technicianId: scene.request.technicianId }
-  const run: Run = { id: freshId('run'), ...names, grantId: freshId('gra'), collector: 'eventlog.query', params: { hours: 4 }, state: 'ordered', ...counts, ...times }
+  const names = {
+    ticketId: scene.ticket.id,
+    deviceId: scene.device.id,
+    requestId: scene.request.id,
+    technicianId: scene.request.technicianId,
+  }
+  const run: Run = {
+    id: freshId('run'),
+    ...names,
+    grantId: freshId('gra'),
+    collector: 'eventlog.query',
+    params: { hours: 4 },
+    state: 'ordered',
+    ...counts,
+    ...times,
+  }
   await store.runs.create(run, logDraft(scene.ticket.id, 'run.ordered', { runId: run.id }))
   return run
 }
 export function chunk(run: Pick<Run, 'id' | 'deviceId'>, seq: number, changes: Partial<ChunkInput> = {}): ChunkInput {
   const body = changes.body ?? new TextEncoder().encode(`body ${seq} of ${run.id}`)
   const sha256 = new Uint8Array(createHash('sha256').update(body).digest())
-  return { runId: run.id, deviceId: run.deviceId, seq, firstRow: seq * 10, rows: 10, rawBytes: 100, sha256, body, receivedAt: AT, ...changes }
+  return {
+    runId: run.id,
+    deviceId: run.deviceId,
+    seq,
+    firstRow: seq * 10,
+    rows: 10,
+    rawBytes: 100,
+    sha256,
+    body,
+    receivedAt: AT,
+    ...changes,
+  }
 }
 export function completeness(changes: Partial<Completeness> = {}): Completeness {
-  const counts = { rows: 10, bytes: 100, compressedBytes: 50, chunks: 1, cpuMs: 3, invalidRows: 0, cutFields: 0, droppedInReview: 0 }
+  const counts = {
+    rows: 10,
+    bytes: 100,
+    compressedBytes: 50,
+    chunks: 1,
+    cpuMs: 3,
+    invalidRows: 0,
+    cutFields: 0,
+    droppedInReview: 0,
+  }
   return { state: 'complete', ...counts, startedAt: AT, endedAt: LATER, redactions: {}, sources: [], ...changes }
 }
 export function finding(ticketId: Ticket['id'], subject: string): Finding {

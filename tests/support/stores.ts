@@ -30,7 +30,11 @@ function sqliteBackend(): Backend {
     for (const store of opened) await store.close()
     await rm(folder, { recursive: true, force: true })
   })
-  return { kind: 'sqlite', newStore: async () => remember(opened, await openStore({ kind: 'sqlite', file: join(folder, `${opened.length}.db`) })) }
+  return {
+    kind: 'sqlite',
+    newStore: async () =>
+      remember(opened, await openStore({ kind: 'sqlite', file: join(folder, `${opened.length}.db`) })),
+  }
 }
 
 function postgresBackend(bin: string): Backend {

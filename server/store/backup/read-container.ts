@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { DIGEST_BYTES, LENGTH_BYTES, MAGIC, MAX_MANIFEST_BYTES, parseManifest } from './manifest.ts'
 import type { Manifest, Part } from './manifest.ts'
+import { DIGEST_BYTES, LENGTH_BYTES, MAGIC, MAX_MANIFEST_BYTES, parseManifest } from './manifest.ts'
 
 /** A backup whose manifest, length and digest were checked. */
 export interface Container {
@@ -44,7 +44,8 @@ async function readManifest(path: string, size: number): Promise<{ value: Manife
   try {
     const start = Buffer.alloc(Math.min(size, MAGIC.length + LENGTH_BYTES + MAX_MANIFEST_BYTES))
     await handle.read(start, 0, start.length, 0)
-    if (start.length < MAGIC.length + LENGTH_BYTES || !start.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged(path, 'it does not begin as a backup of this version does')
+    if (start.length < MAGIC.length + LENGTH_BYTES || !start.subarray(0, MAGIC.length).equals(MAGIC))
+      throw damaged(path, 'it does not begin as a backup of this version does')
     const length = start.readUInt32BE(MAGIC.length)
     const from = MAGIC.length + LENGTH_BYTES
     const value = length <= MAX_MANIFEST_BYTES ? parseManifest(start.toString('utf8', from, from + length)) : null

@@ -17,7 +17,9 @@ export function newKdf(): Kdf {
 export function deriveKey(passphrase: string, kdf: Kdf): Promise<Buffer> {
   const options = { N: kdf.cost, r: kdf.blockSize, p: kdf.parallelization, maxmem: 2 * 128 * kdf.cost * kdf.blockSize }
   return new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize('NFC'), Buffer.from(kdf.salt, 'hex'), KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)))
+    scrypt(passphrase.normalize('NFC'), Buffer.from(kdf.salt, 'hex'), KEY_BYTES, options, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    )
   })
 }
 
@@ -33,9 +35,15 @@ export function openPart(key: Buffer, name: string, sealed: Buffer): Buffer {
   const nonce = sealed.subarray(0, NONCE_BYTES)
   const tag = sealed.subarray(-TAG_BYTES)
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(name)).setAuthTag(tag)
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
+      .setAAD(Buffer.from(name))
+      .setAuthTag(tag)
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
   } catch (cause) {
-    throw new AskFirstError('INVALID_REQUEST', `The part ${name} cannot be opened: the passphrase is not the one it was sealed with`, { cause })
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      `The part ${name} cannot be opened: the passphrase is not the one it was sealed with`,
+      { cause },
+    )
   }
 }

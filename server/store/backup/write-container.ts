@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { LENGTH_BYTES, MAGIC } from './manifest.ts'
 import type { Manifest } from './manifest.ts'
+import { LENGTH_BYTES, MAGIC } from './manifest.ts'
 
 /** A part's bytes as they go into the backup. */
 export type PartSource = { readonly file: string } | { readonly content: Buffer }

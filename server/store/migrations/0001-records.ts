@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
 import type { ColumnTypes } from './column-types.ts'
 
 /** The records: people, devices, tickets, consent, runs, chunks, findings, logs. */
@@ -8,7 +8,13 @@ export async function createRecords(db: Kysely<unknown>, types: ColumnTypes): Pr
 }
 
 function statements(types: ColumnTypes): string[] {
-  return [...peopleTables(types), ...deviceTables(types), ...ticketTables(types), ...consentTables(types), ...runTables(types)]
+  return [
+    ...peopleTables(types),
+    ...deviceTables(types),
+    ...ticketTables(types),
+    ...consentTables(types),
+    ...runTables(types),
+  ]
 }
 
 function peopleTables({ key, text, flag }: ColumnTypes): string[] {

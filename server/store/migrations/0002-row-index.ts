@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
 import type { ColumnTypes } from './column-types.ts'
 
 /** The index of rows: columns to filter by and full text. It repeats what the chunks hold and can be made again. */

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { ChunkInput, ChunkOutcome } from '../entities.ts'
-import { chunkKey, planChunk } from '../sql/plan-chunks.ts'
 import type { RunHead } from '../sql/plan-chunks.ts'
+import { chunkKey, planChunk } from '../sql/plan-chunks.ts'
 import { OPEN_RUN_STATES } from '../sql/runs.ts'
 import type { Tables } from '../sql/tables.ts'
 
@@ -40,7 +40,16 @@ async function lockHeads(db: Kysely<Tables>, runIds: readonly string[]): Promise
   const rows = await db
     .selectFrom('runs')
     .innerJoin('devices', 'devices.id', 'runs.device_id')
-    .select(['runs.id', 'runs.public_id', 'runs.state', 'next_seq', 'rows', 'raw_bytes', 'first_row_at', 'devices.public_id as device'])
+    .select([
+      'runs.id',
+      'runs.public_id',
+      'runs.state',
+      'next_seq',
+      'rows',
+      'raw_bytes',
+      'first_row_at',
+      'devices.public_id as device',
+    ])
     .where('runs.public_id', 'in', runIds)
     .orderBy('runs.id')
     .forNoKeyUpdate('runs')

@@ -26,7 +26,12 @@ export class ChunkGroups {
   append(chunks: readonly ChunkInput[]): Promise<readonly ChunkOutcome[]> {
     if (chunks.length === 0) return Promise.resolve([])
     if (this.#waiting.length >= MAX_WAITING) {
-      return Promise.reject(new AskFirstError('UNAVAILABLE', `${MAX_WAITING} calls wait to store chunks; the database is too slow for what comes`))
+      return Promise.reject(
+        new AskFirstError(
+          'UNAVAILABLE',
+          `${MAX_WAITING} calls wait to store chunks; the database is too slow for what comes`,
+        ),
+      )
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ chunks, resolve, reject })

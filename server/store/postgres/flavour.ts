@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { LOCKS } from '../sql/flavour.ts'
 import type { SqlFlavour } from '../sql/flavour.ts'
+import { LOCKS } from '../sql/flavour.ts'
 import { searchWords } from '../sql/search-words.ts'
 import { appendChunks } from './append-chunks.ts'
 
@@ -17,7 +17,11 @@ export const postgresFlavour: SqlFlavour = {
   appendChunks,
   insertRows: async (db, rows) => {
     // Words are cut by us and not by PostgreSQL's parser, which would take paths and addresses apart in its own way.
-    const words = rows.map((row) => searchWords(row.text).map((word) => `'${word}'`).join(' '))
+    const words = rows.map((row) =>
+      searchWords(row.text)
+        .map((word) => `'${word}'`)
+        .join(' '),
+    )
     const [ids, ats, levels] = [rows.map((row) => row.id), rows.map((row) => row.at), rows.map((row) => row.level)]
     const [providers, jsons] = [rows.map((row) => row.provider), rows.map((row) => row.json)]
     await sql`

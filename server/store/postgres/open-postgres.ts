@@ -1,10 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { ChunkInput } from '../entities.ts'
+import type { Call } from '../method-list.ts'
+import { areasFromCalls, invoke, METHODS } from '../method-list.ts'
 import { POSTGRES_TYPES } from '../migrations/column-types.ts'
 import { migrate } from '../migrations/migrate.ts'
-import { areasFromCalls, invoke, METHODS } from '../method-list.ts'
-import type { Call } from '../method-list.ts'
 import { sqlStore } from '../sql/sql-store.ts'
 import type { Tables } from '../sql/tables.ts'
 import type { Store } from '../store.ts'
@@ -51,7 +51,10 @@ function poolFor({ url, connections }: { readonly url: string; readonly connecti
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     // Keys and counts stay below 2^53 by their bounds.
-    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 ? Number : pg.types.getTypeParser(oid, format),
+    },
   })
   // An idle connection that breaks is replaced by the pool; the next query tells whether the database is gone.
   pool.on('error', () => undefined)
@@ -59,13 +62,17 @@ function poolFor({ url, connections }: { readonly url: string; readonly connecti
 }
 
 function callOver(db: Kysely<Tables>): Call {
-  const groups = new ChunkGroups((chunks) => transaction(db, (transactionDb) => postgresFlavour.appendChunks(transactionDb, chunks)))
+  const groups = new ChunkGroups((chunks) =>
+    transaction(db, (transactionDb) => postgresFlavour.appendChunks(transactionDb, chunks)),
+  )
   const readers = sqlStore({ db, flavour: postgresFlavour })
   return async (name, args) => {
     // The interface's own type: `areasFromCalls` passes arguments on untouched.
     if (name === 'runs.appendChunks') return await groups.append(args[0] as readonly ChunkInput[])
     if (METHODS[name] === 'read') return await translated(invoke(readers, name, args))
-    return await transaction(db, (transactionDb) => invoke(sqlStore({ db: transactionDb, flavour: postgresFlavour }), name, args))
+    return await transaction(db, (transactionDb) =>
+      invoke(sqlStore({ db: transactionDb, flavour: postgresFlavour }), name, args),
+    )
   }
 }
 

@@ -23,13 +23,23 @@ export function isWorthRetrying(error: unknown): boolean {
 export function translatePostgresError(error: unknown): unknown {
   if (error instanceof AskFirstError || !(error instanceof Error)) return error
   const state = stateOf(error)
-  if (state === UNIQUE_VIOLATION) return new AskFirstError('CONFLICT', `A record with the same key is there already: ${error.message}`, { cause: error })
-  if (state === FOREIGN_KEY_VIOLATION) return new AskFirstError('CONFLICT', `A record that this one refers to is not there: ${error.message}`, { cause: error })
+  if (state === UNIQUE_VIOLATION)
+    return new AskFirstError('CONFLICT', `A record with the same key is there already: ${error.message}`, {
+      cause: error,
+    })
+  if (state === FOREIGN_KEY_VIOLATION)
+    return new AskFirstError('CONFLICT', `A record that this one refers to is not there: ${error.message}`, {
+      cause: error,
+    })
   if (state === CHARACTER_NOT_IN_REPERTOIRE) {
-    return new AskFirstError('INVALID_REQUEST', 'A text holds the character U+0000, which the store does not keep', { cause: error })
+    return new AskFirstError('INVALID_REQUEST', 'A text holds the character U+0000, which the store does not keep', {
+      cause: error,
+    })
   }
   if (UNAVAILABLE_CLASSES.includes(state.slice(0, 2)) || /^E[A-Z]+$/.test(state)) {
-    return new AskFirstError('UNAVAILABLE', `The database cannot be reached or takes no more now: ${error.message}`, { cause: error })
+    return new AskFirstError('UNAVAILABLE', `The database cannot be reached or takes no more now: ${error.message}`, {
+      cause: error,
+    })
   }
   return error
 }

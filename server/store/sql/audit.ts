@@ -41,7 +41,11 @@ export function auditStore(context: SqlContext): AuditStore {
     append: (draft) => appendAudit(context, draft),
     read: (afterSeq, limit, filter = {}) => readAudit(context, { afterSeq, limit, ...filter }),
     head: async () => {
-      const row = await context.db.selectFrom('audit_head').select(['size', 'head']).where('id', '=', HEAD_ID).executeTakeFirst()
+      const row = await context.db
+        .selectFrom('audit_head')
+        .select(['size', 'head'])
+        .where('id', '=', HEAD_ID)
+        .executeTakeFirst()
       return row === undefined ? EMPTY_HEAD : { size: row.size, headHash: row.head }
     },
   }

@@ -37,7 +37,11 @@ export function toRequest(row: RequestRow): StoredRequest {
   }
 }
 
-export async function insertRequest({ db }: SqlContext, request: StoredRequest, keys: { ticket: number; device: number }): Promise<void> {
+export async function insertRequest(
+  { db }: SqlContext,
+  request: StoredRequest,
+  keys: { ticket: number; device: number },
+): Promise<void> {
   await db
     .insertInto('consent_requests')
     .values({

@@ -28,7 +28,9 @@ export function toDevice(row: Selectable<Tables['devices']>): Device {
 }
 
 /** A certificate's row joined with its device's public id. */
-export function toCertificate(row: Selectable<Tables['certificates']> & { device_public_id: string }): DeviceCertificate {
+export function toCertificate(
+  row: Selectable<Tables['certificates']> & { device_public_id: string },
+): DeviceCertificate {
   return {
     serial: row.serial,
     // Written from a typed record.
@@ -43,7 +45,11 @@ export function toCertificate(row: Selectable<Tables['certificates']> & { device
   }
 }
 
-export async function insertCertificate({ db }: SqlContext, deviceKey: number, certificate: DeviceCertificate): Promise<void> {
+export async function insertCertificate(
+  { db }: SqlContext,
+  deviceKey: number,
+  certificate: DeviceCertificate,
+): Promise<void> {
   await db
     .insertInto('certificates')
     .values({

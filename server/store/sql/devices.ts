@@ -21,7 +21,10 @@ export function deviceStore(context: SqlContext): DeviceStore {
     setStanding: (id, standing, reason, audit) => setStanding(context, { id, standing, reason, audit }),
     putCatalogue: (sha256, entries) => putCatalogue(context, sha256, entries),
     catalogue: (sha256) => readCatalogue(context, sha256),
-    certificates: async (id) => (await certificates(context).where('devices.public_id', '=', id).orderBy('certificates.id').execute()).map(toCertificate),
+    certificates: async (id) =>
+      (await certificates(context).where('devices.public_id', '=', id).orderBy('certificates.id').execute()).map(
+        toCertificate,
+      ),
     certificateBySha256: async (sha256) => {
       const row = await certificates(context).where('certificates.sha256', '=', sha256).executeTakeFirst()
       return row === undefined ? null : toCertificate(row)
@@ -29,7 +32,9 @@ export function deviceStore(context: SqlContext): DeviceStore {
     addCertificate: (certificate, audit) => addCertificate(context, certificate, audit),
     revokeCertificates: (id, input) => revokeCertificates(context, id, input),
     revoked: async (now) => {
-      const query = certificates(context).where('certificates.revoked_at', 'is not', null).where('certificates.not_after', '>', now)
+      const query = certificates(context)
+        .where('certificates.revoked_at', 'is not', null)
+        .where('certificates.not_after', '>', now)
       return (await query.orderBy('certificates.id').execute()).map(toCertificate)
     },
   }
@@ -46,17 +51,34 @@ export async function deviceKey({ db }: SqlContext, id: DeviceId): Promise<numbe
   return row.id
 }
 
-async function findDevice({ db }: SqlContext, column: 'public_id' | 'machine_id_hash', value: string): Promise<Device | null> {
+async function findDevice(
+  { db }: SqlContext,
+  column: 'public_id' | 'machine_id_hash',
+  value: string,
+): Promise<Device | null> {
   const row = await db.selectFrom('devices').selectAll().where(column, '=', value).executeTakeFirst()
   return row === undefined ? null : toDevice(row)
 }
 
-async function listDevices({ db }: SqlContext, page: PageRequest & { readonly standing?: Standing; readonly q?: string }) {
+async function listDevices(
+  { db }: SqlContext,
+  page: PageRequest & { readonly standing?: Standing; readonly q?: string },
+) {
   const limit = boundedLimit(page.limit)
-  let query = db.selectFrom('devices').selectAll().where('id', '>', cursorKey(page) ?? 0)
+  let query = db
+    .selectFrom('devices')
+    .selectAll()
+    .where('id', '>', cursorKey(page) ?? 0)
   if (page.standing !== undefined) query = query.where('standing', '=', page.standing)
   for (const pattern of likePatterns(page.q)) query = query.where('search', 'like', pattern)
-  return pageOf(await query.orderBy('id').limit(limit + 1).execute(), limit, toDevice)
+  return pageOf(
+    await query
+      .orderBy('id')
+      .limit(limit + 1)
+      .execute(),
+    limit,
+    toDevice,
+  )
 }
 
 async function deviceSeen({ db }: SqlContext, id: DeviceId, facts: Facts): Promise<void> {
@@ -79,7 +101,10 @@ async function deviceSeen({ db }: SqlContext, id: DeviceId, facts: Facts): Promi
     .execute()
 }
 
-async function setStanding(context: SqlContext, input: { id: DeviceId; standing: Standing; reason: string; audit: AuditDraft }): Promise<Device | null> {
+async function setStanding(
+  context: SqlContext,
+  input: { id: DeviceId; standing: Standing; reason: string; audit: AuditDraft },
+): Promise<Device | null> {
   const row = await context.db
     .updateTable('devices')
     .set({ standing: input.standing, standing_reason: input.reason })

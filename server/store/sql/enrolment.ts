@@ -53,7 +53,10 @@ async function listTokens({ db }: SqlContext, page: PageRequest) {
   return pageOf(rows, limit, toToken)
 }
 
-async function revokeToken(context: SqlContext, input: { id: string; at: string; audit: AuditDraft }): Promise<EnrolmentToken | null> {
+async function revokeToken(
+  context: SqlContext,
+  input: { id: string; at: string; audit: AuditDraft },
+): Promise<EnrolmentToken | null> {
   const row = await context.db
     .updateTable('enrolment_tokens')
     .set({ revoked_at: input.at })
@@ -80,15 +83,23 @@ async function usableToken({ db }: SqlContext, tokenHash: string, now: string): 
 
 async function enrol(context: SqlContext, input: EnrolInput): Promise<Enrolled> {
   await context.flavour.lock(context.db, 'enrolment')
-  const known = await context.db.selectFrom('devices').selectAll().where('machine_id_hash', '=', input.device.machineIdHash).executeTakeFirst()
+  const known = await context.db
+    .selectFrom('devices')
+    .selectAll()
+    .where('machine_id_hash', '=', input.device.machineIdHash)
+    .executeTakeFirst()
   if (known?.standing === 'revoked') return null
   const deviceId = known?.public_id ?? input.device.id
   if (input.certificate.deviceId !== deviceId) {
-    throw new AskFirstError('CONFLICT', `The certificate was made for ${input.certificate.deviceId}, but the machine is known as ${deviceId}`)
+    throw new AskFirstError(
+      'CONFLICT',
+      `The certificate was made for ${input.certificate.deviceId}, but the machine is known as ${deviceId}`,
+    )
   }
   const token = await takeToken(context, input)
   if (token === null) return null
-  const row = known === undefined ? await addDevice(context, input, token) : await keepDevice(context, { known, input, token })
+  const row =
+    known === undefined ? await addDevice(context, input, token) : await keepDevice(context, { known, input, token })
   await insertCertificate(context, row.id, input.certificate)
   return { device: toDevice(row), token, reinstalled: known !== undefined }
 }
@@ -106,7 +117,10 @@ async function takeToken({ db }: SqlContext, input: EnrolInput): Promise<Enrolme
   return row === undefined ? null : toToken(row)
 }
 
-function standingOf(token: EnrolmentToken, otherwise: 'new' | 'reinstalled'): { standing: Device['standing']; standing_reason: string } {
+function standingOf(
+  token: EnrolmentToken,
+  otherwise: 'new' | 'reinstalled',
+): { standing: Device['standing']; standing_reason: string } {
   if (token.approves) return { standing: 'active', standing_reason: 'token-approves' }
   return { standing: 'quarantined', standing_reason: otherwise }
 }
@@ -136,7 +150,10 @@ async function addDevice({ db }: SqlContext, input: EnrolInput, token: Enrolment
     .executeTakeFirstOrThrow()
 }
 
-async function keepDevice({ db }: SqlContext, { known, input, token }: { known: Selectable<Tables['devices']>; input: EnrolInput; token: EnrolmentToken }) {
+async function keepDevice(
+  { db }: SqlContext,
+  { known, input, token }: { known: Selectable<Tables['devices']>; input: EnrolInput; token: EnrolmentToken },
+) {
   await db
     .updateTable('certificates')
     .set({ revoked_at: input.now, revocation_reason: 'superseded' })
@@ -145,7 +162,12 @@ async function keepDevice({ db }: SqlContext, { known, input, token }: { known: 
     .execute()
   return await db
     .updateTable('devices')
-    .set({ ...facts(input, input.certificate.deviceId), ...standingOf(token, 'reinstalled'), enrolled_at: input.device.enrolledAt, catalogue_sha256: null })
+    .set({
+      ...facts(input, input.certificate.deviceId),
+      ...standingOf(token, 'reinstalled'),
+      enrolled_at: input.device.enrolledAt,
+      catalogue_sha256: null,
+    })
     .where('id', '=', known.id)
     .returningAll()
     .executeTakeFirstOrThrow()

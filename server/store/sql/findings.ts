@@ -8,7 +8,13 @@ import type { SqlContext, Tables } from './tables.ts'
 import { ticketKey } from './tickets.ts'
 
 const MAX_LISTED = 2_000
-type Judgement = { readonly id: FindingId; readonly state: 'confirmed' | 'dismissed'; readonly by: UserId; readonly reason: string; readonly log: LogDraft }
+type Judgement = {
+  readonly id: FindingId
+  readonly state: 'confirmed' | 'dismissed'
+  readonly by: UserId
+  readonly reason: string
+  readonly log: LogDraft
+}
 
 /** Findings in SQL. */
 export function findingStore(context: SqlContext): FindingStore {
@@ -23,8 +29,13 @@ export function findingStore(context: SqlContext): FindingStore {
 }
 
 /** `log[i]` belongs to `findings[i]` and is appended only when that finding is new. */
-async function addFindings(context: SqlContext, findings: readonly Finding[], log: readonly LogDraft[]): Promise<Finding[]> {
-  if (log.length !== findings.length) throw new AskFirstError('INVALID_REQUEST', 'Findings come with one log draft each')
+async function addFindings(
+  context: SqlContext,
+  findings: readonly Finding[],
+  log: readonly LogDraft[],
+): Promise<Finding[]> {
+  if (log.length !== findings.length)
+    throw new AskFirstError('INVALID_REQUEST', 'Findings come with one log draft each')
   const added: Finding[] = []
   for (const [at, finding] of findings.entries()) {
     if (!(await insertFinding(context, finding))) continue

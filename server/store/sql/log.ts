@@ -40,7 +40,11 @@ export async function appendLog(context: SqlContext, draft: LogDraft): Promise<L
       hash: entry.hash,
     })
     .execute()
-  await db.updateTable('tickets').set({ log_size: entry.seq, log_head: entry.hash }).where('id', '=', ticket.id).execute()
+  await db
+    .updateTable('tickets')
+    .set({ log_size: entry.seq, log_head: entry.hash })
+    .where('id', '=', ticket.id)
+    .execute()
   return entry
 }
 
@@ -53,7 +57,10 @@ export function logStore(context: SqlContext): LogStore {
   }
 }
 
-async function readLog({ db }: SqlContext, range: { ticketId: TicketId; afterSeq: number; limit: number }): Promise<LogEntry[]> {
+async function readLog(
+  { db }: SqlContext,
+  range: { ticketId: TicketId; afterSeq: number; limit: number },
+): Promise<LogEntry[]> {
   const rows = await db
     .selectFrom('log_entries')
     .innerJoin('tickets', 'tickets.id', 'log_entries.ticket_id')
@@ -77,6 +84,10 @@ async function readLog({ db }: SqlContext, range: { ticketId: TicketId; afterSeq
 }
 
 async function logHead({ db }: SqlContext, ticketId: TicketId) {
-  const ticket = await db.selectFrom('tickets').select(['log_size', 'log_head']).where('public_id', '=', ticketId).executeTakeFirst()
+  const ticket = await db
+    .selectFrom('tickets')
+    .select(['log_size', 'log_head'])
+    .where('public_id', '=', ticketId)
+    .executeTakeFirst()
   return ticket === undefined ? EMPTY_HEAD : { size: ticket.log_size, headHash: ticket.log_head }
 }

@@ -22,7 +22,12 @@ export function chunkKey(head: RunHead, seq: number): number {
  * run is a gap, whatever its number says: row positions would overlap.
  */
 export function planChunk(head: RunHead | undefined, chunk: ChunkInput): ChunkOutcome {
-  const answer = (outcome: ChunkOutcome['outcome']): ChunkOutcome => ({ runId: chunk.runId, seq: chunk.seq, outcome, nextSeq: head?.nextSeq ?? 0 })
+  const answer = (outcome: ChunkOutcome['outcome']): ChunkOutcome => ({
+    runId: chunk.runId,
+    seq: chunk.seq,
+    outcome,
+    nextSeq: head?.nextSeq ?? 0,
+  })
   if (head === undefined || head.deviceId !== chunk.deviceId) return { ...answer('foreign'), nextSeq: 0 }
   if (chunk.seq < head.nextSeq) return answer('duplicate')
   if (!head.open || chunk.seq >= CHUNKS_PER_RUN) return answer('closed')

@@ -4,8 +4,8 @@ import type { IndexedRow, RowFilter } from '../entities.ts'
 import type { SearchableRow } from './flavour.ts'
 import { boundedLimit } from './page.ts'
 import { rowText, searchWords } from './search-words.ts'
-import { ROWS_PER_RUN } from './tables.ts'
 import type { SqlContext } from './tables.ts'
+import { ROWS_PER_RUN } from './tables.ts'
 
 /** Most rows of one page; a page of the longest rows is 32 MiB at most. */
 const MAX_ROWS_READ = 500
@@ -20,7 +20,12 @@ export async function indexRows(context: SqlContext, id: RunId, rows: readonly I
   const known = rows.map((row) => searchable(run.id, row))
   await context.flavour.insertRows(context.db, known)
   const indexed = rows.reduce((most, row) => Math.max(most, row.n), 0) + 1
-  await context.db.updateTable('runs').set({ indexed_rows: indexed }).where('id', '=', run.id).where('indexed_rows', '<', indexed).execute()
+  await context.db
+    .updateTable('runs')
+    .set({ indexed_rows: indexed })
+    .where('id', '=', run.id)
+    .where('indexed_rows', '<', indexed)
+    .execute()
 }
 
 function searchable(run: number, row: IndexedRow): SearchableRow {
@@ -57,7 +62,10 @@ export async function runsToIndex({ db }: SqlContext, limit: number) {
 }
 
 /** A page of rows in order of position. */
-export async function readRows(context: SqlContext, page: { id: RunId; filter: RowFilter; after: number; limit: number }): Promise<IndexedRow[]> {
+export async function readRows(
+  context: SqlContext,
+  page: { id: RunId; filter: RowFilter; after: number; limit: number },
+): Promise<IndexedRow[]> {
   const { db, flavour } = context
   const run = await db.selectFrom('runs').select('id').where('public_id', '=', page.id).executeTakeFirst()
   if (run === undefined) return []

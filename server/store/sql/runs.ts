@@ -7,8 +7,8 @@ import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
 import { indexRows, readRows, runsToIndex } from './row-index.ts'
 import { insertRun, selectRuns, toRun } from './run-rows.ts'
-import { CHUNKS_PER_RUN } from './tables.ts'
 import type { SqlContext } from './tables.ts'
+import { CHUNKS_PER_RUN } from './tables.ts'
 import { ticketKey } from './tickets.ts'
 
 type Advance = Parameters<RunStore['advance']>[1]
@@ -30,7 +30,9 @@ export function runStore(context: SqlContext): RunStore {
       return (await query.limit(MAX_LISTED).execute()).map(toRun)
     },
     openForDevice: async (deviceId) => {
-      const query = selectRuns(context).where('devices.public_id', '=', deviceId).where('runs.state', 'in', OPEN_RUN_STATES)
+      const query = selectRuns(context)
+        .where('devices.public_id', '=', deviceId)
+        .where('runs.state', 'in', OPEN_RUN_STATES)
       return (await query.orderBy('runs.id').limit(MAX_LISTED).execute()).map(toRun)
     },
     advance: (id, change, log) => advanceRun(context, { id, change, log }),
@@ -55,9 +57,15 @@ async function getRun(context: SqlContext, id: RunId): Promise<Run | null> {
   return row === undefined ? null : toRun(row)
 }
 
-const BEFORE = { accepted: ['ordered'], review: ['accepted'], refused: ['ordered'] } as const satisfies Record<string, readonly RunState[]>
+const BEFORE = { accepted: ['ordered'], review: ['accepted'], refused: ['ordered'] } as const satisfies Record<
+  string,
+  readonly RunState[]
+>
 
-async function advanceRun(context: SqlContext, input: { id: RunId; change: Advance; log: LogDraft | null }): Promise<Run | null> {
+async function advanceRun(
+  context: SqlContext,
+  input: { id: RunId; change: Advance; log: LogDraft | null },
+): Promise<Run | null> {
   const { state, code, at } = input.change
   const result = await context.db
     .updateTable('runs')
@@ -91,7 +99,10 @@ async function runKey({ db }: SqlContext, id: RunId): Promise<number | null> {
   return (await db.selectFrom('runs').select('id').where('public_id', '=', id).executeTakeFirst())?.id ?? null
 }
 
-async function readChunks(context: SqlContext, range: { id: RunId; fromSeq: number; limit: number }): Promise<StoredChunk[]> {
+async function readChunks(
+  context: SqlContext,
+  range: { id: RunId; fromSeq: number; limit: number },
+): Promise<StoredChunk[]> {
   const key = await runKey(context, range.id)
   if (key === null) return []
   const rows = await context.db

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { EMPTY_LOG_HASH, logEntryText } from '@askfirst/protocol/findings-log.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import { EMPTY_LOG_HASH, logEntryText } from '@askfirst/protocol/findings-log.ts'
 import type { AuditDraft, AuditEntry, LogDraft } from '../entities.ts'
 
 /** Where a chain ends. */
@@ -15,7 +15,15 @@ export const EMPTY_HEAD: ChainHead = { size: 0, headHash: EMPTY_LOG_HASH }
 /** Gives a draft its position, previous hash and hash (SPEC G3). */
 export function sealLogEntry(draft: LogDraft, head: ChainHead): LogEntry {
   const { ticketId, at, actor, kind } = draft
-  const unsealed = { ticketId, seq: head.size + 1, at, actor, kind, body: { ...draft.body }, previousHash: head.headHash }
+  const unsealed = {
+    ticketId,
+    seq: head.size + 1,
+    at,
+    actor,
+    kind,
+    body: { ...draft.body },
+    previousHash: head.headHash,
+  }
   return { ...unsealed, hash: hashOf(() => logEntryText(unsealed)) }
 }
 
@@ -42,7 +50,11 @@ function hashOf(text: () => string): string {
     return sha256Hex(text())
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
-    throw new AskFirstError('INVALID_REQUEST', 'An entry holds something that canonical JSON cannot carry, such as half a character', { cause })
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      'An entry holds something that canonical JSON cannot carry, such as half a character',
+      { cause },
+    )
   }
 }
 

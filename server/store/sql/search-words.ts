@@ -39,5 +39,6 @@ function collectValues(value: unknown, parts: string[]): void {
   if (typeof value === 'string') parts.push(value)
   else if (typeof value === 'number') parts.push(String(value))
   else if (Array.isArray(value)) for (const member of value) collectValues(member, parts)
-  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) collectValues(member, parts)
+  else if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) collectValues(member, parts)
 }

@@ -14,7 +14,12 @@ export function sessionStore({ db }: SqlContext): SessionStore {
         .execute()
     },
     get: async (idHash, now) => {
-      const row = await db.selectFrom('sessions').selectAll().where('id_hash', '=', idHash).where('expires_at', '>', now).executeTakeFirst()
+      const row = await db
+        .selectFrom('sessions')
+        .selectAll()
+        .where('id_hash', '=', idHash)
+        .where('expires_at', '>', now)
+        .executeTakeFirst()
       if (row === undefined) return null
       // The id was written from a typed record.
       return { idHash: row.id_hash, userId: row.user_id as UserId | null, data: row.data, expiresAt: row.expires_at }

@@ -40,7 +40,10 @@ export async function ticketKey({ db }: SqlContext, id: TicketId): Promise<numbe
 async function createTicket(context: SqlContext, input: NewTicket, log: LogDraft): Promise<Ticket> {
   const { db } = context
   await context.flavour.lock(db, 'ticketNumber')
-  const highest = await db.selectFrom('tickets').select((eb) => eb.fn.max('number').as('number')).executeTakeFirst()
+  const highest = await db
+    .selectFrom('tickets')
+    .select((eb) => eb.fn.max('number').as('number'))
+    .executeTakeFirst()
   const ticket: Ticket = { ...input, number: (highest?.number ?? 0) + 1, version: 1 }
   const row = await db
     .insertInto('tickets')
@@ -74,7 +77,9 @@ function ticketColumns(ticket: Ticket) {
     assignee_id: ticket.assigneeId,
     updated_at: ticket.updatedAt,
     version: ticket.version,
-    search: foldText(`${ticket.number} ${ticket.title} ${ticket.requesterName} ${ticket.requesterEmail ?? ''} ${ticket.description} ${ticket.id}`),
+    search: foldText(
+      `${ticket.number} ${ticket.title} ${ticket.requesterName} ${ticket.requesterEmail ?? ''} ${ticket.description} ${ticket.id}`,
+    ),
   }
 }
 
@@ -103,8 +108,14 @@ async function listTickets(context: SqlContext, page: TicketPage): Promise<Page<
   if (assigneeId !== undefined) query = query.where('assignee_id', '=', assigneeId)
   if (deviceId !== undefined) query = query.where('id', 'in', ticketsOfDevice(context, deviceId))
   for (const pattern of likePatterns(page.q)) query = query.where('search', 'like', pattern)
-  const rows = await query.orderBy('id', 'desc').limit(limit + 1).execute()
-  const devices = await devicesOf(context, rows.map(({ id }) => id))
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const devices = await devicesOf(
+    context,
+    rows.map(({ id }) => id),
+  )
   return pageOf(rows, limit, (row) => toTicket(row, devices.get(row.id) ?? []))
 }
 
@@ -135,7 +146,10 @@ async function devicesOf({ db }: SqlContext, keys: readonly number[]): Promise<R
   return devices
 }
 
-async function changeTicket(context: SqlContext, input: { id: TicketId; version: number; change: TicketChange; log: LogDraft }): Promise<Ticket | null> {
+async function changeTicket(
+  context: SqlContext,
+  input: { id: TicketId; version: number; change: TicketChange; log: LogDraft },
+): Promise<Ticket | null> {
   const current = await getTicket(context, input.id)
   if (current === null) return null
   const changed: Ticket = { ...current, ...input.change, version: input.version + 1 }
@@ -147,7 +161,9 @@ async function changeTicket(context: SqlContext, input: { id: TicketId; version:
     .returning('id')
     .executeTakeFirst()
   if (row === undefined) {
-    throw new AskFirstError('CONFLICT', `Ticket ${input.id} is not at version ${input.version} any more`, { details: { version: current.version } })
+    throw new AskFirstError('CONFLICT', `Ticket ${input.id} is not at version ${input.version} any more`, {
+      details: { version: current.version },
+    })
   }
   if (input.change.deviceIds !== undefined) await putDevices(context, row.id, input.change.deviceIds)
   await appendLog(context, input.log)

@@ -17,14 +17,24 @@ export function tokenStore(context: SqlContext): TokenStore {
       return row === undefined ? null : toToken(row)
     },
     listForUser: async (userId) => {
-      const rows = await db.selectFrom('api_tokens').selectAll().where('user_id', '=', userId).orderBy('id').limit(MAX_TOKENS_LISTED).execute()
+      const rows = await db
+        .selectFrom('api_tokens')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .orderBy('id')
+        .limit(MAX_TOKENS_LISTED)
+        .execute()
       return rows.map(toToken)
     },
     touch: async (id, at) => {
       await db.updateTable('api_tokens').set({ last_used_at: at }).where('public_id', '=', id).execute()
     },
     delete: async (id, userId, audit) => {
-      const result = await db.deleteFrom('api_tokens').where('public_id', '=', id).where('user_id', '=', userId).executeTakeFirst()
+      const result = await db
+        .deleteFrom('api_tokens')
+        .where('public_id', '=', id)
+        .where('user_id', '=', userId)
+        .executeTakeFirst()
       if (result.numDeletedRows === 0n) return false
       await appendAudit(context, audit)
       return true

@@ -69,7 +69,10 @@ async function listUsers({ db }: SqlContext, page: PageRequest) {
   return pageOf(rows, limit, toUser)
 }
 
-async function changeUser(context: SqlContext, input: { id: UserId; change: UserChange; audit: AuditDraft }): Promise<User | null> {
+async function changeUser(
+  context: SqlContext,
+  input: { id: UserId; change: UserChange; audit: AuditDraft },
+): Promise<User | null> {
   const { db } = context
   await context.flavour.lock(db, 'users')
   const { name, role, passwordHash, disabled } = input.change
@@ -96,7 +99,9 @@ async function changeUser(context: SqlContext, input: { id: UserId; change: User
 }
 
 async function hasAdmin({ db }: SqlContext): Promise<boolean> {
-  return (await db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()) !== undefined
+  return (
+    (await db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()) !== undefined
+  )
 }
 
 async function hasEnabledAdmin({ db }: SqlContext): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ChunkInput, ChunkOutcome } from '../entities.ts'
-import { chunkKey, planChunk } from '../sql/plan-chunks.ts'
 import type { RunHead } from '../sql/plan-chunks.ts'
+import { chunkKey, planChunk } from '../sql/plan-chunks.ts'
 import { OPEN_RUN_STATES } from '../sql/runs.ts'
 
 interface Statements {
@@ -12,7 +12,8 @@ interface Statements {
 
 const HEAD = `select runs.id, devices.public_id as device, runs.state, runs.next_seq, runs.rows, runs.raw_bytes, runs.first_row_at
   from runs join devices on devices.id = runs.device_id where runs.public_id = ?`
-const INSERT = 'insert into chunks (id, first_row, rows, raw_bytes, bytes, sha256, received_at, body) values (?, ?, ?, ?, ?, ?, ?, ?)'
+const INSERT =
+  'insert into chunks (id, first_row, rows, raw_bytes, bytes, sha256, received_at, body) values (?, ?, ?, ?, ?, ?, ?, ?)'
 const ADVANCE = 'update runs set next_seq = ?, rows = ?, raw_bytes = ?, first_row_at = ? where id = ?'
 
 /** The store's hot path: three prepared statements, without the query builder. */
@@ -20,7 +21,11 @@ export function chunkAppender(database: DatabaseSync): (chunks: readonly ChunkIn
   let statements: Statements | undefined
   return (chunks) => {
     // Prepared at the first use, when the tables are there.
-    statements ??= { head: database.prepare(HEAD), insert: database.prepare(INSERT), advance: database.prepare(ADVANCE) }
+    statements ??= {
+      head: database.prepare(HEAD),
+      insert: database.prepare(INSERT),
+      advance: database.prepare(ADVANCE),
+    }
     return append(statements, chunks)
   }
 }

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 
 /** Compiled statements kept per connection; the store has about 120 distinct ones. */
 const MAX_STATEMENTS = 300
@@ -88,7 +88,8 @@ function inputValue(value: unknown): SQLInputValue {
   if (typeof value === 'string' && value.includes('\0')) {
     throw new AskFirstError('INVALID_REQUEST', 'A text holds the character U+0000, which the store does not keep')
   }
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value
   if (value instanceof Uint8Array) return value
   throw new TypeError(`SQLite cannot keep a value of type ${typeof value}`)
 }

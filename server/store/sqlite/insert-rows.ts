@@ -6,7 +6,9 @@ export function rowInserter(database: DatabaseSync): (rows: readonly SearchableR
   let statements: { readonly row: StatementSync; readonly words: StatementSync } | undefined
   return (rows) => {
     statements ??= {
-      row: database.prepare('insert into run_rows (id, at, level, provider, json) values (?, ?, ?, ?, ?) on conflict (id) do nothing'),
+      row: database.prepare(
+        'insert into run_rows (id, at, level, provider, json) values (?, ?, ?, ?, ?) on conflict (id) do nothing',
+      ),
       words: database.prepare('insert into row_words (rowid, words) values (?, ?)'),
     }
     for (const { id, at, level, provider, json, text } of rows) {

@@ -1,7 +1,7 @@
 import { chmod, open } from 'node:fs/promises'
 import type { ChunkInput } from '../entities.ts'
-import { areasFromCalls, METHODS } from '../method-list.ts'
 import type { Call } from '../method-list.ts'
+import { areasFromCalls, METHODS } from '../method-list.ts'
 import type { Store } from '../store.ts'
 import { ThreadLink } from './thread-link.ts'
 

@@ -9,10 +9,14 @@ const CONSTRAINT_UNIQUE = 2067
 export function translateSqliteError(error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error
   if (error.errcode === CONSTRAINT_UNIQUE || error.errcode === CONSTRAINT_PRIMARY_KEY) {
-    return new AskFirstError('CONFLICT', `A record with the same key is there already: ${error.message}`, { cause: error })
+    return new AskFirstError('CONFLICT', `A record with the same key is there already: ${error.message}`, {
+      cause: error,
+    })
   }
   if (error.errcode === CONSTRAINT_FOREIGN_KEY) {
-    return new AskFirstError('CONFLICT', `A record that this one refers to is not there: ${error.message}`, { cause: error })
+    return new AskFirstError('CONFLICT', `A record that this one refers to is not there: ${error.message}`, {
+      cause: error,
+    })
   }
   return error
 }

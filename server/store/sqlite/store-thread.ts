@@ -1,19 +1,19 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import type { MessagePort } from 'node:worker_threads'
 import type { DatabaseSync } from 'node:sqlite'
+import type { MessagePort } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { StoreAreas } from '../method-list.ts'
+import { invoke } from '../method-list.ts'
 import { SQLITE_TYPES } from '../migrations/column-types.ts'
 import { migrate } from '../migrations/migrate.ts'
-import { invoke } from '../method-list.ts'
-import type { StoreAreas } from '../method-list.ts'
 import { sqlStore } from '../sql/sql-store.ts'
 import type { Tables } from '../sql/tables.ts'
 import { kyselyOver, openForReading, openForWriting } from './database.ts'
 import { sqliteFlavour } from './flavour.ts'
-import { carryError, unpackChunks } from './wire.ts'
-import type { FromThread, ThreadStart, ToThread } from './wire.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
-import { WriteGroups } from './write-groups.ts'
+import type { FromThread, ThreadStart, ToThread } from './wire.ts'
+import { carryError, unpackChunks } from './wire.ts'
 import type { Outcome, Write } from './write-groups.ts'
+import { WriteGroups } from './write-groups.ts'
 
 /** Entry of a store thread: opens the database, then answers calls until it is told to close. */
 
@@ -45,7 +45,9 @@ function takeWaiting(port: MessagePort, queue: ToThread[], most: number): void {
 }
 
 function callOf(areas: StoreAreas, message: Extract<ToThread, { kind: 'call' | 'append' }>): Promise<unknown> {
-  return message.kind === 'append' ? areas.runs.appendChunks(unpackChunks(message.chunks)) : invoke(areas, message.name, message.args)
+  return message.kind === 'append'
+    ? areas.runs.appendChunks(unpackChunks(message.chunks))
+    : invoke(areas, message.name, message.args)
 }
 
 function answer(port: MessagePort, id: number, outcome: Outcome): void {
@@ -107,9 +109,15 @@ function startReader(port: MessagePort, file: string): void {
 }
 
 /** One snapshot for all statements of a method. */
-async function read({ database, areas }: ReturnType<typeof openReader>, message: Exclude<ToThread, { kind: 'close' }>): Promise<Outcome> {
+async function read(
+  { database, areas }: ReturnType<typeof openReader>,
+  message: Exclude<ToThread, { kind: 'close' }>,
+): Promise<Outcome> {
   database.exec('begin')
-  const outcome = message.kind === 'ping' ? pingOutcome(database.prepare('select count(*) from audit_head').all()) : await settled(callOf(areas, message))
+  const outcome =
+    message.kind === 'ping'
+      ? pingOutcome(database.prepare('select count(*) from audit_head').all())
+      : await settled(callOf(areas, message))
   if (database.isTransaction) database.exec('rollback')
   return outcome
 }

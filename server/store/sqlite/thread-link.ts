@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { ChunkInput } from '../entities.ts'
 import type { MethodName } from '../method-list.ts'
-import { errorFrom, packChunks } from './wire.ts'
 import type { FromThread, ThreadStart, ToThread } from './wire.ts'
+import { errorFrom, packChunks } from './wire.ts'
 
 /** Calls that a thread holds at once; further ones wait here, in order. */
 const MAX_IN_FLIGHT = 512
@@ -33,7 +33,11 @@ export class ThreadLink {
   #closing = false
 
   constructor(start: ThreadStart) {
-    this.#worker = new Worker(new URL('./store-thread.ts', import.meta.url), { workerData: start, name: `store-${start.role}` })
+    this.#worker = new Worker(new URL('./store-thread.ts', import.meta.url), {
+      workerData: start,
+      name: `store-${start.role}`,
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    })
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromThread) => {
         if (message.kind === 'ready') resolve()
@@ -57,7 +61,9 @@ export class ThreadLink {
 
   append(chunks: readonly ChunkInput[]): Promise<unknown> {
     const packed = packChunks(chunks)
-    return this.#enqueue(packed.bytes.byteLength, (id) => this.#send({ kind: 'append', id, chunks: packed }, [packed.bytes]))
+    return this.#enqueue(packed.bytes.byteLength, (id) =>
+      this.#send({ kind: 'append', id, chunks: packed }, [packed.bytes]),
+    )
   }
 
   async ping(): Promise<void> {
@@ -87,7 +93,9 @@ export class ThreadLink {
     if (this.#failure !== null) return Promise.reject(this.#failure)
     if (this.#closing) return Promise.reject(new AskFirstError('UNAVAILABLE', 'The store is closing'))
     if (this.#waiting.length >= MAX_WAITING) {
-      return Promise.reject(new AskFirstError('UNAVAILABLE', `The store has ${MAX_WAITING} calls waiting; it cannot take more now`))
+      return Promise.reject(
+        new AskFirstError('UNAVAILABLE', `The store has ${MAX_WAITING} calls waiting; it cannot take more now`),
+      )
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ bytes, send, resolve, reject })
@@ -112,12 +120,17 @@ export class ThreadLink {
       call.send(id)
     } catch (cause) {
       // Arguments that cannot be cloned: the caller's mistake, not the thread's.
-      this.#settle(id)?.reject(new AskFirstError('INTERNAL', 'The arguments of a store method are not plain data', { cause }))
+      this.#settle(id)?.reject(
+        new AskFirstError('INTERNAL', 'The arguments of a store method are not plain data', { cause }),
+      )
     }
   }
 
   #receive(message: Exclude<FromThread, { kind: 'ready' }>): void {
-    if (message.kind === 'broken') return this.#fail(errorFrom(message.error))
+    if (message.kind === 'broken') {
+      this.#fail(errorFrom(message.error))
+      return
+    }
     const call = this.#settle(message.id)
     if (message.kind === 'done') call?.resolve(message.result)
     else call?.reject(errorFrom(message.error))

@@ -1,6 +1,17 @@
-import { beforeEach, expect, test } from 'vitest'
 import type { Store } from '@askfirst/server/store/store.ts'
-import { addDevice, AT, auditDraft, certificate, enrolDevice, enrolmentToken, freshId, LATER, sha, user } from '../../support/store-records.ts'
+import { beforeEach, expect, test } from 'vitest'
+import {
+  AT,
+  addDevice,
+  auditDraft,
+  certificate,
+  enrolDevice,
+  enrolmentToken,
+  freshId,
+  LATER,
+  sha,
+  user,
+} from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
 describeStores('people and devices', ({ newStore }) => {
@@ -14,12 +25,16 @@ describeStores('people and devices', ({ newStore }) => {
     await store.users.create(ute, auditDraft())
     expect(await store.users.get(ute.id)).toEqual(ute)
     expect(await store.users.byEmail(ute.email)).toEqual(ute)
-    await expect(store.users.create(user({ email: ute.email }), auditDraft())).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(store.users.create(user({ email: ute.email }), auditDraft())).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
     expect((await store.audit.head()).size).toBe(1)
   })
 
   test('of many callers who create the first admin one wins', async () => {
-    const results = await Promise.all(Array.from({ length: 8 }, () => store.users.createFirstAdmin(user({ role: 'admin' }), auditDraft())))
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => store.users.createFirstAdmin(user({ role: 'admin' }), auditDraft())),
+    )
     expect(results.filter((result) => result !== null)).toHaveLength(1)
     expect((await store.users.list({ limit: 50 })).items).toHaveLength(1)
     expect(await store.users.hasAdmin()).toBe(true)
@@ -29,7 +44,9 @@ describeStores('people and devices', ({ newStore }) => {
     const [one, two] = [user({ role: 'admin' }), user({ role: 'admin' })]
     await store.users.create(one, auditDraft())
     await store.users.create(two, auditDraft())
-    const outcomes = await Promise.allSettled([one, two].map(({ id }) => store.users.change(id, { disabled: true }, auditDraft())))
+    const outcomes = await Promise.allSettled(
+      [one, two].map(({ id }) => store.users.change(id, { disabled: true }, auditDraft())),
+    )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     const enabled = (await store.users.list({ limit: 50 })).items.filter(({ disabled }) => !disabled)
     expect(enabled).toHaveLength(1)
@@ -42,7 +59,10 @@ describeStores('people and devices', ({ newStore }) => {
     const seen: string[] = []
     let after: string | null = null
     do {
-      const page: Awaited<ReturnType<Store['users']['list']>> = await store.users.list({ limit: 3, ...(after === null ? {} : { after }) })
+      const page: Awaited<ReturnType<Store['users']['list']>> = await store.users.list({
+        limit: 3,
+        ...(after === null ? {} : { after }),
+      })
       expect(page.items.length).toBeLessThanOrEqual(3)
       seen.push(...page.items.map(({ id }) => id))
       after = page.next
@@ -65,7 +85,14 @@ describeStores('people and devices', ({ newStore }) => {
   test('an API token belongs to one user', async () => {
     const owner = freshId('usr')
     const times = { expiresAt: null, createdAt: AT, lastUsedAt: null }
-    const token = { id: freshId('tok'), userId: owner, name: 'script', secretHash: sha('t'), role: 'lead' as const, ...times }
+    const token = {
+      id: freshId('tok'),
+      userId: owner,
+      name: 'script',
+      secretHash: sha('t'),
+      role: 'lead' as const,
+      ...times,
+    }
     await store.tokens.create(token, auditDraft())
     await store.tokens.touch(token.id, LATER)
     expect(await store.tokens.bySecretHash(token.secretHash)).toEqual({ ...token, lastUsedAt: LATER })
@@ -79,7 +106,12 @@ describeStores('people and devices', ({ newStore }) => {
     await store.enrolment.create(token, auditDraft())
     const enrol = async () => {
       const device = enrolDevice()
-      return await store.enrolment.enrol({ tokenHash: token.tokenHash, now: AT, device, certificate: certificate(device.id) })
+      return await store.enrolment.enrol({
+        tokenHash: token.tokenHash,
+        now: AT,
+        device,
+        certificate: certificate(device.id),
+      })
     }
     const results = await Promise.all([enrol(), enrol(), enrol(), enrol()])
     const enrolled = results.filter((result) => result !== null)
@@ -97,7 +129,10 @@ describeStores('people and devices', ({ newStore }) => {
     const wrong = { tokenHash: token.tokenHash, now: AT, device: again, certificate: certificate(again.id) }
     await expect(store.enrolment.enrol(wrong)).rejects.toMatchObject({ code: 'CONFLICT' })
     const result = await store.enrolment.enrol({ ...wrong, certificate: certificate(device.id) })
-    expect(result).toMatchObject({ reinstalled: true, device: { id: device.id, name: 'new-name', standing: 'quarantined', standingReason: 'reinstalled' } })
+    expect(result).toMatchObject({
+      reinstalled: true,
+      device: { id: device.id, name: 'new-name', standing: 'quarantined', standingReason: 'reinstalled' },
+    })
     const certificates = await store.devices.certificates(device.id)
     expect(certificates.map(({ revocationReason }) => revocationReason)).toEqual(['superseded', null])
     expect((await store.devices.revoked(AT)).map(({ serial }) => serial)).toEqual([certificates[0]?.serial])
@@ -109,7 +144,14 @@ describeStores('people and devices', ({ newStore }) => {
     const token = enrolmentToken()
     await store.enrolment.create(token, auditDraft())
     const again = enrolDevice({ machineIdHash: device.machineIdHash })
-    expect(await store.enrolment.enrol({ tokenHash: token.tokenHash, now: AT, device: again, certificate: certificate(device.id) })).toBeNull()
+    expect(
+      await store.enrolment.enrol({
+        tokenHash: token.tokenHash,
+        now: AT,
+        device: again,
+        certificate: certificate(device.id),
+      }),
+    ).toBeNull()
     expect(await store.enrolment.usable(token.tokenHash, AT)).toMatchObject({ uses: 0 })
   })
 
@@ -118,7 +160,9 @@ describeStores('people and devices', ({ newStore }) => {
     const extra = certificate(device.id)
     await store.devices.addCertificate(extra, auditDraft())
     const revocation = { at: AT, reason: 'keyCompromise', audit: auditDraft() }
-    expect(await store.devices.revokeCertificates(device.id, { ...revocation, serial: extra.serial })).toEqual([extra.serial])
+    expect(await store.devices.revokeCertificates(device.id, { ...revocation, serial: extra.serial })).toEqual([
+      extra.serial,
+    ])
     expect(await store.devices.revokeCertificates(device.id, revocation)).toHaveLength(1)
     expect(await store.devices.revokeCertificates(device.id, revocation)).toEqual([])
     await store.devices.seen(device.id, { name: 'Empfang-Café', lastSeenAt: LATER })

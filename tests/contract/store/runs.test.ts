@@ -1,8 +1,18 @@
 import type { IndexedRow } from '@askfirst/server/store/entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
-import { addDevice, addRun, addScene, AT, chunk, completeness, freshId, LATER, logDraft } from '../../support/store-records.ts'
 import type { Scene } from '../../support/store-records.ts'
+import {
+  AT,
+  addDevice,
+  addRun,
+  addScene,
+  chunk,
+  completeness,
+  freshId,
+  LATER,
+  logDraft,
+} from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
 function row(n: number, changes: Partial<IndexedRow> = {}): IndexedRow {
@@ -20,23 +30,46 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
   test('a run is accepted once and from ordered only', async () => {
     const run = await addRun(store, scene)
     expect(await store.runs.get(run.id)).toEqual(run)
-    const accept = () => store.runs.advance(run.id, { state: 'accepted', code: null, at: LATER }, logDraft(scene.ticket.id, 'run.accepted', {}))
+    const accept = () =>
+      store.runs.advance(
+        run.id,
+        { state: 'accepted', code: null, at: LATER },
+        logDraft(scene.ticket.id, 'run.accepted', {}),
+      )
     const outcomes = await Promise.all([accept(), accept()])
     expect(outcomes.filter((outcome) => outcome !== null)).toEqual([{ ...run, state: 'accepted', acceptedAt: LATER }])
     expect(await store.runs.advance(run.id, { state: 'refused', code: 'RUN_TOO_MANY', at: LATER }, null)).toBeNull()
-    expect(await store.runs.advance(run.id, { state: 'review', code: null, at: LATER }, null)).toMatchObject({ state: 'review' })
+    expect(await store.runs.advance(run.id, { state: 'review', code: null, at: LATER }, null)).toMatchObject({
+      state: 'review',
+    })
     expect((await store.runs.openForDevice(scene.device.id)).map(({ id }) => id)).toEqual([run.id])
     expect((await store.runs.listForTicket(scene.ticket.id)).map(({ id }) => id)).toEqual([run.id])
   })
 
   test('chunks are stored in order, each once, as they came', async () => {
     const [run, other] = [await addRun(store, scene), await addRun(store, scene)]
-    const outcomes = await store.runs.appendChunks([chunk(run, 0), chunk(other, 0), chunk(run, 1), chunk(run, 3), chunk(run, 1)])
-    expect(outcomes.map(({ outcome, nextSeq }) => `${outcome} ${nextSeq}`)).toEqual(['stored 1', 'stored 1', 'stored 2', 'gap 2', 'duplicate 2'])
+    const outcomes = await store.runs.appendChunks([
+      chunk(run, 0),
+      chunk(other, 0),
+      chunk(run, 1),
+      chunk(run, 3),
+      chunk(run, 1),
+    ])
+    expect(outcomes.map(({ outcome, nextSeq }) => `${outcome} ${nextSeq}`)).toEqual([
+      'stored 1',
+      'stored 1',
+      'stored 2',
+      'gap 2',
+      'duplicate 2',
+    ])
     const stored = await store.runs.chunks(run.id, 0, 10)
     const { deviceId: _device, receivedAt: _received, ...first } = chunk(run, 0)
     expect(stored.map(({ seq }) => seq)).toEqual([0, 1])
-    expect({ ...stored[0], body: new Uint8Array(stored[0]?.body ?? []), sha256: new Uint8Array(stored[0]?.sha256 ?? []) }).toEqual(first)
+    expect({
+      ...stored[0],
+      body: new Uint8Array(stored[0]?.body ?? []),
+      sha256: new Uint8Array(stored[0]?.sha256 ?? []),
+    }).toEqual(first)
     expect(await store.runs.get(run.id)).toMatchObject({ nextSeq: 2, rows: 20, rawBytes: 200, firstRowAt: AT })
     expect((await store.runs.chunks(run.id, 1, 1)).map(({ seq }) => seq)).toEqual([1])
     expect(await store.runs.chunks(freshId('run'), 0, 1)).toEqual([])
@@ -47,7 +80,12 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     const stranger = await addDevice(store)
     const foreign = { ...run, deviceId: stranger.id }
     const unknown = { ...run, id: freshId('run') }
-    const outcomes = await store.runs.appendChunks([chunk(foreign, 0), chunk(unknown, 0), chunk(run, 0, { firstRow: 5 }), chunk(run, 70_000)])
+    const outcomes = await store.runs.appendChunks([
+      chunk(foreign, 0),
+      chunk(unknown, 0),
+      chunk(run, 0, { firstRow: 5 }),
+      chunk(run, 70_000),
+    ])
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['foreign', 'foreign', 'gap', 'closed'])
     expect(await store.runs.chunkDigests(run.id)).toEqual([])
   })
@@ -61,9 +99,13 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
 
   test('callers at once each get their own outcomes', async () => {
     const runs = await Promise.all(Array.from({ length: 10 }, () => addRun(store, scene)))
-    const outcomes = await Promise.all(runs.map((run) => store.runs.appendChunks([chunk(run, 0), chunk(run, 1), chunk(run, 5)])))
+    const outcomes = await Promise.all(
+      runs.map((run) => store.runs.appendChunks([chunk(run, 0), chunk(run, 1), chunk(run, 5)])),
+    )
     for (const [at, list] of outcomes.entries()) {
-      expect(list.map(({ runId, outcome }) => [runId, outcome])).toEqual(['stored', 'stored', 'gap'].map((outcome) => [runs[at]?.id, outcome]))
+      expect(list.map(({ runId, outcome }) => [runId, outcome])).toEqual(
+        ['stored', 'stored', 'gap'].map((outcome) => [runs[at]?.id, outcome]),
+      )
     }
   })
 
@@ -74,10 +116,17 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     const end = () => store.runs.end(run.id, { completeness: completeness(), at: LATER, log })
     const outcomes = await Promise.all([end(), end()])
     expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(1)
-    expect(await store.runs.get(run.id)).toMatchObject({ state: 'complete', endedAt: LATER, completeness: completeness() })
+    expect(await store.runs.get(run.id)).toMatchObject({
+      state: 'complete',
+      endedAt: LATER,
+      completeness: completeness(),
+    })
     const entry = (await store.log.read(scene.ticket.id, 0, 50)).at(-1)
     expect(entry?.body).toEqual({ runId: run.id, chunks: await store.runs.chunkDigests(run.id) })
-    expect(await store.runs.chunkDigests(run.id)).toMatchObject([{ seq: 0, rows: 10, rawBytes: 100, bytes: chunk(run, 0).body.length }, { seq: 1 }])
+    expect(await store.runs.chunkDigests(run.id)).toMatchObject([
+      { seq: 0, rows: 10, rawBytes: 100, bytes: chunk(run, 0).body.length },
+      { seq: 1 },
+    ])
     const late = await store.runs.appendChunks([chunk(run, 2), chunk(run, 1)])
     expect(late.map(({ outcome }) => outcome)).toEqual(['closed', 'duplicate'])
   })
@@ -96,11 +145,20 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     const other = await addRun(store, scene)
     await store.runs.indexRows(other.id, [row(0, { json: '{"message":"Festplatte voll"}' })])
     await store.runs.indexRows(run.id, [
-      row(0, { json: JSON.stringify({ message: 'Die FESTPLATTE ist größtenteils voll', code: 507 }), at: '2026-11-22T01:00:00.000Z' }),
+      row(0, {
+        json: JSON.stringify({ message: 'Die FESTPLATTE ist größtenteils voll', code: 507 }),
+        at: '2026-11-22T01:00:00.000Z',
+      }),
       row(1, { level: 'warning', json: JSON.stringify({ text: ['Café\nzu', { path: 'C:\\Windows\\System32' }] }) }),
-      row(2, { provider: 'Ünïcode', level: null, at: null, json: JSON.stringify({ message: 'AND OR NOT "quoted" NEAR(x)' }) }),
+      row(2, {
+        provider: 'Ünïcode',
+        level: null,
+        at: null,
+        json: JSON.stringify({ message: 'AND OR NOT "quoted" NEAR(x)' }),
+      }),
     ])
-    const find = async (filter: Parameters<Store['runs']['rows']>[1]) => (await store.runs.rows(run.id, filter, -1, 10)).map(({ n }) => n)
+    const find = async (filter: Parameters<Store['runs']['rows']>[1]) =>
+      (await store.runs.rows(run.id, filter, -1, 10)).map(({ n }) => n)
     expect(await find({})).toEqual([0, 1, 2])
     expect(await find({ q: 'festplatte 507' })).toEqual([0])
     expect(await find({ q: 'groß' })).toEqual([])
@@ -142,7 +200,12 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
       row(3, { json: distinct }),
     ])
     const rows = await store.runs.rows(run.id, {}, -1, 10)
-    expect(rows.map(({ json }) => json)).toEqual([JSON.stringify({ message: 'before\u0000after \ud800' }), long, 'not json \\u0000', distinct])
+    expect(rows.map(({ json }) => json)).toEqual([
+      JSON.stringify({ message: 'before\u0000after \ud800' }),
+      long,
+      'not json \\u0000',
+      distinct,
+    ])
     expect(rows[0]).toMatchObject({ level: 'a\ufffdb', provider: '\ufffd' })
     const find = async (q: string) => (await store.runs.rows(run.id, { q }, -1, 10)).map(({ n }) => n)
     expect(await find('after before')).toEqual([0])

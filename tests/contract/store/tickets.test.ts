@@ -1,9 +1,20 @@
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
-import type { Store } from '@askfirst/server/store/store.ts'
 import { auditEntryHash, logEntryHash } from '@askfirst/server/store/sql/seal.ts'
+import type { Store } from '@askfirst/server/store/store.ts'
 import { Check } from 'typebox/value'
 import { beforeEach, expect, test } from 'vitest'
-import { addDevice, addScene, addTicket, AT, auditDraft, finding, freshId, grantFor, LATER, logDraft } from '../../support/store-records.ts'
+import {
+  AT,
+  addDevice,
+  addScene,
+  addTicket,
+  auditDraft,
+  finding,
+  freshId,
+  grantFor,
+  LATER,
+  logDraft,
+} from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
 describeStores('tickets, log and consent', ({ newStore }) => {
@@ -14,7 +25,9 @@ describeStores('tickets, log and consent', ({ newStore }) => {
 
   test('tickets are numbered without gap when many come at once', async () => {
     const tickets = await Promise.all(Array.from({ length: 10 }, () => addTicket(store)))
-    expect(tickets.map(({ number }) => number).sort((one, other) => one - other)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expect(tickets.map(({ number }) => number).sort((one, other) => one - other)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ])
   })
 
   test('a ticket of a device that is not there is refused and leaves nothing', async () => {
@@ -26,7 +39,11 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     const device = await addDevice(store)
     const ticket = await addTicket(store)
     const change = { state: 'open', deviceIds: [device.id], updatedAt: LATER } as const
-    const outcomes = await Promise.allSettled([1, 1].map((version) => store.tickets.change(ticket.id, version, change, logDraft(ticket.id, 'ticket.changed', {}))))
+    const outcomes = await Promise.allSettled(
+      [1, 1].map((version) =>
+        store.tickets.change(ticket.id, version, change, logDraft(ticket.id, 'ticket.changed', {})),
+      ),
+    )
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     expect(await store.tickets.get(ticket.id)).toEqual({ ...ticket, ...change, version: 2 })
     expect((await store.log.head(ticket.id)).size).toBe(2)
@@ -37,7 +54,8 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     const device = await addDevice(store)
     const one = await addTicket(store, { deviceIds: [device.id], title: 'Drucker größer' })
     const two = await addTicket(store, { state: 'closed' })
-    const ids = async (filter: Omit<Parameters<Store['tickets']['list']>[0], 'limit'>) => (await store.tickets.list({ limit: 10, ...filter })).items.map(({ id }) => id)
+    const ids = async (filter: Omit<Parameters<Store['tickets']['list']>[0], 'limit'>) =>
+      (await store.tickets.list({ limit: 10, ...filter })).items.map(({ id }) => id)
     expect(await ids({})).toEqual([two.id, one.id])
     expect(await ids({ states: ['closed'] })).toEqual([two.id])
     expect(await ids({ states: [] })).toEqual([])
@@ -48,15 +66,26 @@ describeStores('tickets, log and consent', ({ newStore }) => {
 
   test('[G1] [G3] the log is a chain even when many append at once', async () => {
     const ticket = await addTicket(store)
-    const bodies = Array.from({ length: 20 }, (_, n) => ({ n, text: `é ${n} \u0000 \u2028`, zero: -0, list: [1.5e300, null] }))
+    const bodies = Array.from({ length: 20 }, (_, n) => ({
+      n,
+      text: `é ${n} \u0000 \u2028`,
+      zero: -0,
+      list: [1.5e300, null],
+    }))
     const appended = await Promise.all(bodies.map((body) => store.log.append(logDraft(ticket.id, 'note.added', body))))
     const entries = await store.log.read(ticket.id, 0, 100)
     expect(entries).toHaveLength(21)
     for (const [at, entry] of entries.entries()) {
       expect(Check(LogEntry, entry)).toBe(true)
-      expect(entry).toMatchObject({ seq: at + 1, hash: logEntryHash(entry), previousHash: entries[at - 1]?.hash ?? '0'.repeat(64) })
+      expect(entry).toMatchObject({
+        seq: at + 1,
+        hash: logEntryHash(entry),
+        previousHash: entries[at - 1]?.hash ?? '0'.repeat(64),
+      })
     }
-    expect(entries).toEqual(expect.arrayContaining(appended.map((entry) => ({ ...entry, body: { ...entry.body, zero: 0 } }))))
+    expect(entries).toEqual(
+      expect.arrayContaining(appended.map((entry) => ({ ...entry, body: { ...entry.body, zero: 0 } }))),
+    )
     expect(await store.log.head(ticket.id)).toEqual({ size: 21, headHash: entries[20]?.hash })
     expect((await store.log.read(ticket.id, 19, 5)).map(({ seq }) => seq)).toEqual([20, 21])
     expect(await store.log.head(freshId('tkt'))).toEqual({ size: 0, headHash: '0'.repeat(64) })
@@ -65,7 +94,9 @@ describeStores('tickets, log and consent', ({ newStore }) => {
 
   test('an entry with half a character is refused and changes nothing', async () => {
     const ticket = await addTicket(store)
-    await expect(store.log.append(logDraft(ticket.id, 'note.added', { text: '\ud800' }))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await expect(store.log.append(logDraft(ticket.id, 'note.added', { text: '\ud800' }))).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
     expect((await store.log.head(ticket.id)).size).toBe(1)
   })
 
@@ -74,10 +105,16 @@ describeStores('tickets, log and consent', ({ newStore }) => {
   })
 
   test('the audit log is a chain that can be read by action and subject', async () => {
-    await Promise.all(Array.from({ length: 12 }, (_, n) => store.audit.append(auditDraft(n % 2 === 0 ? 'a.even' : 'a.odd', `s${n}`))))
+    await Promise.all(
+      Array.from({ length: 12 }, (_, n) => store.audit.append(auditDraft(n % 2 === 0 ? 'a.even' : 'a.odd', `s${n}`))),
+    )
     const entries = await store.audit.read(0, 100)
     for (const [at, entry] of entries.entries()) {
-      expect(entry).toMatchObject({ seq: at + 1, hash: auditEntryHash(entry), previousHash: entries[at - 1]?.hash ?? '0'.repeat(64) })
+      expect(entry).toMatchObject({
+        seq: at + 1,
+        hash: auditEntryHash(entry),
+        previousHash: entries[at - 1]?.hash ?? '0'.repeat(64),
+      })
     }
     expect(await store.audit.read(0, 100, { action: 'a.odd' })).toHaveLength(6)
     expect(await store.audit.read(0, 100, { subject: 's3' })).toHaveLength(1)
@@ -89,7 +126,8 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(await store.consent.get(request.id)).toEqual(request)
     expect(await store.consent.advance(request.id, 'shown', null, null)).toMatchObject({ state: 'shown' })
     expect(await store.consent.advance(request.id, 'received', null, null)).toBeNull()
-    const withdraw = () => store.consent.advance(request.id, 'withdrawn', 'solved', logDraft(ticket.id, 'consent.withdrawn', {}))
+    const withdraw = () =>
+      store.consent.advance(request.id, 'withdrawn', 'solved', logDraft(ticket.id, 'consent.withdrawn', {}))
     const outcomes = await Promise.all([withdraw(), withdraw()])
     expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(1)
     expect((await store.log.head(ticket.id)).size).toBe(3)
@@ -100,12 +138,26 @@ describeStores('tickets, log and consent', ({ newStore }) => {
   test('a receipt is recorded once; the same again is known, another is too late', async () => {
     const scene = await addScene(store)
     const grant = grantFor(scene)
-    const receipt = { id: scene.request.id, receiptId: freshId('rcp'), jws: 'a.b.c', state: 'given' as const, stateReason: null, grant }
-    const record = (changes = {}) => store.consent.recordReceipt({ ...receipt, ...changes, log: logDraft(scene.ticket.id, 'consent.receipt', {}) })
+    const receipt = {
+      id: scene.request.id,
+      receiptId: freshId('rcp'),
+      jws: 'a.b.c',
+      state: 'given' as const,
+      stateReason: null,
+      grant,
+    }
+    const record = (changes = {}) =>
+      store.consent.recordReceipt({ ...receipt, ...changes, log: logDraft(scene.ticket.id, 'consent.receipt', {}) })
     const outcomes = await Promise.all([record(), record()])
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['known', 'recorded'])
     expect(await record({ receiptId: freshId('rcp') })).toMatchObject({ outcome: 'closed' })
-    expect(await store.consent.byGrant(grant.grantId)).toMatchObject({ id: scene.request.id, state: 'given', grant, jws: 'a.b.c', grantEndedAt: null })
+    expect(await store.consent.byGrant(grant.grantId)).toMatchObject({
+      id: scene.request.id,
+      state: 'given',
+      grant,
+      jws: 'a.b.c',
+      grantEndedAt: null,
+    })
     expect((await store.log.head(scene.ticket.id)).size).toBe(3)
     expect(await store.consent.openForDevice(scene.device.id)).toEqual([])
   })
@@ -115,7 +167,15 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     await store.consent.advance(scene.request.id, 'withdrawn', 'solved', null)
     const grant = grantFor(scene)
     const log = logDraft(scene.ticket.id, 'consent.receipt', {})
-    const given = { id: scene.request.id, receiptId: freshId('rcp'), jws: 'a.b.c', state: 'given' as const, stateReason: null, grant, log }
+    const given = {
+      id: scene.request.id,
+      receiptId: freshId('rcp'),
+      jws: 'a.b.c',
+      state: 'given' as const,
+      stateReason: null,
+      grant,
+      log,
+    }
     const { outcome, request } = await store.consent.recordReceipt(given)
     expect(outcome).toBe('recorded')
     expect(request).toMatchObject({ grantEndedAt: AT, grantEndReason: 'withdrawn', jws: 'a.b.c' })
@@ -125,8 +185,21 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     const scene = await addScene(store)
     const grant = grantFor(scene)
     const log = logDraft(scene.ticket.id, 'consent.receipt', {})
-    await store.consent.recordReceipt({ id: scene.request.id, receiptId: freshId('rcp'), jws: 'j', state: 'given', stateReason: null, grant, log })
-    const end = () => store.consent.endGrant(grant.grantId, { at: LATER, reason: 'revoked', log: logDraft(scene.ticket.id, 'consent.revoked', {}) })
+    await store.consent.recordReceipt({
+      id: scene.request.id,
+      receiptId: freshId('rcp'),
+      jws: 'j',
+      state: 'given',
+      stateReason: null,
+      grant,
+      log,
+    })
+    const end = () =>
+      store.consent.endGrant(grant.grantId, {
+        at: LATER,
+        reason: 'revoked',
+        log: logDraft(scene.ticket.id, 'consent.revoked', {}),
+      })
     expect((await Promise.all([end(), end(), end()])).filter(Boolean)).toHaveLength(1)
     expect(await store.consent.byGrant(grant.grantId)).toMatchObject({ grantEndedAt: LATER, grantEndReason: 'revoked' })
     expect((await store.log.head(scene.ticket.id)).size).toBe(4)
@@ -144,7 +217,13 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(again.map(({ content }) => content.subject)).toEqual(['E:'])
     const [first] = await store.findings.listForTicket(ticket.id)
     expect((await store.log.head(ticket.id)).size).toBe(4)
-    const judged = await store.findings.judge(first?.id ?? freshId('fnd'), 'confirmed', freshId('usr'), 'seen it', logDraft(ticket.id, 'finding.judged', {}))
+    const judged = await store.findings.judge(
+      first?.id ?? freshId('fnd'),
+      'confirmed',
+      freshId('usr'),
+      'seen it',
+      logDraft(ticket.id, 'finding.judged', {}),
+    )
     expect(judged).toMatchObject({ state: 'confirmed', reason: 'seen it' })
     expect(await store.findings.judge(freshId('fnd'), 'dismissed', freshId('usr'), 'x', logDraft(ticket.id))).toBeNull()
   })

@@ -1,16 +1,16 @@
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { backupSqlite } from '@askfirst/server/store/backup.ts'
 import type { BackupOptions } from '@askfirst/server/store/backup.ts'
+import { backupSqlite } from '@askfirst/server/store/backup.ts'
 import { checkIntegrity } from '@askfirst/server/store/integrity.ts'
 import { openStore } from '@askfirst/server/store/open-store.ts'
-import { EPOCH_SETTING, restoreSqlite } from '@askfirst/server/store/restore.ts'
 import type { RestoreOptions } from '@askfirst/server/store/restore.ts'
+import { EPOCH_SETTING, restoreSqlite } from '@askfirst/server/store/restore.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { addRun, addScene, AT, chunk, completeness, LATER, logDraft } from '../../../support/store-records.ts'
 import type { Scene } from '../../../support/store-records.ts'
+import { AT, addRun, addScene, chunk, completeness, LATER, logDraft } from '../../../support/store-records.ts'
 
 const PASSPHRASE = 'correct horse battery'
 let folder = ''
@@ -22,7 +22,11 @@ beforeEach(async () => {
   scene = await addScene(store)
   const run = await addRun(store, scene)
   await store.runs.appendChunks([chunk(run, 0), chunk(run, 1)])
-  await store.runs.end(run.id, { completeness: completeness(), at: LATER, log: logDraft(scene.ticket.id, 'run.ended', { runId: run.id }) })
+  await store.runs.end(run.id, {
+    completeness: completeness(),
+    at: LATER,
+    log: logDraft(scene.ticket.id, 'run.ended', { runId: run.id }),
+  })
   await writeFile(at('ca.key'), 'SECRET KEY')
   await writeFile(at('ca.crt'), 'CERTIFICATE')
 })
@@ -39,7 +43,15 @@ function backupOptions(changes: Partial<BackupOptions> = {}): BackupOptions {
     { name: 'ca.key', path: at('ca.key'), secret: true },
     { name: 'ca.crt', path: at('ca.crt'), secret: false },
   ]
-  return { file: at('store.db'), out: at('out.afbackup'), files, passphrase: PASSPHRASE, withoutKeys: false, now: AT, ...changes }
+  return {
+    file: at('store.db'),
+    out: at('out.afbackup'),
+    files,
+    passphrase: PASSPHRASE,
+    withoutKeys: false,
+    now: AT,
+    ...changes,
+  }
 }
 function restoreOptions(changes: Partial<RestoreOptions> = {}): RestoreOptions {
   const target = { file: at('new/store.db'), directory: at('new'), checkOnly: false, now: LATER }
@@ -49,7 +61,11 @@ function restoreOptions(changes: Partial<RestoreOptions> = {}): RestoreOptions {
 test('what was backed up while the server runs comes back whole, with its keys and a new epoch', async () => {
   await backupSqlite(backupOptions())
   const report = await restoreSqlite(restoreOptions())
-  expect(report).toMatchObject({ files: ['ca.key', 'ca.crt'], leftOut: [], integrity: { tickets: 1, logEntries: 4, runs: 1, chunks: 2, problems: [] } })
+  expect(report).toMatchObject({
+    files: ['ca.key', 'ca.crt'],
+    leftOut: [],
+    integrity: { tickets: 1, logEntries: 4, runs: 1, chunks: 2, problems: [] },
+  })
   expect(await readFile(at('new/ca.key'), 'utf8')).toBe('SECRET KEY')
   expect((await stat(at('new/ca.key'))).mode & 0o777).toBe(0o600)
   const restored = await openStore({ kind: 'sqlite', file: at('new/store.db') })
@@ -57,7 +73,15 @@ test('what was backed up while the server runs comes back whole, with its keys a
   expect(await restored.settings.get(EPOCH_SETTING)).toBe(1)
   expect((await restored.audit.read(0, 100)).at(-1)).toMatchObject({ action: 'store.restored', detail: { epoch: 1 } })
   await restored.close()
-  expect((await readdir(folder)).sort()).toEqual(['ca.crt', 'ca.key', 'new', 'out.afbackup', 'store.db', 'store.db-shm', 'store.db-wal'])
+  expect((await readdir(folder)).sort()).toEqual([
+    'ca.crt',
+    'ca.key',
+    'new',
+    'out.afbackup',
+    'store.db',
+    'store.db-shm',
+    'store.db-wal',
+  ])
 })
 
 test('keys go in with a passphrase only, and none of their bytes can be read', async () => {
@@ -73,9 +97,13 @@ test('keys go in with a passphrase only, and none of their bytes can be read', a
 
 test('a wrong passphrase restores nothing, no passphrase leaves the keys out', async () => {
   await backupSqlite(backupOptions())
-  await expect(restoreSqlite(restoreOptions({ passphrase: 'something else' }))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  await expect(restoreSqlite(restoreOptions({ passphrase: 'something else' }))).rejects.toMatchObject({
+    code: 'INVALID_REQUEST',
+  })
   expect(await readdir(at('new'))).toEqual([])
-  expect(await restoreSqlite(restoreOptions({ passphrase: null, checkOnly: true }))).toMatchObject({ leftOut: ['ca.key'] })
+  expect(await restoreSqlite(restoreOptions({ passphrase: null, checkOnly: true }))).toMatchObject({
+    leftOut: ['ca.key'],
+  })
   expect(await readdir(at('new'))).toEqual([])
 })
 
@@ -92,18 +120,37 @@ test('a backup with one changed, missing or added byte is refused', async () => 
     copy.writeUInt8(copy.readUInt8(position) ^ 1, position)
     return copy
   })
-  for (const content of [...changed, whole.subarray(0, -1), Buffer.concat([whole, Buffer.from('x')]), Buffer.alloc(0)]) {
+  for (const content of [
+    ...changed,
+    whole.subarray(0, -1),
+    Buffer.concat([whole, Buffer.from('x')]),
+    Buffer.alloc(0),
+  ]) {
     await writeFile(at('bad.afbackup'), content)
-    await expect(restoreSqlite(restoreOptions({ from: at('bad.afbackup') }))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await expect(restoreSqlite(restoreOptions({ from: at('bad.afbackup') }))).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
   }
 })
 
 const MANIPULATIONS: readonly (readonly [string, string, RegExp])[] = [
-  ['a changed log entry', `update log_entries set body = replace(body, 'Printer', 'Plotter') where seq = 1`, /Entry 1 of the log of ticket .* was changed/],
+  [
+    'a changed log entry',
+    `update log_entries set body = replace(body, 'Printer', 'Plotter') where seq = 1`,
+    /Entry 1 of the log of ticket .* was changed/,
+  ],
   ['a removed log entry', 'delete from log_entries where seq = 2', /Entry 2 of the log of ticket .* is missing/],
   ['a removed last entry', 'delete from log_entries where seq = 4', /ends at 3, but its head says 4/],
-  ['a changed audit entry', `update audit_entries set subject = 'y' where seq = 1`, /Entry 1 of the audit log was changed/],
-  ['a changed chunk', `update chunks set body = x'00' where id % 65536 = 1`, /Chunk 1 of run .* does not match its hash/],
+  [
+    'a changed audit entry',
+    `update audit_entries set subject = 'y' where seq = 1`,
+    /Entry 1 of the audit log was changed/,
+  ],
+  [
+    'a changed chunk',
+    `update chunks set body = x'00' where id % 65536 = 1`,
+    /Chunk 1 of run .* does not match its hash/,
+  ],
   ['a removed chunk', 'delete from chunks where id % 65536 = 1', /should have 2 chunks/],
 ]
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openForWriting } from '@askfirst/server/store/sqlite/database.ts'
-import { WriteGroups } from '@askfirst/server/store/sqlite/write-groups.ts'
 import type { Outcome, Write } from '@askfirst/server/store/sqlite/write-groups.ts'
+import { WriteGroups } from '@askfirst/server/store/sqlite/write-groups.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 let folder = ''
@@ -77,7 +77,9 @@ test('when the transaction is lost nobody is acknowledged and the next group wor
 
 test('a commit that fails fails everybody', async () => {
   const outcomes: Outcome[] = []
-  database.exec('create table parents (n integer primary key); create table children (n integer references parents (n) deferrable initially deferred)')
+  database.exec(
+    'create table parents (n integer primary key); create table children (n integer references parents (n) deferrable initially deferred)',
+  )
   const orphan = () => database.prepare('insert into children (n) values (1)').run()
   await new WriteGroups(database).run([write(outcomes, () => insert(1)), write(outcomes, orphan)])
   expect(outcomes.map(({ ok }) => ok)).toEqual([false, false])

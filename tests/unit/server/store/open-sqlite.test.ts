@@ -25,7 +25,9 @@ async function writeOlder(): Promise<void> {
   const database = openForWriting(file)
   await migrate(kyselyOver<unknown>(database), SQLITE_TYPES, SCHEMA_STEPS.slice(0, 1))
   database
-    .prepare('insert into users (public_id, email, name, role, password_hash, disabled, created_at) values (?, ?, ?, ?, ?, 0, ?)')
+    .prepare(
+      'insert into users (public_id, email, name, role, password_hash, disabled, created_at) values (?, ?, ?, ?, ?, 0, ?)',
+    )
     .run('usr_old', 'old@example.org', 'Old', 'admin', 'x', '2026-01-01T00:00:00.000Z')
   database.close()
 }
@@ -39,7 +41,12 @@ test('a file of the first version is brought to this one and keeps its records',
   const again = await openStore({ kind: 'sqlite', file })
   await again.close()
   const database = new DatabaseSync(file, { readOnly: true })
-  expect(database.prepare('select name from kysely_migration order by name').all().map(({ name }) => name)).toEqual(SCHEMA_STEPS.map(({ name }) => name))
+  expect(
+    database
+      .prepare('select name from kysely_migration order by name')
+      .all()
+      .map(({ name }) => name),
+  ).toEqual(SCHEMA_STEPS.map(({ name }) => name))
   database.close()
 })
 
@@ -62,7 +69,9 @@ test('a step that fails changes nothing', async () => {
       throw new Error('no')
     },
   }
-  await expect(migrate(kyselyOver<unknown>(database), SQLITE_TYPES, [...SCHEMA_STEPS.slice(0, 1), failing])).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await expect(
+    migrate(kyselyOver<unknown>(database), SQLITE_TYPES, [...SCHEMA_STEPS.slice(0, 1), failing]),
+  ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   expect(database.prepare(`select name from sqlite_master where name = 'half_done'`).all()).toEqual([])
   database.close()
 })
@@ -74,7 +83,10 @@ test('schema steps are named in order and both dialects keep text by code point'
 })
 
 test('a file that is no database is refused, and a new one is private', async () => {
-  await writeFile(file, 'this is a text, not a database, and longer than a header of one hundred bytes would be, for sure, yes')
+  await writeFile(
+    file,
+    'this is a text, not a database, and longer than a header of one hundred bytes would be, for sure, yes',
+  )
   await expect(openStore({ kind: 'sqlite', file })).rejects.toMatchObject({ code: 'INTERNAL' })
   const other = join(folder, 'new.db')
   const store = await openStore({ kind: 'sqlite', file: other })
