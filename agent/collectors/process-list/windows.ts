@@ -17,7 +17,7 @@ function Write-Sample($sample, $list) {
     $o = [ordered]@{ Sample = $sample }
     foreach ($n in $props) { if ($n -ne 'CreationDate') { $o[$n] = $x.$n } }
     if ($x.CreationDate) { $o.CreationDate = $x.CreationDate.ToUniversalTime().ToString('o') }
-    if ($sample -eq 2 -and $p.owner) {
+    if ($sample -eq 2) {
       try {
         $w = Invoke-CimMethod -InputObject $x -MethodName GetOwner -ErrorAction Stop
         if ($w.User) { $o.Owner = if ($w.Domain) { $w.Domain + '\\' + $w.User } else { $w.User } }
@@ -47,7 +47,7 @@ Write-Sample 2 $second
 /** Processes out of CIM classes. */
 export async function* windowsProcesses(ctx: CollectorContext, params: ProcessParams): AsyncGenerator<ProcessRow, void, undefined> {
   const objects: unknown[] = []
-  const asked = { sampleMs: params.sampleMs, commandLine: params.commandLine, owner: true }
+  const asked = { sampleMs: params.sampleMs, commandLine: params.commandLine }
   for await (const object of ctx.commands.powershell(SCRIPT, asked)) objects.push(object)
   yield* rankProcesses(parseWindowsProcesses(objects), params.sort, params.top)
 }
