@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, zstdCompressSync } from 'node:zlib'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Manifest, Part } from './backup/manifest.ts'
-import { STORE_PART } from './backup/manifest.ts'
+import { MAX_PARTS, PART_NAME, STORE_PART } from './backup/manifest.ts'
 import { deriveKey, newKdf, sealPart } from './backup/sealed-part.ts'
 import type { PartSource } from './backup/write-container.ts'
 import { writeContainer } from './backup/write-container.ts'
@@ -35,6 +35,7 @@ export interface BackupOptions {
 }
 
 const MIN_PASSPHRASE_LENGTH = 12
+const isPartName = new RegExp(PART_NAME)
 
 /**
  * Makes a backup of a running or stopped server with SQLite's online backup: one moment of the database, and the given files.
@@ -58,6 +59,17 @@ export async function backupSqlite(options: BackupOptions): Promise<Manifest> {
 }
 
 function checkOptions({ files, passphrase, withoutKeys }: BackupOptions): void {
+  const names = new Set([STORE_PART, ...files.map(({ name }) => name)])
+  if (
+    names.size !== files.length + 1 ||
+    files.length >= MAX_PARTS ||
+    [...names].some((name) => !isPartName.test(name))
+  ) {
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      'The files of a backup need distinct names of lower case letters, digits, dots and hyphens',
+    )
+  }
   if (passphrase === null && !withoutKeys && files.some(({ secret }) => secret)) {
     throw new AskFirstError(
       'INVALID_REQUEST',

@@ -15,6 +15,8 @@ export const STORE_PART = 'store.db'
 /** Plain names only: a part can never be written outside the folder it is restored to. */
 export const PART_NAME = '^[a-z0-9][a-z0-9.-]{0,62}$'
 
+export const MAX_PARTS = 32
+
 const closed = { additionalProperties: false } as const
 const Bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
@@ -54,7 +56,7 @@ export const Manifest = Type.Object(
         closed,
       ),
     ]),
-    parts: Type.Array(Part, { minItems: 1, maxItems: 32 }),
+    parts: Type.Array(Part, { minItems: 1, maxItems: MAX_PARTS }),
   },
   closed,
 )

@@ -95,6 +95,14 @@ test('keys go in with a passphrase only, and none of their bytes can be read', a
   expect(report.files).toEqual(['ca.crt'])
 })
 
+test('a file whose name could not be restored is refused before anything is written', async () => {
+  for (const name of ['../ca.key', 'Ca.key', 'store.db', '']) {
+    const files = [{ name, path: at('ca.key'), secret: true }]
+    await expect(backupSqlite(backupOptions({ files }))).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  }
+  expect((await readdir(folder)).some((name) => name.startsWith('out'))).toBe(false)
+})
+
 test('a wrong passphrase restores nothing, no passphrase leaves the keys out', async () => {
   await backupSqlite(backupOptions())
   await expect(restoreSqlite(restoreOptions({ passphrase: 'something else' }))).rejects.toMatchObject({
