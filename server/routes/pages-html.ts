@@ -10,7 +10,7 @@ function page(title: string, body: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} - AskFirst</title>
+<title>${escapeHtml(title === 'AskFirst' ? title : `${title} - AskFirst`)}</title>
 <link rel="stylesheet" href="/page.css">
 </head>
 <body>
