@@ -4,6 +4,9 @@ import type { PersonalContext } from './personal-kind.ts'
 const V4 = /(?<![\w.-])(?<![vV]ersion )\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g
 const V6 = /(?<![\w:.-])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g
 
+/** `a::b` is an address by its form, but in a text it is a name in a program. */
+const SCOPE_SIGN = /^[0-9A-Fa-f]{1,2}::[0-9A-Fa-f]{0,4}$/
+
 /**
  * Replaces addresses in a text by pseudonyms that keep what diagnosis needs: the class, and which addresses share a
  * network (/24, /64). They do not look like addresses, so that nobody takes one for a real machine:
@@ -11,8 +14,9 @@ const V6 = /(?<![\w:.-])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}
  * IPv4, group addresses and netmasks name nobody and stay.
  */
 export function replaceIpAddresses(text: string, context: PersonalContext): string {
-  const some = text.includes('.') ? text.replace(V4, (address: string) => pseudoV4(address, context)) : text
-  return some.includes(':') ? some.replace(V6, (address: string) => pseudoV6(address, context)) : some
+  // IPv6 first: it may end in an IPv4 address.
+  const some = text.includes(':') ? text.replace(V6, (address: string) => pseudoV6(address, context)) : text
+  return some.includes('.') ? some.replace(V4, (address: string) => pseudoV4(address, context)) : some
 }
 
 function pseudoV4(address: string, context: PersonalContext): string {
@@ -34,7 +38,7 @@ function classOfV4(a: number, b: number): string {
 }
 
 function pseudoV6(address: string, context: PersonalContext): string {
-  if (!isIPv6(address)) return address
+  if (!isIPv6(address) || SCOPE_SIGN.test(address)) return address
   const groups = groupsOf(address)
   const first = Number.parseInt(groups[0] ?? '0', 16)
   if (groups.slice(0, 7).every((group) => group === '0') || first >= 0xff00) return address

@@ -1,9 +1,11 @@
 import type { PersonalContext } from './personal-kind.ts'
 import { pseudoHostLabel, pseudoUser } from './user-name.ts'
 
-const ESCAPED = /[.*+?^${}()|[\]\\/-]/g
+const ESCAPED = /[.*+?^${}()|[\]\\/]/g
 /** Names of one or two letters would be found in every second word; in typed fields they are replaced all the same. */
 const SHORTEST_NAME = 3
+/** Words of the pseudonyms themselves, and accounts named after nobody. */
+const OWN_WORDS = new Set(['user', 'host', 'mail', 'serial', 'mac', 'public', 'admin', 'test', 'secret'])
 
 interface Known {
   readonly pattern: RegExp
@@ -28,9 +30,9 @@ export function knownNames(context: PersonalContext): (text: string) => string {
 }
 
 function wordPattern(names: readonly string[], replace: (name: string) => string): Known | null {
-  const usable = names.filter((name) => name.length >= SHORTEST_NAME)
+  const usable = names.filter((name) => name.length >= SHORTEST_NAME && !OWN_WORDS.has(name.toLowerCase()))
   if (usable.length === 0) return null
-  return { pattern: new RegExp(`(?<![\\p{L}\\d])(?<!user-|host-)(?:${alternatives(usable)})(?![\\p{L}\\d])`, 'giu'), replace }
+  return { pattern: new RegExp(`(?<![\\p{L}\\d])(?:${alternatives(usable)})(?![\\p{L}\\d])`, 'giu'), replace }
 }
 
 function anyPattern(names: readonly string[], replace: (name: string) => string): Known | null {

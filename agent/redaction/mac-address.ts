@@ -1,9 +1,10 @@
-import { LETTER_CLASS } from './pseudonyms.ts'
+import { isPseudonym, LETTER_CLASS } from './pseudonyms.ts'
 import type { PersonalContext } from './personal-kind.ts'
 
 const COLON_OR_DASH = /(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}(?![0-9A-Za-z:-])/g
 const DOTTED = /(?<![0-9A-Za-z.])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Za-z.])/g
 const BARE = /^[0-9A-Fa-f]{12}$/
+const WHOLE = /^(?:[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})$/
 const LOCALLY_ADMINISTERED = 2
 const GROUP_ADDRESS = 1
 const PSEUDONYM = new RegExp(`^(?:[0-9a-f]{2}[:-]?){1,3}(?:${LETTER_CLASS}{2}[:-]?){3,5}$`)
@@ -22,14 +23,12 @@ export function replaceMacAddresses(text: string, context: PersonalContext): str
 /** A field that holds one hardware address. */
 export function pseudoMacField(value: string, context: PersonalContext): string {
   if (BARE.test(value)) return pseudoMac(value, '', context)
-  const replaced = replaceMacAddresses(value, context)
-  if (replaced !== value || value === '' || PSEUDONYM.test(value) || isGroup(digitsOf(value))) return replaced
-  return whole(value, context)
+  if (WHOLE.test(value)) return replaceMacAddresses(value, context)
+  return value === '' || PSEUDONYM.test(value) || isPseudonym(value) ? value : whole(value, context)
 }
 
 /** An address of another length (InfiniBand, FireWire), or something unexpected in its field. */
 function whole(value: string, context: PersonalContext): string {
-  if (/^mac-/.test(value)) return value
   context.count('macAddress')
   return `mac-${context.pseudonyms.letters('mac', value.toLowerCase(), 12)}`
 }

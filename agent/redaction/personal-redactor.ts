@@ -14,11 +14,23 @@ export interface PersonalRedactor {
   text(value: string): string
 }
 
+const MAX_ROUNDS = 8
+
 export function createPersonalRedactor(context: PersonalContext): PersonalRedactor {
   const replaceKnown = knownNames(context)
-  const text = (value: string) => {
+  const once = (value: string) => {
     const addresses = replaceIpAddresses(replaceMacAddresses(replaceEmailAddresses(value, context), context), context)
     return replaceKnown(replaceHomes(replaceSids(addresses, context), context))
+  }
+  // A replacement can uncover what stood in its shadow: until nothing changes.
+  const text = (value: string) => {
+    let result = value
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const next = once(result)
+      if (next === result) break
+      result = next
+    }
+    return result
   }
   return { text, field: (value, privacy) => field(value, privacy, { context, text }) }
 }

@@ -37,3 +37,13 @@ function toLetters(digest: Uint8Array, length: number): string {
 
 /** Matches what `letters` gives. */
 export const LETTER_CLASS = `[${LETTERS}]`
+
+const L = LETTER_CLASS
+const PSEUDONYM = new RegExp(
+  `^(?:(?:user|host|serial|mail)-${L}{8}|mac-${L}{12}|(?:private10|private172|private192|shared100|public)-${L}{6}\\.(?:${L}{4}|\\d{1,3})|linklocal6-${L}{8}|(?:private6|public6)-${L}{8}\\.${L}{8})$`,
+)
+
+/** Whether a text is, as a whole, a pseudonym that this redaction wrote. */
+export function isPseudonym(text: string): boolean {
+  return PSEUDONYM.test(text)
+}

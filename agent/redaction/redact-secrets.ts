@@ -35,10 +35,24 @@ const ANY_HINT = new RegExp(
 /** Shapes without a word: recovery keys, and base 64 that may hold something. */
 const ANY_SHAPE = /\d{6}-\d{6}-\d{6}|[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}-|[A-Za-z0-9+/_-]{12}/
 
+/** Every round but the last removes something; a text that still changes then was made to. */
+const MAX_ROUNDS = 16
+
 /** Removes every secret that one of the redactors knows. Redacting the result again changes nothing. */
 export function redactSecrets(text: string): Redacted {
   const named = ANY_HINT.test(text)
   if (!named && !ANY_SHAPE.test(text)) return { text, count: 0 }
+  let result = { text, count: 0 }
+  // What a mark has replaced can bring a word and a value together: until nothing more is found.
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const next = redactOnce(result.text, named)
+    if (next.count === 0) break
+    result = { text: next.text, count: result.count + next.count }
+  }
+  return result
+}
+
+function redactOnce(text: string, named: boolean): Redacted {
   const plain = redactPlain(text, named)
   const encoded = redactEncoded(plain.text, (decoded) => ANY_HINT.test(decoded) && redactPlain(decoded, true).count > 0)
   return { text: encoded.text, count: plain.count + encoded.count }

@@ -1,5 +1,5 @@
 import type { PersonalContext } from './personal-kind.ts'
-import { LETTER_CLASS } from './pseudonyms.ts'
+import { isPseudonym } from './pseudonyms.ts'
 
 /** Accounts that every system has; they name nobody. */
 const WELL_KNOWN = new Set([
@@ -9,12 +9,11 @@ const WELL_KNOWN = new Set([
   'wdagutilityaccount', '-', 'n/a', 'unknown', '(unknown)', 'dynamic user',
 ])
 const SYSTEM_DOMAINS = new Set(['nt authority', 'nt-autorität', 'autorite nt', 'nt service', 'builtin', 'window manager', 'font driver host', 'iis apppool'])
-const PSEUDONYM = new RegExp(`^(?:user|host)-${LETTER_CLASS}{8}`)
 
 /** A field that holds one account name, also as `DOMAIN\name`, `name@domain` or a SID. */
 export function pseudoUserField(value: string, context: PersonalContext): string {
-  if (value === '' || PSEUDONYM.test(value) || isSystemAccount(value, context)) return value
-  if (/^S-1-/i.test(value)) return replaceSids(value, context)
+  if (value === '' || isPseudonym(value) || isSystemAccount(value, context)) return value
+  if (/^S-1-[\dg-z-]+$/i.test(value)) return replaceSids(value, context)
   const domain = /^([^\\/]{1,255})\\(.+)$/.exec(value)
   if (domain === null) return pseudoUser(value, context)
   const [, name = '', user = ''] = domain
@@ -24,14 +23,14 @@ export function pseudoUserField(value: string, context: PersonalContext): string
 
 /** The pseudonym of a person's account name. */
 export function pseudoUser(name: string, context: PersonalContext): string {
-  if (PSEUDONYM.test(name)) return name
+  if (isPseudonym(name)) return name
   context.count('userName')
   return `user-${context.pseudonyms.letters('user', name.toLowerCase(), 8)}`
 }
 
 /** The pseudonym of a machine's or domain's name. */
 export function pseudoHostLabel(name: string, context: PersonalContext): string {
-  if (PSEUDONYM.test(name)) return name
+  if (isPseudonym(name)) return name
   context.count('hostName')
   return `host-${context.pseudonyms.letters('host', name.toLowerCase(), 8)}`
 }
@@ -64,7 +63,7 @@ const SHARED_HOMES = new Set(['shared', 'public', 'default', 'all', 'lost+found'
 /** Replaces the owner in the paths of home directories, whether or not the account is known here. */
 export function replaceHomes(text: string, context: PersonalContext): string {
   return text.replace(HOME, (match: string, root: string, owner: string) => {
-    if (SHARED_HOMES.has(owner.toLowerCase()) || PSEUDONYM.test(owner)) return match
+    if (SHARED_HOMES.has(owner.toLowerCase()) || isPseudonym(owner)) return match
     return root + pseudoUser(owner, context)
   })
 }

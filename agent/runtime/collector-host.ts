@@ -18,7 +18,7 @@ const MAX_STDERR = 2_000
 /** A host whose event loop gives no sign for so long is stuck in a collector: it is killed. */
 const SILENCE_MS = 15_000
 /** A run that was cancelled has so long to end by itself before the whole host is killed. */
-const CANCEL_GRACE_MS = 900
+const CANCEL_GRACE_MS = 600
 
 export interface HostOptions {
   /** The host's entry file; absent: the agent's own collectors. */

@@ -1,5 +1,6 @@
 import type { Collector } from '@askfirst/agent/runtime/define-collector.ts'
 import { firehose } from './firehose.ts'
+import * as misbehaving from './misbehaving.ts'
 
 /** The collectors that only tests run. */
-export const TEST_COLLECTORS: readonly Collector[] = [firehose]
+export const TEST_COLLECTORS: readonly Collector[] = [firehose, ...Object.values(misbehaving)]
