@@ -1,0 +1,119 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
+import { runCli } from '@askfirst/server/cli/program.ts'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'askfirst-cli-'))
+  await writeFile(join(directory, 'password'), 'four plain words here\nsecond line')
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** Runs a command as a script would; gives what it wrote and its exit code. */
+async function run(...args: string[]) {
+  let [out, err] = ['', '']
+  const output = {
+    out: (text: string) => {
+      out += text
+    },
+    err: (text: string) => {
+      err += text
+    },
+  }
+  const code = await runCli({ args, environment: { ASKFIRST_SERVER_DATA_DIR: join(directory, 'server') }, stdin: process.stdin, version: '1.2.3' }, output)
+  return { code, out, err }
+}
+const createAdmin = (...more: string[]) =>
+  run('admin', 'create', '--email', 'Ada@example.org', '--name', 'Ada', '--password-file', join(directory, 'password'), ...more)
+
+describe('askfirst-server', () => {
+  test('says what it can do, and which version it is', async () => {
+    const help = await run('--help')
+    expect(help.code).toBe(0)
+    for (const command of ['start', 'admin', 'token', 'backup', 'restore', 'verify', 'config']) expect(help.out).toContain(`  ${command}`)
+    expect(await run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' })
+  })
+
+  test.each([[['dance']], [['start', '--colour', 'red']], [['admin', 'create']], [['token', 'create', '--uses', '0']], [['token', 'create', '--hours', '8761']]])(
+    'ends with 2 for wrong usage: %j',
+    async (args) => {
+      const { code, err } = await run(...args)
+      expect(code).toBe(2)
+      expect(err).toMatch(/error/i)
+    },
+  )
+
+  test('ends with 2 for a configuration that cannot work, and names the key', async () => {
+    for (const command of [['start'], ['token', 'create'], ['config', 'check']]) {
+      const { code, err } = await run(...command, '--port', 'http')
+      expect(code).toBe(2)
+      expect(err).toContain('port')
+    }
+  })
+})
+
+test('config check prints every value with its origin, without passwords', async () => {
+  const { code, out } = await run('config', 'check', '--store', 'postgres://a:s3cret@db/x', '--json')
+  expect(code).toBe(0)
+  expect(out).not.toContain('s3cret')
+  expect(JSON.parse(out)).toMatchObject({
+    ok: true,
+    values: expect.arrayContaining([
+      { key: 'store', value: 'postgres://a:***@db/x', origin: 'flag' },
+      { key: 'dataDir', value: join(directory, 'server'), origin: 'environment' },
+      { key: 'port', value: 8420, origin: 'default' },
+    ]),
+  })
+})
+
+test('admin create makes an admin once for each e-mail', async () => {
+  const made = await createAdmin('--json')
+  expect(made.code).toBe(0)
+  expect(JSON.parse(made.out)).toMatchObject({ email: 'ada@example.org' })
+  const again = await createAdmin()
+  expect(again.code).toBe(1)
+  expect(again.err).toContain('CONFLICT')
+})
+
+test('admin create refuses a short password', async () => {
+  await writeFile(join(directory, 'password'), 'short')
+  expect(await createAdmin()).toMatchObject({ code: 2, out: '' })
+})
+
+test('token create prints a code for the configured address', async () => {
+  const { code, out } = await run('token', 'create', '--agent-hosts', 'askfirst.test,10.0.0.1', '--agent-port', '9443', '--uses', '5', '--approve', '--json')
+  expect(code).toBe(0)
+  const made = JSON.parse(out)
+  expect(decodeEnrolmentCode(made.code)).toMatchObject({ host: 'askfirst.test', port: 9443 })
+  expect(made).toMatchObject({ uses: 5, approves: true })
+  const plain = await run('token', 'create')
+  expect(decodeEnrolmentCode(plain.out)).toMatchObject({ host: '127.0.0.1', port: 8421 })
+  expect(await run('token', 'create', '--agent-port', '0')).toMatchObject({ code: 2 })
+})
+
+test('backup and restore carry accounts and keys to another directory', async () => {
+  await createAdmin()
+  await run('token', 'create')
+  const file = join(directory, 'server.backup')
+  const seal = ['--passphrase-file', join(directory, 'password')]
+  const made = await run('backup', '--out', file, ...seal)
+  expect(made).toMatchObject({ code: 0, err: '' })
+  expect((await run('restore', file, '--check')).code).toBe(0)
+  const other = join(directory, 'other')
+  expect(await run('restore', file, ...seal, '--data-dir', other)).toMatchObject({ code: 0, err: '' })
+  const key = (data: string) => readFile(join(data, 'keys', 'authority.key'), 'utf8')
+  expect(await key(other)).toBe(await key(join(directory, 'server')))
+  const taken = await createAdmin('--data-dir', other)
+  expect(taken.err).toContain('CONFLICT')
+  expect((await run('restore', file, ...seal, '--data-dir', other)).code).toBe(1)
+})
+
+test('verify ends with 2 for a file that is not there and with 1 for one that does not verify', async () => {
+  expect((await run('verify', join(directory, 'missing.zip'))).code).toBe(2)
+  const { code, err } = await run('verify', join(directory, 'password'))
+  expect(code).toBe(1)
+  expect(err).toContain('does not verify')
+})
