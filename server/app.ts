@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestListener, Server } from 'node:http'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { CLOSE } from '@askfirst/protocol/limits.ts'
 import fastifySwagger from '@fastify/swagger'
 import fastifyUnderPressure from '@fastify/under-pressure'
 import fastifyWebsocket from '@fastify/websocket'
-import Fastify from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { CLOSE } from '@askfirst/protocol/limits.ts'
+import Fastify from 'fastify'
 import type { App } from './app-types.ts'
 import { registerAuth } from './plugins/auth.ts'
 import { problemFor, registerErrors } from './plugins/errors.ts'
@@ -93,7 +93,11 @@ function createFastify(options: AppOptions): App {
 
 function measureRequests(app: App, { metrics }: Services): void {
   app.addHook('onResponse', async (request, reply) => {
-    const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    }
     metrics.requests.observe(labels, reply.elapsedTime / 1_000)
   })
 }

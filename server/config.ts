@@ -37,7 +37,9 @@ export const ServerConfig = Type.Object(
       maxItems: 16,
       description: 'Addresses or ranges of the reverse proxies that end TLS in front of this server',
     }),
-    logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { description: 'Least severe log line written' }),
+    logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+      description: 'Least severe log line written',
+    }),
   },
   { additionalProperties: false },
 )
@@ -107,7 +109,10 @@ export async function loadConfig(sources: {
     : { config: merged as ServerConfig, origins: origins as Record<ConfigKey, Origin> }
 }
 
-function textFor(key: ConfigKey, sources: Parameters<typeof loadConfig>[0]): readonly [string | undefined, Origin | undefined] {
+function textFor(
+  key: ConfigKey,
+  sources: Parameters<typeof loadConfig>[0],
+): readonly [string | undefined, Origin | undefined] {
   const flag = sources.flags[key]
   if (flag !== undefined) return [flag, 'flag']
   const variable = sources.environment[variableName(key)]
@@ -128,23 +133,30 @@ async function readConfigFile(
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { values: { ...value } }
     return { problem: `The configuration file ${path} must hold one JSON object.` }
   } catch (error) {
-    return { problem: `The configuration file ${path} cannot be read: ${error instanceof Error ? error.message : 'unknown'}.` }
+    return {
+      problem: `The configuration file ${path} cannot be read: ${error instanceof Error ? error.message : 'unknown'}.`,
+    }
   }
 }
 
 function problemsOf(merged: Readonly<Record<string, unknown>>): readonly string[] {
   if (!shape.Check(merged)) {
-    return shape.Errors(merged).map(({ instancePath, message }) => `${instancePath.slice(1) || 'configuration'}: ${message}`)
+    return shape
+      .Errors(merged)
+      .map(({ instancePath, message }) => `${instancePath.slice(1) || 'configuration'}: ${message}`)
   }
   const problems: string[] = []
-  if ((merged.tlsCert === null) !== (merged.tlsKey === null)) problems.push('tlsCert and tlsKey belong together: give both or none.')
+  if ((merged.tlsCert === null) !== (merged.tlsKey === null))
+    problems.push('tlsCert and tlsKey belong together: give both or none.')
   if (!isLoopback(merged.listen) && merged.tlsCert === null && merged.behindProxy.length === 0) {
     problems.push(
       `listen: passwords would cross the network unprotected on ${merged.listen}. Give tlsCert and tlsKey, or name the reverse proxy with behindProxy.`,
     )
   }
   if ((merged.behindProxy.length > 0 || !isLoopback(merged.listen)) && merged.publicUrl === null) {
-    problems.push('publicUrl: the server must be told the address that browsers show, to tell its own pages from others.')
+    problems.push(
+      'publicUrl: the server must be told the address that browsers show, to tell its own pages from others.',
+    )
   }
   return problems
 }

@@ -2,9 +2,16 @@ import type { DestinationStream, Logger } from 'pino'
 import { pino } from 'pino'
 
 /** Fields that never belong into a log, wherever a careless call puts them. */
-const SECRET_FIELDS = ['password', 'passwordHash', 'secret', 'token', 'authorization', 'cookie', 'csrfToken', 'jws'].flatMap(
-  (field) => [field, `*.${field}`],
-)
+const SECRET_FIELDS = [
+  'password',
+  'passwordHash',
+  'secret',
+  'token',
+  'authorization',
+  'cookie',
+  'csrfToken',
+  'jws',
+].flatMap((field) => [field, `*.${field}`])
 
 /**
  * The server's logger: JSON lines with ids and counts. A request is written as method and path: the query may hold search

@@ -1,6 +1,6 @@
-import { SERVER_VERSION } from './version.ts'
 import { runCli } from './cli/program.ts'
 import { processEnvironment } from './config.ts'
+import { SERVER_VERSION } from './version.ts'
 
 process.exitCode = await runCli(
   { args: process.argv.slice(2), environment: processEnvironment, stdin: process.stdin, version: SERVER_VERSION },

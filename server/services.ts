@@ -66,7 +66,8 @@ export interface Foundations {
 
 /** Makes the services in order of their dependencies. */
 export function createServices(foundations: Foundations): Services {
-  const { store, clock, bus, agents, enrolmentAddress, authority, logSigner, settings, consent, runs, findings } = foundations
+  const { store, clock, bus, agents, enrolmentAddress, authority, logSigner, settings, consent, runs, findings } =
+    foundations
   const users = createUserService({ store, clock, bus })
   return {
     store,

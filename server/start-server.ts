@@ -144,7 +144,9 @@ async function layFoundations(
   const directory = keysDirectory(config)
   const authority = await openAuthority({ directory, name: AUTHORITY_NAME, now: clock.now() })
   const logSigner = await openLogSigner({ directory, name: config.agentHosts[0] ?? hostname() })
-  const bus = createInProcessBus((error, { topic, kind }) => log.error({ err: error, topic, kind }, 'a reader of the bus failed'))
+  const bus = createInProcessBus((error, { topic, kind }) =>
+    log.error({ err: error, topic, kind }, 'a reader of the bus failed'),
+  )
   const settings = createSettingsService({ store, clock })
   await settings.get()
   const findings = new FindingService({ store, bus, clock, log })

@@ -1,5 +1,5 @@
-import { isLoopback } from './config.ts'
 import type { ServerConfig } from './config.ts'
+import { isLoopback } from './config.ts'
 
 /** Where people reach the server, once its port is known. */
 export interface UiAddress {

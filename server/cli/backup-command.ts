@@ -21,7 +21,9 @@ type Sources = CliSources & { readonly stdin: NodeJS.ReadStream }
 
 /** `backup --out FILE`: one file with the store and the keys; the server may be running. */
 export function addBackupCommand(program: Command, sources: Sources, output: Output): void {
-  const command = addConfigOptions(program.command('backup').description('write store and keys into one file; the server may run'))
+  const command = addConfigOptions(
+    program.command('backup').description('write store and keys into one file; the server may run'),
+  )
   command
     .requiredOption('--out <file>', 'the file to write; it must not be there yet')
     .option('--passphrase-file <file>', 'file whose first line seals the keys; otherwise it is asked')
@@ -31,7 +33,14 @@ export function addBackupCommand(program: Command, sources: Sources, output: Out
     const { out, withoutKeys, ...options } = command.opts<KeyOptions & { out: string; withoutKeys: boolean }>()
     const passphrase = withoutKeys ? null : await askPassphrase(options, sources, output)
     const files = withoutKeys ? [] : await keyFiles(config)
-    const manifest = await backupSqlite({ file: sqliteFile(config), out, files, passphrase, withoutKeys, now: isoNow(systemClock) })
+    const manifest = await backupSqlite({
+      file: sqliteFile(config),
+      out,
+      files,
+      passphrase,
+      withoutKeys,
+      now: isoNow(systemClock),
+    })
     const text = `Wrote ${out} with ${manifest.parts.map(({ name }) => name).join(', ')}.`
     printResult(output, options.json === true, { text, value: { out, manifest } })
   })
@@ -39,7 +48,9 @@ export function addBackupCommand(program: Command, sources: Sources, output: Out
 
 /** `restore FILE`: puts a backup in the place of a stopped server that has no data. */
 export function addRestoreCommand(program: Command, sources: Sources, output: Output): void {
-  const command = addConfigOptions(program.command('restore <file>').description('put a backup into an empty data directory'))
+  const command = addConfigOptions(
+    program.command('restore <file>').description('put a backup into an empty data directory'),
+  )
   command
     .option('--check', 'only look whether the backup is whole and consistent', false)
     .option('--passphrase-file <file>', 'file whose first line opens the keys; otherwise it is asked')
@@ -56,7 +67,8 @@ export function addRestoreCommand(program: Command, sources: Sources, output: Ou
       checkOnly: check,
       now: isoNow(systemClock),
     })
-    const left = report.leftOut.length === 0 ? '' : ` Left out for want of the passphrase: ${report.leftOut.join(', ')}.`
+    const left =
+      report.leftOut.length === 0 ? '' : ` Left out for want of the passphrase: ${report.leftOut.join(', ')}.`
     const text = check ? `${from} is whole and consistent.` : `Restored ${from} into ${config.dataDir}.${left}`
     printResult(output, options.json === true, { text, value: report })
   })
@@ -65,16 +77,25 @@ export function addRestoreCommand(program: Command, sources: Sources, output: Ou
 function sqliteFile(config: ServerConfig): string {
   const store = storeOptions(config)
   if (store.kind === 'sqlite') return store.file
-  throw new CommandFailed('These commands are for the embedded store. Use pg_dump and pg_restore for PostgreSQL.', EXIT.wrongUsage)
+  throw new CommandFailed(
+    'These commands are for the embedded store. Use pg_dump and pg_restore for PostgreSQL.',
+    EXIT.wrongUsage,
+  )
 }
 
 /** Keys and certificates of the data directory; all of them are sealed. */
 async function keyFiles(config: ServerConfig): Promise<readonly BackupFile[]> {
   const directory = keysDirectory(config)
   const names = await readdir(directory)
-  return names.filter((name) => /\.(key|pem)$/.test(name)).map((name) => ({ name, path: join(directory, name), secret: true }))
+  return names
+    .filter((name) => /\.(key|pem)$/.test(name))
+    .map((name) => ({ name, path: join(directory, name), secret: true }))
 }
 
 async function askPassphrase(options: KeyOptions, sources: Sources, output: Output): Promise<string> {
-  return readSecret('Passphrase of the backup: ', { file: options.passphraseFile ?? null, stdin: sources.stdin, ask: output.err })
+  return readSecret('Passphrase of the backup: ', {
+    file: options.passphraseFile ?? null,
+    stdin: sources.stdin,
+    ask: output.err,
+  })
 }

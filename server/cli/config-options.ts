@@ -31,7 +31,8 @@ export async function readConfig(command: Command, sources: CliSources): Promise
     const value = options[key]
     if (typeof value === 'string') flags[key] = value
   }
-  const file = typeof options.config === 'string' ? options.config : (sources.environment.ASKFIRST_SERVER_CONFIG ?? null)
+  const file =
+    typeof options.config === 'string' ? options.config : (sources.environment.ASKFIRST_SERVER_CONFIG ?? null)
   return loadConfig({ flags, environment: sources.environment, file })
 }
 
@@ -39,7 +40,10 @@ export async function readConfig(command: Command, sources: CliSources): Promise
 export async function requireConfig(command: Command, sources: CliSources): Promise<ServerConfig> {
   const loaded = await readConfig(command, sources)
   if ('problems' in loaded) {
-    throw new CommandFailed(`The configuration is not usable:\n${loaded.problems.map((line) => `  ${line}`).join('\n')}`, EXIT.wrongUsage)
+    throw new CommandFailed(
+      `The configuration is not usable:\n${loaded.problems.map((line) => `  ${line}`).join('\n')}`,
+      EXIT.wrongUsage,
+    )
   }
   return loaded.config
 }

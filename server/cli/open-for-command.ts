@@ -9,7 +9,10 @@ import type { Store } from '../store/store.ts'
 export const CLI_ACTOR: Actor = { kind: 'system', id: 'cli', name: 'askfirst-server on the command line' }
 
 /** Opens the store of a configuration, works on it and closes it; a running server may use it at the same time. */
-export async function withStore<Result>(config: ServerConfig, work: (store: Store) => Promise<Result>): Promise<Result> {
+export async function withStore<Result>(
+  config: ServerConfig,
+  work: (store: Store) => Promise<Result>,
+): Promise<Result> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const store = await openStore(storeOptions(config))
   try {

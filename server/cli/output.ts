@@ -19,6 +19,10 @@ export class CommandFailed extends Error {
 }
 
 /** Prints one result: a line for people, or one line of JSON with `--json`. */
-export function printResult(output: Output, json: boolean, result: { readonly text: string; readonly value: unknown }): void {
+export function printResult(
+  output: Output,
+  json: boolean,
+  result: { readonly text: string; readonly value: unknown },
+): void {
   output.out(`${json ? JSON.stringify(result.value) : result.text}\n`)
 }

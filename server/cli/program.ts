@@ -1,5 +1,5 @@
-import { Command, CommanderError } from 'commander'
 import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
+import { Command, CommanderError } from 'commander'
 import { addAdminCommand } from './admin-command.ts'
 import { addBackupCommand, addRestoreCommand } from './backup-command.ts'
 import { addConfigCommand } from './config-command.ts'

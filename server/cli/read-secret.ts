@@ -24,7 +24,8 @@ export async function readSecret(question: string, source: SecretSource): Promis
   let text = ''
   for await (const part of source.stdin) {
     text += String(part)
-    if (text.length > MOST_BYTES) throw new CommandFailed('The password on the standard input is too long.', EXIT.wrongUsage)
+    if (text.length > MOST_BYTES)
+      throw new CommandFailed('The password on the standard input is too long.', EXIT.wrongUsage)
     if (text.includes('\n')) break
   }
   return firstLine(text)

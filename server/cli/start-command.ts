@@ -12,7 +12,8 @@ export function addStartCommand(program: Command, sources: CliSources, output: O
     const config = await requireConfig(start, sources)
     const server = await startServer(config)
     const { uiUrl, agentPort, setupLink } = server
-    if (start.opts<{ json?: boolean }>().json === true) output.out(`${JSON.stringify({ uiUrl, agentPort, setupLink })}\n`)
+    if (start.opts<{ json?: boolean }>().json === true)
+      output.out(`${JSON.stringify({ uiUrl, agentPort, setupLink })}\n`)
     else output.out(startText(uiUrl, setupLink))
     await runUntilStopped(server)
   })

@@ -3,9 +3,9 @@ import { InvalidArgumentError } from 'commander'
 import { openAuthority } from '../ca/authority.ts'
 import { systemClock } from '../clock.ts'
 import type { ServerConfig } from '../config.ts'
-import { AUTHORITY_NAME, keysDirectory } from '../places.ts'
 import type { EnrolmentWish } from '../enrolment/enrolment-service.ts'
 import { createEnrolmentService } from '../enrolment/enrolment-service.ts'
+import { AUTHORITY_NAME, keysDirectory } from '../places.ts'
 import type { CliSources } from './config-options.ts'
 import { addConfigOptions, requireConfig } from './config-options.ts'
 import { CLI_ACTOR, withStore } from './open-for-command.ts'
@@ -41,10 +41,17 @@ export function addTokenCommand(program: Command, sources: CliSources, output: O
 async function makeToken(config: ServerConfig, wish: EnrolmentWish) {
   const [host] = config.agentHosts
   if (host === undefined || config.agentPort === 0) {
-    throw new CommandFailed('A code must name the agents\' port: give --agent-port, the one that the server listens on.', EXIT.wrongUsage)
+    throw new CommandFailed(
+      "A code must name the agents' port: give --agent-port, the one that the server listens on.",
+      EXIT.wrongUsage,
+    )
   }
   return withStore(config, async (store) => {
-    const authority = await openAuthority({ directory: keysDirectory(config), name: AUTHORITY_NAME, now: systemClock.now() })
+    const authority = await openAuthority({
+      directory: keysDirectory(config),
+      name: AUTHORITY_NAME,
+      now: systemClock.now(),
+    })
     const address = { host, port: config.agentPort, authoritySha256: authority.sha256 }
     return createEnrolmentService({ store, clock: systemClock, address: () => address }).create(wish, CLI_ACTOR)
   })

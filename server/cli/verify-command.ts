@@ -24,7 +24,10 @@ export function addVerifyCommand(program: Command, output: Output): void {
       ...(authority === undefined ? {} : { authoritySha256: authority }),
     }
     const report = await verifyFile(file, pins).catch((error: unknown) => {
-      throw new CommandFailed(`${file} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`, EXIT.wrongUsage)
+      throw new CommandFailed(
+        `${file} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
+        EXIT.wrongUsage,
+      )
     })
     output.out(json === true ? `${JSON.stringify(report)}\n` : describeReport(file, report))
     if (!report.ok) throw new CommandFailed(`${file} does not verify.`)

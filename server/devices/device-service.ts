@@ -1,6 +1,6 @@
-import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
+import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import { CLOSE } from '@askfirst/protocol/limits.ts'
 import { auditDraft } from '../audit/audit-draft.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -43,7 +43,11 @@ export function createDeviceService(input: {
     return found(await store.devices.get(id), id)
   }
 
-  async function setStanding(id: DeviceId, standing: Standing, decision: { readonly actor: Actor; readonly reason: string }) {
+  async function setStanding(
+    id: DeviceId,
+    standing: Standing,
+    decision: { readonly actor: Actor; readonly reason: string },
+  ) {
     const action = standing === 'revoked' ? 'device.revoked' : 'device.approved'
     const draft = auditDraft(clock, { actor: decision.actor, action, subject: id, detail: { reason: decision.reason } })
     return found(await store.devices.setStanding(id, standing, decision.reason, draft), id)
@@ -70,7 +74,8 @@ export function createDeviceService(input: {
      */
     async approve(id: DeviceId, actor: Actor): Promise<Device> {
       const { standing } = await get(id)
-      if (standing !== 'quarantined') throw new AskFirstError('CONFLICT', `Device ${id} is ${standing}, not quarantined.`)
+      if (standing !== 'quarantined')
+        throw new AskFirstError('CONFLICT', `Device ${id} is ${standing}, not quarantined.`)
       const device = await setStanding(id, 'active', { actor, reason: 'approved' })
       changed(id)
       return device
@@ -84,7 +89,12 @@ export function createDeviceService(input: {
      */
     async revoke(id: DeviceId, reason: string, actor: Actor): Promise<Device> {
       const device = await setStanding(id, 'revoked', { actor, reason })
-      const audit = auditDraft(clock, { actor, action: 'certificate.revoked', subject: id, detail: { reason: 'device-revoked' } })
+      const audit = auditDraft(clock, {
+        actor,
+        action: 'certificate.revoked',
+        subject: id,
+        detail: { reason: 'device-revoked' },
+      })
       await store.devices.revokeCertificates(id, { at: isoNow(clock), reason: 'device-revoked', audit })
       agents.disconnect(id, CLOSE.certificateRevoked, 'certificate revoked')
       await revocations.refresh()

@@ -38,7 +38,10 @@ export function createEnrolmentService(input: {
   const { store, clock, address } = input
   return {
     /** Creates a token; the code is in the answer and nowhere else. */
-    async create(wish: EnrolmentWish, actor: Actor): Promise<{ readonly token: EnrolmentToken; readonly code: string }> {
+    async create(
+      wish: EnrolmentWish,
+      actor: Actor,
+    ): Promise<{ readonly token: EnrolmentToken; readonly code: string }> {
       const secret = randomBytes(TOKEN_BYTES)
       const { label, maxUses, hours, approves } = wish
       const token: EnrolmentToken = {
@@ -55,7 +58,10 @@ export function createEnrolmentService(input: {
       }
       const code = encodeEnrolmentCode({ ...address(), token: secret })
       const detail = { label, maxUses, approves, expiresAt: token.expiresAt }
-      await store.enrolment.create(token, auditDraft(clock, { actor, action: 'enrolment-token.created', subject: token.id, detail }))
+      await store.enrolment.create(
+        token,
+        auditDraft(clock, { actor, action: 'enrolment-token.created', subject: token.id, detail }),
+      )
       return { token, code }
     },
 

@@ -1,6 +1,6 @@
+import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 
 /** Bounds of one live socket; bytes and milliseconds unless the name says otherwise. */
 export const LIVE_LIMITS = {
@@ -26,5 +26,11 @@ export type LiveOrder = Static<typeof LiveOrder>
 /** What a subscriber gets. Events carry ids only; who wants more reads the API, which checks again. */
 export type LiveNotice =
   | { readonly type: 'subscribed' | 'unsubscribed'; readonly topics: readonly string[] }
-  | { readonly type: 'event'; readonly topic: string; readonly kind: string; readonly id: string; readonly seq?: number }
+  | {
+      readonly type: 'event'
+      readonly topic: string
+      readonly kind: string
+      readonly id: string
+      readonly seq?: number
+    }
   | { readonly type: 'error'; readonly code: ErrorCode; readonly topic?: string }

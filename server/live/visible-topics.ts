@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/compile'
 import { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
+import { Compile } from 'typebox/compile'
 import type { Store } from '../store/store.ts'
 import type { Caller } from '../users/caller.ts'
 

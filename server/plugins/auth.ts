@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { FastifyRequest } from 'fastify'
 import type { App } from '../app-types.ts'
 import type { Clock } from '../clock.ts'
 import type { Caller } from '../users/caller.ts'
@@ -40,7 +40,8 @@ export function registerAuth(app: App, input: AuthInput): void {
  * @throws AskFirstError NOT_SIGNED_IN when there is none (a public route that needs to know)
  */
 export function callerOf(request: FastifyRequest): Caller {
-  if (request.caller === null) throw new AskFirstError('NOT_SIGNED_IN', 'The request carries no valid session or API token.')
+  if (request.caller === null)
+    throw new AskFirstError('NOT_SIGNED_IN', 'The request carries no valid session or API token.')
   return request.caller
 }
 
@@ -75,6 +76,9 @@ function requirePermission(request: FastifyRequest): void {
   if (permission === 'public') return
   const caller = callerOf(request)
   if (permission === undefined || !caller.permissions.has(permission)) {
-    throw new AskFirstError('NOT_ALLOWED', `The role ${caller.role} does not have the permission ${permission ?? 'of this route'}.`)
+    throw new AskFirstError(
+      'NOT_ALLOWED',
+      `The role ${caller.role} does not have the permission ${permission ?? 'of this route'}.`,
+    )
   }
 }

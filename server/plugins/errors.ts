@@ -1,9 +1,9 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../app-types.ts'
-import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { RequestInvalid } from './validation.ts'
 
 /** Codes of Fastify and its plugins, and what they are called here. */
@@ -18,7 +18,9 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
 
 /** Answers every error as problem details and logs those that are the server's fault. */
 export function registerErrors(app: App): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(problemFor(error, request.id), error, { request, reply }))
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendProblem(problemFor(error, request.id), error, { request, reply }),
+  )
 }
 
 /** Turns anything thrown into problem details; what is not a known error becomes INTERNAL without its text. */

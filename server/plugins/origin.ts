@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { FastifyRequest } from 'fastify'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** `none` is what a browser says when the person typed the address. */

@@ -38,6 +38,8 @@ export function problemOf(
     detail: input.detail,
     instance: input.requestId,
     ...(input.fields === undefined ? {} : { errors: [...input.fields] }),
-    ...(input.details === undefined || Object.keys(input.details).length === 0 ? {} : { details: { ...input.details } }),
+    ...(input.details === undefined || Object.keys(input.details).length === 0
+      ? {}
+      : { details: { ...input.details } }),
   }
 }

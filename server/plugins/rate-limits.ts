@@ -1,6 +1,6 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import fastifyRateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { App } from '../app-types.ts'
 
 export interface RateBound {

@@ -52,5 +52,8 @@ function methodsAt(routes: readonly RouteEntry[], url: string): readonly string[
 function matches(pattern: string, path: string): boolean {
   const want = pattern.split('/')
   const have = path.split('/')
-  return want.length === have.length && want.every((part, at) => (part.startsWith(':') ? have[at] !== '' : part === have[at]))
+  return (
+    want.length === have.length &&
+    want.every((part, at) => (part.startsWith(':') ? have[at] !== '' : part === have[at]))
+  )
 }

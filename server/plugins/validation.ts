@@ -1,6 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify'
-import { Compile } from 'typebox/compile'
 import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
 
 /** One thing that is wrong with a request; `path` is a JSON pointer into the part named by the problem's detail. */
 export interface FieldError {

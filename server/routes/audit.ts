@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import { Actor } from '@askfirst/protocol/findings-log.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { AuditStore } from '../store/store.ts'
 import { closed, pageOf, text } from './fields.ts'

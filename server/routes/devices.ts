@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { CatalogueEntry, PLATFORMS } from '@askfirst/protocol/catalogue-entry.ts'
 import { Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId } from '@askfirst/protocol/ids.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { DeviceService } from '../devices/device-service.ts'
 import { callerOf } from '../plugins/auth.ts'
@@ -73,7 +73,11 @@ export function deviceRoutes({ devices }: { readonly devices: DeviceService }) {
       },
       async (request) => {
         const { device, certificates, catalogue } = await devices.detail(request.params.id)
-        return { ...view(device), certificates: [...certificates], catalogue: catalogue === null ? null : [...catalogue] }
+        return {
+          ...view(device),
+          certificates: [...certificates],
+          catalogue: catalogue === null ? null : [...catalogue],
+        }
       },
     )
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts'
 import { callerOf } from '../plugins/auth.ts'

@@ -1,6 +1,6 @@
+import { Instant } from '@askfirst/protocol/fields.ts'
 import type { TSchema } from 'typebox'
 import { Type } from 'typebox'
-import { Instant } from '@askfirst/protocol/fields.ts'
 
 export const closed = { additionalProperties: false } as const
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { HealthService } from '../health/health-service.ts'
 import type { Metrics } from '../health/metrics.ts'
@@ -16,7 +16,11 @@ export function healthRoutes({ health, metrics }: { readonly health: HealthServi
       '/healthz',
       {
         config: { permission: 'public' },
-        schema: { summary: 'The process answers', security: [], response: { 200: Type.Object({ status: Type.Literal('ok') }) } },
+        schema: {
+          summary: 'The process answers',
+          security: [],
+          response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+        },
       },
       async () => ({ status: 'ok' as const }),
     )
@@ -42,7 +46,10 @@ export function healthRoutes({ health, metrics }: { readonly health: HealthServi
       '/metrics',
       {
         config: { permission: 'metrics.read' },
-        schema: { summary: 'Figures for Prometheus', response: { 200: { content: { 'text/plain': { schema: Type.String() } } } } },
+        schema: {
+          summary: 'Figures for Prometheus',
+          response: { 200: { content: { 'text/plain': { schema: Type.String() } } } },
+        },
       },
       async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
     )

@@ -1,8 +1,8 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { App } from '../app-types.ts'
 import type { Bus } from '../bus/bus.ts'
 import { createLiveConnection } from '../live/live-connection.ts'
@@ -57,7 +57,8 @@ export function liveRoutes(
 function refuseForeignSocket(request: FastifyRequest, origins: ReadonlySet<string>): void {
   const { origin } = request.headers
   const allowed = origin === undefined ? callerOf(request).via === 'token' : origins.has(origin)
-  if (!allowed) throw new AskFirstError('CSRF_REFUSED', "The Origin header does not name one of this server's own addresses.")
+  if (!allowed)
+    throw new AskFirstError('CSRF_REFUSED', "The Origin header does not name one of this server's own addresses.")
 }
 
 function serve(input: {

@@ -1,6 +1,11 @@
 /** Makes a text safe inside HTML elements and quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
 }
 
 /** One plain page without scripts; `body` is HTML already. */
@@ -37,7 +42,11 @@ ${setup}
 }
 
 /** The form for the first admin; `problem` says in one sentence what was wrong with the last try. */
-export function setupPage(token: string, filled: { readonly name: string; readonly email: string }, problem: string | null): string {
+export function setupPage(
+  token: string,
+  filled: { readonly name: string; readonly email: string },
+  problem: string | null,
+): string {
   const alert = problem === null ? '' : `<p role="alert" class="problem">${escapeHtml(problem)}</p>\n`
   return page(
     'Set up AskFirst',

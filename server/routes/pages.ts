@@ -1,7 +1,7 @@
+import { ERRORS } from '@askfirst/protocol/errors.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { ERRORS } from '@askfirst/protocol/errors.ts'
 import type { App } from '../app-types.ts'
 import { problemFor } from '../plugins/errors.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
@@ -22,8 +22,10 @@ export function pageRoutes(
 ) {
   const { setup, users } = services
   return async (app: App): Promise<void> => {
-    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: FastifyRequest, body: string) =>
-      Object.fromEntries(new URLSearchParams(body)),
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string' },
+      async (_request: FastifyRequest, body: string) => Object.fromEntries(new URLSearchParams(body)),
     )
     app.setErrorHandler(async (error, request, reply) => {
       const { status, title } = problemFor(error, request.id)
@@ -43,7 +45,8 @@ export function pageRoutes(
         config: { permission: 'public' },
         schema: { hide: true, response: { 200: { content: { 'text/css': { schema: Type.String() } } } } },
       },
-      async (_request, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(PAGE_CSS),
+      async (_request, reply) =>
+        reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(PAGE_CSS),
     )
 
     app.get(

@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
-import { UserId } from '@askfirst/protocol/ids.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { UserId } from '@askfirst/protocol/ids.ts'
 import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { Clock } from '../clock.ts'
 import { callerOf } from '../plugins/auth.ts'
@@ -53,7 +53,10 @@ export function sessionRoutes(
         Object.assign(request.session, { userId: user.id, startedAt: now, touchedAt: now })
         const csrfToken = reply.generateCsrf()
         await request.session.save()
-        return sessionView({ user, via: 'session', role: user.role, permissions: ROLE_PERMISSIONS[user.role] }, csrfToken)
+        return sessionView(
+          { user, via: 'session', role: user.role, permissions: ROLE_PERMISSIONS[user.role] },
+          csrfToken,
+        )
       },
     )
 
@@ -77,7 +80,8 @@ export function sessionRoutes(
       },
       async (request, reply) => {
         const caller = callerOf(request)
-        if (caller.via === 'token') throw new AskFirstError('INVALID_REQUEST', 'A token has no session; delete the token.')
+        if (caller.via === 'token')
+          throw new AskFirstError('INVALID_REQUEST', 'A token has no session; delete the token.')
         await request.session.destroy()
         await services.users.signedOut(caller.user)
         return reply.clearCookie(SESSION_COOKIE, { path: '/', secure: true }).code(204).send(null)

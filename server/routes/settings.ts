@@ -11,7 +11,10 @@ export function settingsRoutes({ settings }: { readonly settings: SettingsServic
   return async (app: App): Promise<void> => {
     app.get(
       '/api/settings',
-      { config: { permission: 'settings.read' }, schema: { summary: 'Read the settings', response: { 200: Settings } } },
+      {
+        config: { permission: 'settings.read' },
+        schema: { summary: 'Read the settings', response: { 200: Settings } },
+      },
       async () => settings.get(),
     )
 

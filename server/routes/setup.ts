@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { UserId } from '@askfirst/protocol/ids.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
 import { rateLimiter } from '../plugins/rate-limits.ts'

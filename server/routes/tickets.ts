@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
 import type { Ticket } from '../store/entities.ts'
@@ -140,7 +140,10 @@ export function ticketLogRoutes({ tickets }: Services) {
           summary: 'Read the findings log after a sequence number',
           params: byId,
           querystring: Type.Object(
-            { after: Type.Integer({ minimum: 0, default: 0 }), limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }) },
+            {
+              after: Type.Integer({ minimum: 0, default: 0 }),
+              limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+            },
             closed,
           ),
           response: { 200: pageOf(LogEntry) },

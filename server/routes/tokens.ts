@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { Instant } from '@askfirst/protocol/fields.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { Clock } from '../clock.ts'
 import { callerOf } from '../plugins/auth.ts'

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { Instant } from '@askfirst/protocol/fields.ts'
 import { UserId } from '@askfirst/protocol/ids.ts'
+import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
 import { ROLES } from '../store/entities.ts'

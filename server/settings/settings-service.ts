@@ -1,8 +1,8 @@
+import { line } from '@askfirst/protocol/fields.ts'
+import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { line } from '@askfirst/protocol/fields.ts'
-import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
@@ -51,7 +51,11 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
     async change(change: Partial<Settings>, actor: Actor): Promise<Settings> {
       const from = await get()
       const to = { ...from, ...change }
-      await store.settings.set(KEY, to, auditDraft(clock, { actor, action: 'settings.changed', subject: KEY, detail: { from, to } }))
+      await store.settings.set(
+        KEY,
+        to,
+        auditDraft(clock, { actor, action: 'settings.changed', subject: KEY, detail: { from, to } }),
+      )
       latest = to
       return to
     },

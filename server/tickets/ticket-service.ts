@@ -54,7 +54,11 @@ export type TicketService = ReturnType<typeof createTicketService>
 export function createTicketService(dependencies: TicketDependencies) {
   const { store, clock, bus, afterChange } = dependencies
 
-  function draft(ticketId: TicketId, kind: LogKind, entry: { readonly actor: Actor; readonly body: LogDraft['body'] }): LogDraft {
+  function draft(
+    ticketId: TicketId,
+    kind: LogKind,
+    entry: { readonly actor: Actor; readonly body: LogDraft['body'] },
+  ): LogDraft {
     return { ticketId, at: isoNow(clock), kind, ...entry }
   }
 
@@ -94,7 +98,11 @@ export function createTicketService(dependencies: TicketDependencies) {
      * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile or the state cannot be reached;
      *   INVALID_REQUEST when the assignee or a device is not one
      */
-    async change(id: TicketId, wish: { readonly version: number; readonly change: TicketChange }, actor: Actor): Promise<Ticket> {
+    async change(
+      id: TicketId,
+      wish: { readonly version: number; readonly change: TicketChange },
+      actor: Actor,
+    ): Promise<Ticket> {
       const before = await get(id)
       await checkChange(store, before, wish.change)
       const columns = { ...wish.change, ...newPriority(before, wish.change) }
@@ -145,7 +153,8 @@ async function checkAssignee(store: Pick<Store, 'users'>, id: UserId): Promise<v
 async function checkDevices(store: Pick<Store, 'devices'>, ids: readonly DeviceId[]): Promise<void> {
   for (const id of ids) {
     const device = await store.devices.get(id)
-    if (device === null) throw new AskFirstError('INVALID_REQUEST', `There is no device ${id}.`, { details: { field: 'deviceIds' } })
+    if (device === null)
+      throw new AskFirstError('INVALID_REQUEST', `There is no device ${id}.`, { details: { field: 'deviceIds' } })
   }
 }
 

@@ -20,7 +20,12 @@ export async function verifyPassword(password: string, phc: string): Promise<boo
   const [, memory, passes, parallelism, salt, tag] = PHC.exec(phc) ?? []
   if (memory === undefined || salt === undefined || tag === undefined) return false
   const expected = Buffer.from(tag, 'base64')
-  const cost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism), tagLength: expected.length }
+  const cost = {
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    tagLength: expected.length,
+  }
   return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64'), cost), expected)
 }
 

@@ -32,7 +32,12 @@ export function sessionStoreAdapter(input: {
   return {
     set: (sessionId, session, callback) => {
       const expiresAt = new Date(expiryOf(session, clock.now(), bounds)).toISOString()
-      const row = { idHash: sessionIdHash(sessionId), userId: session.userId ?? null, data: JSON.stringify(session), expiresAt }
+      const row = {
+        idHash: sessionIdHash(sessionId),
+        userId: session.userId ?? null,
+        data: JSON.stringify(session),
+        expiresAt,
+      }
       sessions.put(row).then(() => callback(), callback)
     },
     get: (sessionId, callback) => {

@@ -36,9 +36,19 @@ export function createTokenService(input: { readonly store: Pick<Store, 'users' 
       }
       const secret = TOKEN_PREFIX + randomBytes(32).toString('base64url')
       const createdAt = isoNow(clock)
-      const token = { id: newId('tok', clock), userId: owner.id, ...wish, secretHash: hashOf(secret), createdAt, lastUsedAt: null }
+      const token = {
+        id: newId('tok', clock),
+        userId: owner.id,
+        ...wish,
+        secretHash: hashOf(secret),
+        createdAt,
+        lastUsedAt: null,
+      }
       const detail = { role: wish.role, expiresAt: wish.expiresAt }
-      await store.tokens.create(token, auditDraft(clock, { actor: actorOf(owner), action: 'token.created', subject: token.id, detail }))
+      await store.tokens.create(
+        token,
+        auditDraft(clock, { actor: actorOf(owner), action: 'token.created', subject: token.id, detail }),
+      )
       return { token, secret }
     },
 

@@ -1,6 +1,6 @@
-import type { UserId } from '@askfirst/protocol/ids.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
+import type { UserId } from '@askfirst/protocol/ids.ts'
 import { auditDraft } from '../audit/audit-draft.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
@@ -39,24 +39,24 @@ export function createUserService(input: {
   /** Compared with when there is no such account, so that the answer takes as long. */
   const nobodysHash = hashPassword('nobody has this password')
 
-  async function record(user: NewUser, role: Role): Promise<User> {
-    const passwordHash = await hashPassword(user.password)
-    const id = newId('usr', clock)
-    return { id, email: user.email.toLowerCase(), name: user.name, role, passwordHash, disabled: false, createdAt: isoNow(clock) }
-  }
-
   return {
     /** Creates an account. @throws AskFirstError CONFLICT when the e-mail is taken */
     async create(input: NewUser, role: Role, actor: Actor): Promise<User> {
-      const user = await record(input, role)
-      await store.users.create(user, auditDraft(clock, { actor, action: 'user.created', subject: user.id, detail: { role } }))
+      const user = await newUser(clock, input, role)
+      await store.users.create(
+        user,
+        auditDraft(clock, { actor, action: 'user.created', subject: user.id, detail: { role } }),
+      )
       return user
     },
 
     /** Creates the first admin; null when there is one already, also when another caller was a moment earlier. */
     async createFirstAdmin(input: NewUser): Promise<User | null> {
-      const user = await record(input, 'admin')
-      return store.users.createFirstAdmin(user, auditDraft(clock, { actor: actorOf(user), action: 'setup.finished', subject: user.id }))
+      const user = await newUser(clock, input, 'admin')
+      return store.users.createFirstAdmin(
+        user,
+        auditDraft(clock, { actor: actorOf(user), action: 'setup.finished', subject: user.id }),
+      )
     },
 
     hasAdmin: (): Promise<boolean> => store.users.hasAdmin(),
@@ -82,12 +82,16 @@ export function createUserService(input: {
       const user = await store.users.byEmail(email.toLowerCase())
       const fits = await verifyPassword(password, user?.passwordHash ?? (await nobodysHash))
       if (user !== null && fits && !user.disabled) {
-        await store.audit.append(auditDraft(clock, { actor: actorOf(user), action: 'session.opened', subject: user.id, detail: { address } }))
+        await store.audit.append(
+          auditDraft(clock, { actor: actorOf(user), action: 'session.opened', subject: user.id, detail: { address } }),
+        )
         return user
       }
       // An unknown e-mail is not written down: people type their password into that field.
       const actor: Actor = user === null ? { kind: 'system', id: 'unknown', name: 'unknown account' } : actorOf(user)
-      await store.audit.append(auditDraft(clock, { actor, action: 'session.refused', subject: user?.id ?? 'unknown', detail: { address } }))
+      await store.audit.append(
+        auditDraft(clock, { actor, action: 'session.refused', subject: user?.id ?? 'unknown', detail: { address } }),
+      )
       throw new AskFirstError('SIGN_IN_FAILED', 'E-mail and password do not belong to an enabled account.')
     },
 
@@ -105,7 +109,11 @@ export function createUserService(input: {
       const { password, ...fields } = change
       const columns = password === undefined ? fields : { ...fields, passwordHash: await hashPassword(password) }
       const detail = { ...fields, ...(password === undefined ? {} : { password: 'changed' }) }
-      const user = await store.users.change(id, columns, auditDraft(clock, { actor, action: 'user.changed', subject: id, detail }))
+      const user = await store.users.change(
+        id,
+        columns,
+        auditDraft(clock, { actor, action: 'user.changed', subject: id, detail }),
+      )
       if (password !== undefined || fields.disabled === true) await store.sessions.deleteForUser(id)
       bus.publish({ topic: accessTopic(id), kind: 'access', id })
       return found(user, id)
@@ -116,4 +124,18 @@ export function createUserService(input: {
 function found(user: User | null, id: UserId): User {
   if (user === null) throw new AskFirstError('NOT_FOUND', `There is no user ${id}.`)
   return user
+}
+
+async function newUser(clock: Clock, account: NewUser, role: Role): Promise<User> {
+  const passwordHash = await hashPassword(account.password)
+  const email = account.email.toLowerCase()
+  return {
+    id: newId('usr', clock),
+    email,
+    name: account.name,
+    role,
+    passwordHash,
+    disabled: false,
+    createdAt: isoNow(clock),
+  }
 }

@@ -34,12 +34,18 @@ test('the program starts, is set up by its link, keeps the account over a restar
   const token = new URL(first.setupLink ?? '').searchParams.get('token')
   const account = { email: 'ada@example.org', name: 'Ada', password: 'four plain words' }
   const call = (base: string, path: string, payload: object) =>
-    fetch(base + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) })
+    fetch(base + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(payload),
+    })
   expect((await call(first.uiUrl, '/api/setup', { token, ...account })).status).toBe(201)
   expect((await fetch(`${first.uiUrl}/readyz`)).status).toBe(200)
   const signedIn = await call(first.uiUrl, '/api/session', { email: account.email, password: account.password })
   const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? ''
-  const live = new WebSocket(`${first.uiUrl.replace('http', 'ws')}/api/live`, { headers: { cookie, origin: first.uiUrl } })
+  const live = new WebSocket(`${first.uiUrl.replace('http', 'ws')}/api/live`, {
+    headers: { cookie, origin: first.uiUrl },
+  })
   await once(live, 'open')
   const closed = once(live, 'close')
   first.child.kill('SIGTERM')

@@ -70,7 +70,15 @@ export async function startTestApp(options: Partial<AppOptions> = {}): Promise<T
   const logSigner = await openLogSigner({ directory, name: 'test' })
   const settings = createSettingsService({ store, clock })
   const runs = new RunService({ store, bus, clock, log, link })
-  const consent = new ConsentService({ store, bus, clock, log, link, runs, terms: noticeTerms(settings, () => 'the test server') })
+  const consent = new ConsentService({
+    store,
+    bus,
+    clock,
+    log,
+    link,
+    runs,
+    terms: noticeTerms(settings, () => 'the test server'),
+  })
   const services = createServices({
     store,
     clock,
@@ -132,7 +140,11 @@ export async function makeUser(server: TestApp, role: Role, email = `${role}@exa
 }
 
 /** An API token of the user as a header. */
-export async function bearerFor(server: TestApp, user: User, role: Role = user.role): Promise<{ authorization: string }> {
+export async function bearerFor(
+  server: TestApp,
+  user: User,
+  role: Role = user.role,
+): Promise<{ authorization: string }> {
   const creator = { user, permissions: ROLE_PERMISSIONS[user.role] }
   const made = await server.services.tokens.create(creator, { name: 'test', role, expiresAt: null })
   return { authorization: `Bearer ${made.secret}` }
@@ -171,11 +183,33 @@ export async function makeDevice(server: TestApp, serial = 1): Promise<DeviceId>
   const token = { id: `ent_${serial}`, label: 'test', tokenHash: String(serial).padStart(64, '0'), maxUses: 1, uses: 0 }
   const draft = { at, actor: SYSTEM_ACTOR, action: 'enrolment-token.created', subject: token.id, detail: {} }
   const expiresAt = new Date(server.clock.now() + 3_600_000).toISOString()
-  await server.store.enrolment.create({ ...token, approves: false, expiresAt, createdBy: 'test', createdAt: at, revokedAt: null }, draft)
+  await server.store.enrolment.create(
+    { ...token, approves: false, expiresAt, createdBy: 'test', createdAt: at, revokedAt: null },
+    draft,
+  )
   const machineIdHash = String(serial).padStart(64, 'a')
-  const device = { id, name: `PC-${serial}`, machineIdHash, platform: 'linux', arch: 'x64', osName: 'Debian', agentVersion: '0.1.0', enrolledAt: at } as const
+  const device = {
+    id,
+    name: `PC-${serial}`,
+    machineIdHash,
+    platform: 'linux',
+    arch: 'x64',
+    osName: 'Debian',
+    agentVersion: '0.1.0',
+    enrolledAt: at,
+  } as const
   const digest = String(serial).padStart(64, 'b')
-  const certificate = { serial: `c${serial}`, deviceId: id, sha256: digest, publicKeySha256: digest, pem: 'pem', notBefore: at, notAfter: expiresAt, revokedAt: null, revocationReason: null }
+  const certificate = {
+    serial: `c${serial}`,
+    deviceId: id,
+    sha256: digest,
+    publicKeySha256: digest,
+    pem: 'pem',
+    notBefore: at,
+    notAfter: expiresAt,
+    revokedAt: null,
+    revocationReason: null,
+  }
   const enrolled = await server.store.enrolment.enrol({ tokenHash: token.tokenHash, now: at, device, certificate })
   if (enrolled === null) throw new Error('The test device did not enrol')
   return id

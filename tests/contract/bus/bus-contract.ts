@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Bus, BusEvent } from '@askfirst/server/bus/bus.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 /** A bus under test and the errors that its handlers threw. */
 export interface BusUnderTest {
@@ -19,7 +19,8 @@ export function describeBus(name: string, make: () => Promise<BusUnderTest>): vo
     afterEach(() => under.bus.close())
 
     /** Waits until a list has what is expected: a bus may deliver later. */
-    const settles = (list: readonly BusEvent[], expected: readonly BusEvent[]) => vi.waitFor(() => expect(list).toEqual(expected))
+    const settles = (list: readonly BusEvent[], expected: readonly BusEvent[]) =>
+      vi.waitFor(() => expect(list).toEqual(expected))
 
     test('delivers a topic to its readers only, and everything to readers of *', async () => {
       const [one, two, all]: BusEvent[][] = [[], [], []]

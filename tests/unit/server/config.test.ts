@@ -1,19 +1,24 @@
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
 import { CONFIG_KEYS, DEFAULT_CONFIG, loadConfig, variableName } from '@askfirst/server/config.ts'
 import { withoutPassword } from '@askfirst/server/secret-mask.ts'
 import { uiAddress } from '@askfirst/server/ui-address.ts'
+import { describe, expect, test } from 'vitest'
 
 type Flags = Parameters<typeof loadConfig>[0]['flags']
-const load = (flags: Flags, environment: Record<string, string> = {}, file: string | null = null) => loadConfig({ flags, environment, file })
+const load = (flags: Flags, environment: Record<string, string> = {}, file: string | null = null) =>
+  loadConfig({ flags, environment, file })
 
 describe('the configuration', () => {
   test('takes a flag before the environment before the file before the default', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'askfirst-config-')), 'server.json')
     await writeFile(file, JSON.stringify({ port: 1001, agentPort: 1002, logLevel: 'debug' }))
-    const loaded = await load({ port: '3001' }, { ASKFIRST_SERVER_PORT: '2001', ASKFIRST_SERVER_AGENT_PORT: '2002' }, file)
+    const loaded = await load(
+      { port: '3001' },
+      { ASKFIRST_SERVER_PORT: '2001', ASKFIRST_SERVER_AGENT_PORT: '2002' },
+      file,
+    )
     expect(loaded).toMatchObject({
       config: { port: 3001, agentPort: 2002, logLevel: 'debug', listen: '127.0.0.1' },
       origins: { port: 'flag', agentPort: 'environment', logLevel: 'file', listen: 'default' },
@@ -40,8 +45,14 @@ describe('the configuration', () => {
 
   test.each<[string, Flags]>([
     ['loopback in plain', { listen: '127.0.0.1' }],
-    ['the network with a certificate', { listen: '0.0.0.0', tlsCert: 'a', tlsKey: 'b', publicUrl: 'https://askfirst.test' }],
-    ['the network behind a proxy', { listen: '10.0.0.2', behindProxy: '10.0.0.1,10.0.0.3', publicUrl: 'https://askfirst.test' }],
+    [
+      'the network with a certificate',
+      { listen: '0.0.0.0', tlsCert: 'a', tlsKey: 'b', publicUrl: 'https://askfirst.test' },
+    ],
+    [
+      'the network behind a proxy',
+      { listen: '10.0.0.2', behindProxy: '10.0.0.1,10.0.0.3', publicUrl: 'https://askfirst.test' },
+    ],
   ])('allows %s', async (_case, flags) => {
     expect(await load(flags)).toHaveProperty('config')
   })

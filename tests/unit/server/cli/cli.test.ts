@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { runCli } from '@askfirst/server/cli/program.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 let directory: string
 beforeEach(async () => {
@@ -23,28 +23,50 @@ async function run(...args: string[]) {
       err += text
     },
   }
-  const code = await runCli({ args, environment: { ASKFIRST_SERVER_DATA_DIR: join(directory, 'server') }, stdin: process.stdin, version: '1.2.3' }, output)
+  const code = await runCli(
+    {
+      args,
+      environment: { ASKFIRST_SERVER_DATA_DIR: join(directory, 'server') },
+      stdin: process.stdin,
+      version: '1.2.3',
+    },
+    output,
+  )
   return { code, out, err }
 }
 const createAdmin = (...more: string[]) =>
-  run('admin', 'create', '--email', 'Ada@example.org', '--name', 'Ada', '--password-file', join(directory, 'password'), ...more)
+  run(
+    'admin',
+    'create',
+    '--email',
+    'Ada@example.org',
+    '--name',
+    'Ada',
+    '--password-file',
+    join(directory, 'password'),
+    ...more,
+  )
 
 describe('askfirst-server', () => {
   test('says what it can do, and which version it is', async () => {
     const help = await run('--help')
     expect(help.code).toBe(0)
-    for (const command of ['start', 'admin', 'token', 'backup', 'restore', 'verify', 'config']) expect(help.out).toContain(`  ${command}`)
+    for (const command of ['start', 'admin', 'token', 'backup', 'restore', 'verify', 'config'])
+      expect(help.out).toContain(`  ${command}`)
     expect(await run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' })
   })
 
-  test.each([[['dance']], [['start', '--colour', 'red']], [['admin', 'create']], [['token', 'create', '--uses', '0']], [['token', 'create', '--hours', '8761']]])(
-    'ends with 2 for wrong usage: %j',
-    async (args) => {
-      const { code, err } = await run(...args)
-      expect(code).toBe(2)
-      expect(err).toMatch(/error/i)
-    },
-  )
+  test.each([
+    [['dance']],
+    [['start', '--colour', 'red']],
+    [['admin', 'create']],
+    [['token', 'create', '--uses', '0']],
+    [['token', 'create', '--hours', '8761']],
+  ])('ends with 2 for wrong usage: %j', async (args) => {
+    const { code, err } = await run(...args)
+    expect(code).toBe(2)
+    expect(err).toMatch(/error/i)
+  })
 
   test('ends with 2 for a configuration that cannot work, and names the key', async () => {
     for (const command of [['start'], ['token', 'create'], ['config', 'check']]) {
@@ -84,7 +106,18 @@ test('admin create refuses a short password', async () => {
 })
 
 test('token create prints a code for the configured address', async () => {
-  const { code, out } = await run('token', 'create', '--agent-hosts', 'askfirst.test,10.0.0.1', '--agent-port', '9443', '--uses', '5', '--approve', '--json')
+  const { code, out } = await run(
+    'token',
+    'create',
+    '--agent-hosts',
+    'askfirst.test,10.0.0.1',
+    '--agent-port',
+    '9443',
+    '--uses',
+    '5',
+    '--approve',
+    '--json',
+  )
   expect(code).toBe(0)
   const made = JSON.parse(out)
   expect(decodeEnrolmentCode(made.code)).toMatchObject({ host: 'askfirst.test', port: 9443 })

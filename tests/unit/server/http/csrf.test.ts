@@ -16,7 +16,12 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 async function openTicket(headers: Record<string, string>) {
-  return server.app.inject({ method: 'POST', url: '/api/tickets', headers, payload: { title: 'Slow', requesterName: 'Kim' } })
+  return server.app.inject({
+    method: 'POST',
+    url: '/api/tickets',
+    headers,
+    payload: { title: 'Slow', requesterName: 'Kim' },
+  })
 }
 
 describe('a change by cookie', () => {
@@ -68,7 +73,11 @@ describe('a bearer token', () => {
 
   test('that is wrong does not fall back to the cookie beside it', async () => {
     for (const authorization of ['Bearer afk_wrong', 'Basic dGVzdDp0ZXN0', '']) {
-      const answer = await server.app.inject({ method: 'GET', url: '/api/session', headers: { cookie: session.cookie, authorization } })
+      const answer = await server.app.inject({
+        method: 'GET',
+        url: '/api/session',
+        headers: { cookie: session.cookie, authorization },
+      })
       expect(answer.json(), authorization).toMatchObject({ status: 401, code: 'NOT_SIGNED_IN' })
     }
   })

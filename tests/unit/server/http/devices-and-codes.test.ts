@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { CLOSE } from '@askfirst/protocol/limits.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, makeDevice, makeUser, startTestApp } from '../../../support/test-app.ts'
 
@@ -15,7 +15,8 @@ afterAll(() => server.close())
 const read = async (url: string) => (await server.app.inject({ url, headers })).json<Record<string, unknown>>()
 const post = (url: string, payload: object = {}) => server.app.inject({ method: 'POST', url, headers, payload })
 const approve = (id: string) => server.app.inject({ method: 'POST', url: `/api/devices/${id}/approve`, headers })
-const lastActions = async (count: number) => (await server.store.audit.read(0, 500)).slice(-count).map(({ action, subject }) => [action, subject])
+const lastActions = async (count: number) =>
+  (await server.store.audit.read(0, 500)).slice(-count).map(({ action, subject }) => [action, subject])
 
 describe('a device', () => {
   test('waits in quarantine until an admin approves it, once', async () => {
@@ -30,7 +31,10 @@ describe('a device', () => {
     const id = await makeDevice(server, 2)
     server.link.online.add(id)
     expect(await read(`/api/devices/${id}`)).toMatchObject({ online: true })
-    expect(await read('/api/devices?q=PC-2')).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ id, online: true })]), next: null })
+    expect(await read('/api/devices?q=PC-2')).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ id, online: true })]),
+      next: null,
+    })
   })
 
   test('that is revoked loses its certificates and its socket, and the revocation list is made anew', async () => {
@@ -59,13 +63,24 @@ describe('a device', () => {
 
 describe('an enrolment code', () => {
   test('carries address, authority and token, is shown once, and can be revoked', async () => {
-    const made = (await post('/api/enrolment-tokens', { label: 'lab', maxUses: 3 })).json<{ code: string; token: { id: string } }>()
-    expect(decodeEnrolmentCode(made.code)).toMatchObject({ host: 'askfirst.test', port: 8421, authoritySha256: new Uint8Array(32).fill(7) })
+    const made = (await post('/api/enrolment-tokens', { label: 'lab', maxUses: 3 })).json<{
+      code: string
+      token: { id: string }
+    }>()
+    expect(decodeEnrolmentCode(made.code)).toMatchObject({
+      host: 'askfirst.test',
+      port: 8421,
+      authoritySha256: new Uint8Array(32).fill(7),
+    })
     const list = await server.app.inject({ url: '/api/enrolment-tokens', headers })
     expect(list.body).not.toContain(made.code)
     expect(list.body).not.toContain('tokenHash')
     expect(list.body).toContain('"maxUses":3')
-    const revoked = await server.app.inject({ method: 'DELETE', url: `/api/enrolment-tokens/${made.token.id}`, headers })
+    const revoked = await server.app.inject({
+      method: 'DELETE',
+      url: `/api/enrolment-tokens/${made.token.id}`,
+      headers,
+    })
     expect(revoked.json<{ revokedAt: string }>().revokedAt).toBe(new Date(server.clock.now()).toISOString())
     const again = await server.app.inject({ method: 'DELETE', url: '/api/enrolment-tokens/ent_none', headers })
     expect(again.json()).toMatchObject({ code: 'NOT_FOUND' })
@@ -90,15 +105,30 @@ describe('an enrolment code', () => {
 
 describe('settings', () => {
   test('change by field, are kept, and stand in the audit log with both values', async () => {
-    const answer = await server.app.inject({ method: 'PATCH', url: '/api/settings', headers, payload: { organisationName: 'Example Ltd' } })
-    expect(answer.json()).toMatchObject({ organisationName: 'Example Ltd', retentionDays: 90, personalData: 'pseudonymise' })
+    const answer = await server.app.inject({
+      method: 'PATCH',
+      url: '/api/settings',
+      headers,
+      payload: { organisationName: 'Example Ltd' },
+    })
+    expect(answer.json()).toMatchObject({
+      organisationName: 'Example Ltd',
+      retentionDays: 90,
+      personalData: 'pseudonymise',
+    })
     expect(await read('/api/settings')).toEqual(answer.json())
     const audit = (await server.store.audit.read(0, 500)).at(-1)
     expect(audit).toMatchObject({ action: 'settings.changed', detail: { to: { organisationName: 'Example Ltd' } } })
   })
 
   test('refuse what is out of bounds or unknown', async () => {
-    for (const payload of [{ retentionDays: 0 }, { retentionDays: 3_651 }, { organisationName: '' }, { colour: 'red' }, {}]) {
+    for (const payload of [
+      { retentionDays: 0 },
+      { retentionDays: 3_651 },
+      { organisationName: '' },
+      { colour: 'red' },
+      {},
+    ]) {
       const answer = await server.app.inject({ method: 'PATCH', url: '/api/settings', headers, payload })
       expect(answer.json(), JSON.stringify(payload)).toMatchObject({ code: 'INVALID_REQUEST' })
     }
@@ -120,7 +150,16 @@ test('health: alive always, ready only while the store works and the server is n
   expect(await read('/readyz')).toMatchObject({ status: 'ready' })
   server.services.health.drain()
   const answer = await server.app.inject({ url: '/readyz' })
-  expect(answer.json()).toMatchObject({ status: 503, code: 'UNAVAILABLE', details: { checks: [{ name: 'serving', ok: false }, { name: 'store', ok: true }] } })
+  expect(answer.json()).toMatchObject({
+    status: 503,
+    code: 'UNAVAILABLE',
+    details: {
+      checks: [
+        { name: 'serving', ok: false },
+        { name: 'store', ok: true },
+      ],
+    },
+  })
   expect((await server.app.inject({ url: '/healthz' })).statusCode).toBe(200)
 })
 

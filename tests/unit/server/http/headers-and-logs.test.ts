@@ -35,14 +35,36 @@ test('the log holds ids and figures, and neither bodies, cookies, tokens nor sea
   const user = await makeUser(server, 'admin')
   const { headers, cookie, csrfToken } = await signIn(server, user.email)
   const bearer = await bearerFor(server, user)
-  await server.app.inject({ method: 'POST', url: '/api/tickets', headers, payload: { title: 'Marker-title', requesterName: 'Marker-person' } })
-  await server.app.inject({ method: 'POST', url: '/api/tickets', headers: bearer, payload: { title: 'Marker-title', unknown: 'Marker-field' } })
+  await server.app.inject({
+    method: 'POST',
+    url: '/api/tickets',
+    headers,
+    payload: { title: 'Marker-title', requesterName: 'Marker-person' },
+  })
+  await server.app.inject({
+    method: 'POST',
+    url: '/api/tickets',
+    headers: bearer,
+    payload: { title: 'Marker-title', unknown: 'Marker-field' },
+  })
   await server.app.inject({ url: '/api/tickets?q=Marker-words', headers: bearer })
   await server.app.inject({ url: '/setup?token=Marker-setup' })
   await server.app.inject({ url: '/api/nothing?x=Marker-query' })
-  await server.app.inject({ method: 'POST', url: '/api/session', payload: { email: 'marker-mail@example.org', password: 'Marker-password' } })
+  await server.app.inject({
+    method: 'POST',
+    url: '/api/session',
+    payload: { email: 'marker-mail@example.org', password: 'Marker-password' },
+  })
   const log = server.logLines.join('')
   expect(log).toContain('"path":"/api/tickets"')
-  const secrets = ['Marker', 'marker-mail', PASSWORD, cookie.split('=')[1] ?? '-', csrfToken, bearer.authorization.slice(7), 'argon2']
+  const secrets = [
+    'Marker',
+    'marker-mail',
+    PASSWORD,
+    cookie.split('=')[1] ?? '-',
+    csrfToken,
+    bearer.authorization.slice(7),
+    'argon2',
+  ]
   expect(secrets.filter((secret) => log.includes(secret))).toEqual([])
 })

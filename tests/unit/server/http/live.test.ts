@@ -32,7 +32,7 @@ function connect(headers: Record<string, string>): WebSocket {
 async function open(headers: Record<string, string>) {
   const socket = connect(headers)
   const messages: unknown[] = []
-  let wake = () => undefined as void
+  let wake: () => void = () => undefined
   socket.on('message', (text) => {
     messages.push(JSON.parse(String(text)))
     wake()
@@ -67,7 +67,11 @@ describe('the upgrade', () => {
     ['nobody', () => ({ origin: ORIGIN }), 401],
     ['a cookie from another site', () => ({ cookie: session.cookie, origin: 'http://evil.example' }), 403],
     ['a cookie from the null origin', () => ({ cookie: session.cookie, origin: 'null' }), 403],
-    ['a cookie from an origin that only begins like ours', () => ({ cookie: session.cookie, origin: `${ORIGIN}0` }), 403],
+    [
+      'a cookie from an origin that only begins like ours',
+      () => ({ cookie: session.cookie, origin: `${ORIGIN}0` }),
+      403,
+    ],
     ['a cookie without an origin', () => ({ cookie: session.cookie }), 403],
   ])('is refused for %s', async (_case, headers, status) => {
     expect(await refusal(headers())).toBe(status)
@@ -94,12 +98,22 @@ describe('a live socket', () => {
     const live = await open(page())
     live.tell({ type: 'subscribe', topics: ['queue'] })
     expect(await live.next()).toEqual({ type: 'subscribed', topics: ['queue'] })
-    const answer = await server.app.inject({ method: 'POST', url: '/api/tickets', headers: session.headers, payload: { title: 'Slow', requesterName: 'Kim' } })
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: '/api/tickets',
+      headers: session.headers,
+      payload: { title: 'Slow', requesterName: 'Kim' },
+    })
     const { id } = answer.json<{ id: string }>()
     expect(await live.next()).toEqual({ type: 'event', topic: 'queue', kind: 'ticket', id })
     live.tell({ type: 'subscribe', topics: [`ticket/${id}`] })
     expect(await live.next()).toEqual({ type: 'subscribed', topics: ['queue', `ticket/${id}`] })
-    await server.app.inject({ method: 'POST', url: `/api/tickets/${id}/log`, headers: session.headers, payload: { text: 'secret words' } })
+    await server.app.inject({
+      method: 'POST',
+      url: `/api/tickets/${id}/log`,
+      headers: session.headers,
+      payload: { text: 'secret words' },
+    })
     expect(await live.next()).toEqual({ type: 'event', topic: `ticket/${id}`, kind: 'log', id, seq: 2 })
     live.tell({ type: 'unsubscribe', topics: [`ticket/${id}`, 'queue'] })
     expect(await live.next()).toMatchObject({ type: 'unsubscribed' })
@@ -110,7 +124,13 @@ describe('a live socket', () => {
 
   test('does not follow what does not exist or is internal', async () => {
     const live = await open(page())
-    for (const topic of ['*', 'ticket/tkt_00000000000000000000000000', 'ticket/x', 'access/usr_00000000000000000000000000', '__proto__']) {
+    for (const topic of [
+      '*',
+      'ticket/tkt_00000000000000000000000000',
+      'ticket/x',
+      'access/usr_00000000000000000000000000',
+      '__proto__',
+    ]) {
       live.tell({ type: 'subscribe', topics: [topic] })
       expect(await live.next()).toEqual({ type: 'error', code: 'NOT_FOUND', topic })
       expect(await live.next()).toEqual({ type: 'subscribed', topics: [] })

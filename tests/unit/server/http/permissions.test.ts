@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Role } from '@askfirst/server/store/entities.ts'
 import { ROLES } from '@askfirst/server/store/entities.ts'
 import type { Permission } from '@askfirst/server/users/permissions.ts'
 import { PERMISSIONS, ROLE_PERMISSIONS } from '@askfirst/server/users/permissions.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, makeUser, startTestApp } from '../../../support/test-app.ts'
 
@@ -22,7 +22,12 @@ function pathOf(url: string): string {
 
 async function statusFor(route: { method: string; url: string }, headers: Record<string, string>): Promise<number> {
   // DELETE /api/session is refused for tokens after the permission; everything else fails at its schema.
-  const answer = await server.app.inject({ method: route.method as 'GET', url: pathOf(route.url), headers, ...payloadFor(route) })
+  const answer = await server.app.inject({
+    method: route.method as 'GET',
+    url: pathOf(route.url),
+    headers,
+    ...payloadFor(route),
+  })
   return answer.statusCode
 }
 
@@ -40,7 +45,9 @@ describe('every route', () => {
   })
 
   test('that is public stands in this list', () => {
-    const open = server.routes.filter(({ permission }) => permission === 'public').map(({ method, url }) => `${method} ${url}`)
+    const open = server.routes
+      .filter(({ permission }) => permission === 'public')
+      .map(({ method, url }) => `${method} ${url}`)
     expect(open.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([
       'GET /',
       'GET /api/openapi.json',
@@ -73,8 +80,12 @@ describe('every route', () => {
     const { default: Fastify } = await import('fastify')
     const bare = Fastify()
     registerRouteRules(bare.withTypeProvider())
-    expect(() => bare.get('/open', { schema: { response: { 200: {} } } }, async () => 'open')).toThrow('declares no permission')
-    expect(() => bare.get('/open', { config: { permission: 'public' } }, async () => 'open')).toThrow('no response schema')
+    expect(() => bare.get('/open', { schema: { response: { 200: {} } } }, async () => 'open')).toThrow(
+      'declares no permission',
+    )
+    expect(() => bare.get('/open', { config: { permission: 'public' } }, async () => 'open')).toThrow(
+      'no response schema',
+    )
   })
 })
 

@@ -17,7 +17,13 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 async function tryToSignIn(email: string, password: string, remoteAddress = '192.0.2.1') {
-  return server.app.inject({ method: 'POST', url: '/api/session', remoteAddress, headers: { origin: ORIGIN }, payload: { email, password } })
+  return server.app.inject({
+    method: 'POST',
+    url: '/api/session',
+    remoteAddress,
+    headers: { origin: ORIGIN },
+    payload: { email, password },
+  })
 }
 
 test('one account from one address gets as many tries as the bound says, then has to wait, however it is spelled', async () => {
@@ -35,7 +41,8 @@ test('another address is not locked out by it', async () => {
 
 test('one address cannot try one password on many accounts', async () => {
   const statuses: number[] = []
-  for (let account = 0; account < 6; account += 1) statuses.push((await tryToSignIn(`user${account}@example.org`, 'Spring 2026!')).statusCode)
+  for (let account = 0; account < 6; account += 1)
+    statuses.push((await tryToSignIn(`user${account}@example.org`, 'Spring 2026!')).statusCode)
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
 })
 
@@ -47,7 +54,11 @@ test('a forwarding header does not change the address that counts, unless a trus
       headers: { origin: ORIGIN, 'x-forwarded-for': forwarded },
       payload: { email: 'technician@example.org', password: 'wrong' },
     })
-  expect([await call('198.51.100.1'), await call('198.51.100.2'), await call('198.51.100.3')].map((answer) => answer.statusCode)).toEqual([401, 401, 429])
+  expect(
+    [await call('198.51.100.1'), await call('198.51.100.2'), await call('198.51.100.3')].map(
+      (answer) => answer.statusCode,
+    ),
+  ).toEqual([401, 401, 429])
 })
 
 test('the set-up takes as many tries as the bound says', async () => {

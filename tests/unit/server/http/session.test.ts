@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SESSION_BOUNDS, sessionIdHash } from '@askfirst/server/users/session-store.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, cookieOf, makeUser, ORIGIN, PASSWORD, signIn, startTestApp } from '../../../support/test-app.ts'
 
@@ -14,7 +14,12 @@ async function whoAmI(cookie: string) {
 }
 
 async function tryToSignIn(email: string, password: string, headers: Record<string, string> = {}) {
-  return server.app.inject({ method: 'POST', url: '/api/session', headers: { origin: ORIGIN, ...headers }, payload: { email, password } })
+  return server.app.inject({
+    method: 'POST',
+    url: '/api/session',
+    headers: { origin: ORIGIN, ...headers },
+    payload: { email, password },
+  })
 }
 
 describe('signing in', () => {
@@ -138,7 +143,12 @@ describe('a session', () => {
     for (const change of [{ password: 'another four plain words' }, { disabled: true }]) {
       const { cookie } = await signIn(server, user.email, 'password' in change ? PASSWORD : 'another four plain words')
       expect((await whoAmI(cookie)).statusCode).toBe(200)
-      const answer = await server.app.inject({ method: 'PATCH', url: `/api/users/${user.id}`, headers: admin.headers, payload: change })
+      const answer = await server.app.inject({
+        method: 'PATCH',
+        url: `/api/users/${user.id}`,
+        headers: admin.headers,
+        payload: change,
+      })
       expect(answer.statusCode).toBe(200)
       expect((await whoAmI(cookie)).statusCode).toBe(401)
     }
@@ -150,7 +160,11 @@ describe('a session', () => {
     const { headers } = await signIn(server, user.email)
     const list = () => server.app.inject({ method: 'GET', url: '/api/enrolment-tokens', headers })
     expect((await list()).statusCode).toBe(200)
-    await server.services.users.change(user.id, { role: 'technician' }, { kind: 'user', id: admin.id, name: admin.name })
+    await server.services.users.change(
+      user.id,
+      { role: 'technician' },
+      { kind: 'user', id: admin.id, name: admin.name },
+    )
     expect((await list()).json()).toMatchObject({ status: 403, code: 'NOT_ALLOWED' })
   })
 })

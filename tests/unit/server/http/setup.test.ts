@@ -15,7 +15,12 @@ const post = (payload: object) => server.app.inject({ method: 'POST', url: '/api
 
 function postForm(fields: Record<string, string>, headers: Record<string, string> = { origin: ORIGIN }) {
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
-  return server.app.inject({ method: 'POST', url: '/setup', headers: { ...type, ...headers }, payload: new URLSearchParams(fields).toString() })
+  return server.app.inject({
+    method: 'POST',
+    url: '/setup',
+    headers: { ...type, ...headers },
+    payload: new URLSearchParams(fields).toString(),
+  })
 }
 
 describe('the first admin', () => {
@@ -23,7 +28,10 @@ describe('the first admin', () => {
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect((await post({ token, ...account })).statusCode).toBe(201)
     expect((await signIn(server, account.email)).csrfToken).not.toBe('')
-    expect((await post({ token, ...account, email: 'eve@example.org' })).json()).toMatchObject({ status: 404, code: 'SETUP_DONE' })
+    expect((await post({ token, ...account, email: 'eve@example.org' })).json()).toMatchObject({
+      status: 404,
+      code: 'SETUP_DONE',
+    })
     expect((await server.app.inject({ url: `/setup?token=${token}` })).statusCode).toBe(404)
     expect(await server.services.setup.path()).toBeNull()
   })
@@ -31,13 +39,19 @@ describe('the first admin', () => {
   test('is not made with another token', async () => {
     const other = token.startsWith('A') ? `B${token.slice(1)}` : `A${token.slice(1)}`
     for (const wrong of [other, 'x', token.slice(1)]) {
-      expect((await post({ token: wrong, ...account })).json()).toMatchObject({ status: 403, code: 'SETUP_LINK_INVALID' })
+      expect((await post({ token: wrong, ...account })).json()).toMatchObject({
+        status: 403,
+        code: 'SETUP_LINK_INVALID',
+      })
     }
     expect(await server.store.users.hasAdmin()).toBe(false)
   })
 
   test('is one, when two callers come at once', async () => {
-    const answers = await Promise.all([post({ token, ...account }), post({ token, ...account, email: 'eve@example.org' })])
+    const answers = await Promise.all([
+      post({ token, ...account }),
+      post({ token, ...account, email: 'eve@example.org' }),
+    ])
     expect(answers.map((answer) => answer.statusCode).sort()).toEqual([201, 404])
     expect((await server.store.users.list({ limit: 10 })).items).toHaveLength(1)
   })

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
 import { createInProcessBus } from '@askfirst/server/bus/in-process.ts'
 import type { LiveSocket } from '@askfirst/server/live/live-connection.ts'
 import { createLiveConnection } from '@askfirst/server/live/live-connection.ts'
 import { LIVE_LIMITS } from '@askfirst/server/live/live-messages.ts'
+import { expect, test } from 'vitest'
 
 /** A socket whose reader never reads: everything sent stays in the buffer. */
 class StuckSocket implements LiveSocket {
