@@ -16,7 +16,7 @@ export const AgentConfigFile = Type.Object(
     dataDir: Type.Optional(Path),
     /** Directory of the local channel's socket and secrets. */
     runDir: Type.Optional(Path),
-    /** The administrator's policy file; it can only narrow what is allowed. */
+    /** The administrator's policy file; it can only narrow what is allowed. It does not move with the data directory. */
     policyFile: Type.Optional(Path),
     logLevel: Type.Optional(Type.Enum(['debug', 'info', 'warn', 'error'])),
     /** Proxy for the connection to the server, e.g. `http://proxy:3128`; absent: the environment's usual variables. */
@@ -75,7 +75,7 @@ export function loadConfig(flags: ConfigFlags, around: Surroundings = thisProces
   return {
     dataDir,
     runDir: resolve(merged.runDir ?? (dataDir === defaults.dataDir ? defaults.runDir : join(dataDir, 'run'))),
-    policyFile: resolve(merged.policyFile ?? (dataDir === defaults.dataDir ? defaults.policyFile : join(dataDir, 'policy.json'))),
+    policyFile: resolve(merged.policyFile ?? defaults.policyFile),
     logLevel: merged.logLevel ?? 'info',
     proxy: proxyOf(merged.proxy, around),
     ...collectorUserOf(merged.collectorUser),

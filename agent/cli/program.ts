@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { agentVersion } from '../version.ts'
+import { AGENT_VERSION } from '../version.ts'
 import { createCliContext } from './cli-context.ts'
 import type { CliContext, CommonFlags } from './cli-context.ts'
 import type { CollectFlags } from './commands/collect.ts'
@@ -62,7 +62,7 @@ function declareService(declare: Declare, onAction: OnAction): void {
   declare('status', 'say whether the agent runs, to whom it is connected, what waits').action((flags: CommonFlags) => onAction(flags, showStatus))
   declare('version', 'print the version').action((flags: CommonFlags) =>
     onAction(flags, async (context) => {
-      context.print({ version: agentVersion(), node: process.versions.node }, () => [agentVersion()])
+      context.print({ version: AGENT_VERSION, node: process.versions.node }, () => [AGENT_VERSION])
       return EXIT.ok
     }),
   )

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -50,6 +50,8 @@ const validator = Compile(LocalPolicy)
 export function readLocalPolicy(path: string): PolicyReading {
   let text: string
   try {
+    const stranger = othersMayWrite(path)
+    if (stranger !== null) return broken(path, stranger)
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if (isMissing(error)) return NO_FILE
@@ -57,6 +59,14 @@ export function readLocalPolicy(path: string): PolicyReading {
   }
   if (text.length > MAX_POLICY_BYTES) return broken(path, `is longer than ${MAX_POLICY_BYTES} characters`)
   return parsePolicy(path, text)
+}
+
+/** A file that others may change would let them lift what the administrator forbade. Windows: the folder's ACL says it. */
+function othersMayWrite(path: string): string | null {
+  if (process.platform === 'win32') return null
+  const { uid, mode } = statSync(path)
+  if (uid !== 0 && uid !== process.getuid?.()) return `belongs to the account with the number ${uid}; it must belong to root`
+  return (mode & 0o022) === 0 ? null : 'can be changed by other accounts; take that away with: chmod go-w'
 }
 
 function parsePolicy(path: string, text: string): PolicyReading {

@@ -1,5 +1,5 @@
 import { enrol } from '../../identity/enrol.ts'
-import { agentVersion } from '../../version.ts'
+import { AGENT_VERSION } from '../../version.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../exit-codes.ts'
 
@@ -15,7 +15,7 @@ export async function enrolHere(context: CliContext, code: string, flags: EnrolF
     dataDir,
     code,
     proxy,
-    agentVersion: agentVersion(),
+    AGENT_VERSION: AGENT_VERSION,
     ...(flags.replace === true ? { replace: true } : {}),
     ...(flags.name === undefined ? {} : { name: flags.name }),
   })

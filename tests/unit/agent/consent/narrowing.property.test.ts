@@ -128,7 +128,7 @@ describe('[C6] [C7] whatever the server sends, in whatever order', () => {
           story.disk.dispose()
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     )
     // Guards the test itself: a story in which nothing is ever accepted would show nothing.
     expect(accepted).toBeGreaterThan(20)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { policyObjection, withinHours } from '@askfirst/agent/policy/apply-policy.ts'
@@ -42,8 +42,25 @@ describe('[C15] reading the local policy file', () => {
     expect(read(text)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) })
   })
 
+  it('allows nothing when others may change the file', () => {
+    const path = join(folder, 'policy.json')
+    read('{"version":1}')
+    for (const mode of [0o664, 0o646]) {
+      chmodSync(path, mode)
+      expect(readLocalPolicy(path)).toMatchObject({ ok: false, problem: expect.stringContaining('other accounts') })
+    }
+    chmodSync(path, 0o644)
+    expect(readLocalPolicy(path).ok).toBe(true)
+  })
+
+  it.runIf(process.getuid?.() === 0)('allows nothing when the file belongs to somebody else', () => {
+    read('{"version":1}')
+    chownSync(join(folder, 'policy.json'), 60_123, 60_123)
+    expect(readLocalPolicy(join(folder, 'policy.json'))).toMatchObject({ ok: false, problem: expect.stringContaining('root') })
+  })
+
   it('allows nothing when the file cannot be read', () => {
-    mkdirSync(join(folder, 'directory.json'))
+    mkdirSync(join(folder, 'directory.json'), { mode: 0o755 })
     expect(readLocalPolicy(join(folder, 'directory.json'))).toMatchObject({ ok: false, problem: expect.stringContaining('cannot be read') })
   })
 })

@@ -1,0 +1,58 @@
+import { openReceiptFiles } from '@askfirst/agent/consent/receipt-files.ts'
+import { createWitness } from '@askfirst/agent/history/witness.ts'
+import type { LocalHandlers } from '@askfirst/agent/local/local-handlers.ts'
+import { createLocalHandlers } from '@askfirst/agent/local/local-handlers.ts'
+import type { NumberedRow, ReviewOperations, RowRange } from '@askfirst/agent/local/local-operations.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { RunId } from '@askfirst/protocol/ids.ts'
+import { BookOnDisk, id } from '../consent/consent-fixture.ts'
+
+/** The handlers of the local channel on a real consent book, with one run that waits for review. */
+export interface ChannelParts {
+  readonly disk: BookOnDisk
+  readonly handlers: LocalHandlers
+  readonly runId: RunId
+  rows: NumberedRow[]
+  readonly sent: RowRange[][]
+  readonly discarded: RunId[]
+}
+
+export function startParts(): ChannelParts {
+  const disk = new BookOnDisk()
+  const parts = { disk, runId: id('run'), rows: [] as NumberedRow[], sent: [] as RowRange[][], discarded: [] as RunId[] }
+  const known = (runId: RunId) => {
+    if (runId !== parts.runId) throw new AskFirstError('RUN_UNKNOWN', `No run ${runId} waits.`)
+  }
+  const review: ReviewOperations = {
+    async waiting() {
+      if (parts.rows.length === 0) return []
+      return [{ runId: parts.runId, grantId: 'gra_x', ticketNumber: 42, collector: 'process.list', rows: parts.rows.length, bytes: 100, startedAt: '2026-11-16T10:00:00.000Z' }]
+    },
+    async rows(runId, after, limit) {
+      known(runId)
+      return parts.rows.filter(({ number }) => number > after).slice(0, limit)
+    },
+    async send(runId, drop) {
+      known(runId)
+      parts.sent.push([...drop])
+      return { sent: parts.rows.length, dropped: drop.length }
+    },
+    async discard(runId) {
+      known(runId)
+      parts.discarded.push(runId)
+      return { discarded: parts.rows.length }
+    },
+  }
+  const handlers = createLocalHandlers({
+    agentVersion: '0.1.0',
+    deviceId: disk.deviceId,
+    book: disk.book,
+    history: disk.history,
+    receipts: openReceiptFiles(disk.dataDir),
+    witness: createWitness({ dataDir: disk.dataDir, history: disk.history, knowsTicket: () => true }),
+    review,
+    linkStatus: () => ({ server: 'desk.example.org:8443', state: 'connected', openRuns: 0 }),
+    readPolicy: () => disk.policy,
+  })
+  return Object.assign(parts, { handlers })
+}
