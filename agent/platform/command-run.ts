@@ -77,6 +77,7 @@ export class CommandRun {
 
   /** Resolves with null when the program was stopped before the promise settled. */
   async #orStopped<T>(promise: Promise<T>): Promise<T | null> {
+    promise.catch(() => undefined) // A stream that is closed by a stop rejects; the stop says more.
     if (this.#stopped !== null) return null
     const since = performance.now()
     const timer = this.#startTimer()

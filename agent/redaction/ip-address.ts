@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import type { PersonalContext } from './personal-kind.ts'
 
 const V4 = /(?<![\w.-])(?<![vV]ersion )\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)/g
-const V6 = /(?<![\w:.-])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g
+const V6 = /(?<![\w:.-])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4})?(?![\w:])/g
 
 /** `a::b` is an address by its form, but in a text it is a name in a program. */
 const SCOPE_SIGN = /^[0-9A-Fa-f]{1,2}::[0-9A-Fa-f]{0,4}$/

@@ -45,7 +45,7 @@ export function redactSecrets(text: string): Redacted {
   let result = { text, count: 0 }
   // What a mark has replaced can bring a word and a value together: until nothing more is found.
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const next = redactOnce(result.text, named)
+    const next = redactOnce(result.text, named || round > 0)
     if (next.count === 0) break
     result = { text: next.text, count: result.count + next.count }
   }

@@ -11,7 +11,7 @@ export const highEntropy: PatternRedactor = {
   patterns: [
     {
       pattern:
-        /\b((?:password|passwort|kennwort|mot de passe|contraseña|secret|token|credentials?|api ?key|passphrase|access key|private key)\b[^\r\n[]{0,24}?[\s"'(=:])([A-Za-z0-9+/_.~!@#$%^&*-]{12,})/gi,
+        /(?<!\[)\b((?:password|passwort|kennwort|mot de passe|contraseña|secret|token|credentials?|api ?key|passphrase|access key|private key)\b[^\r\n[]{0,24}?[\s"'(=:])([A-Za-z0-9+/_.~!@#$%^&*-]{12,})/gi,
       replace: (match, [prefix = '', value = '']) => (looksRandom(value) ? `${prefix}${SECRET_MARK}` : match),
     },
     {
