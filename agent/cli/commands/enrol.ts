@@ -15,7 +15,7 @@ export async function enrolHere(context: CliContext, code: string, flags: EnrolF
     dataDir,
     code,
     proxy,
-    AGENT_VERSION: AGENT_VERSION,
+    agentVersion: AGENT_VERSION,
     ...(flags.replace === true ? { replace: true } : {}),
     ...(flags.name === undefined ? {} : { name: flags.name }),
   })
