@@ -24,7 +24,7 @@ import type { SessionBounds } from './users/session-store.ts'
 import { SESSION_BOUNDS } from './users/session-store.ts'
 
 /** Bounds of the HTTP side; bytes and milliseconds. */
-export const HTTP_LIMITS = {
+const HTTP_LIMITS = {
   bodyBytes: 262_144,
   /** A request must be complete within this time: a slow sender holds no connection for ever. */
   requestMs: 30_000,

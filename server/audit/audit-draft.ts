@@ -3,24 +3,22 @@ import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import type { AuditDraft } from '../store/entities.ts'
 
-/** What the audit log can say; `noun.verb`, in the past. */
-export const AUDIT_ACTIONS = [
-  'setup.finished',
-  'session.opened',
-  'session.refused',
-  'session.closed',
-  'user.created',
-  'user.changed',
-  'token.created',
-  'token.deleted',
-  'enrolment-token.created',
-  'enrolment-token.revoked',
-  'device.approved',
-  'device.revoked',
-  'certificate.revoked',
-  'settings.changed',
-] as const
-export type AuditAction = (typeof AUDIT_ACTIONS)[number]
+/** What these services write to the audit log; `noun.verb`, in the past. */
+type AuditAction =
+  | 'setup.finished'
+  | 'session.opened'
+  | 'session.refused'
+  | 'session.closed'
+  | 'user.created'
+  | 'user.changed'
+  | 'token.created'
+  | 'token.deleted'
+  | 'enrolment-token.created'
+  | 'enrolment-token.revoked'
+  | 'device.approved'
+  | 'device.revoked'
+  | 'certificate.revoked'
+  | 'settings.changed'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

@@ -9,7 +9,7 @@ import { sessionStoreAdapter } from '../users/session-store.ts'
 
 /** The `__Host-` prefix makes browsers insist on Secure, path `/` and no Domain, so that no neighbour can set it. */
 export const SESSION_COOKIE = '__Host-askfirst'
-export const CSRF_HEADER = 'x-csrf-token'
+const CSRF_HEADER = 'x-csrf-token'
 
 const SESSION_ID = /^[A-Za-z0-9_-]{16,64}$/
 

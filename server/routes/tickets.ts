@@ -15,7 +15,7 @@ const Grade = Type.Enum([...GRADES])
 const Devices = Type.Array(DeviceId, { maxItems: 32, uniqueItems: true })
 const byId = Type.Object({ id: TicketId }, closed)
 
-export const TicketView = Type.Object({
+const TicketView = Type.Object({
   id: TicketId,
   number: Count,
   title: Type.String(),

@@ -22,7 +22,7 @@ export const Settings = Type.Object(
 )
 export type Settings = Static<typeof Settings>
 
-export const DEFAULT_SETTINGS: Settings = {
+const DEFAULT_SETTINGS: Settings = {
   organisationName: 'This organisation',
   organisationContact: 'your help desk',
   retentionDays: 90,

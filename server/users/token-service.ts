@@ -10,7 +10,7 @@ import { actorOf } from './caller.ts'
 import { ROLE_PERMISSIONS, tokenPermissions } from './permissions.ts'
 
 /** Lets scanners of repositories and logs find a leaked token. */
-export const TOKEN_PREFIX = 'afk_'
+const TOKEN_PREFIX = 'afk_'
 const SECRET = /^afk_[A-Za-z0-9_-]{43}$/
 const TOUCH_MS = 60_000
 
