@@ -1,5 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
 import { makeId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
@@ -233,5 +235,19 @@ describe('the end of a collector host', () => {
     run.cancel('RUN_CANCELLED')
     expect(await run.end).toMatchObject({ state: 'cancelled', code: 'RUN_CANCELLED', rows: 1 })
     await doomed.exited
+  })
+
+  it('[R6] and of its programs comes with a SIGKILL of the agent', async () => {
+    const holder = fileURLToPath(new URL('../support/test-collectors/hold-host.ts', import.meta.url))
+    const agent = spawn(process.execPath, [holder], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const pids: number[] = []
+    for await (const line of createInterface(agent.stdout)) {
+      const rows = zstdDecompressSync(Buffer.from(line, 'base64')).toString().trimEnd().split('\n')
+      pids.push(...rows.map((row) => JSON.parse(row).n))
+      if (pids.length >= 2) break
+    }
+    expect(pids.filter(isAlive)).toHaveLength(2)
+    agent.kill('SIGKILL')
+    expect(await gone(pids)).toBe(true)
   })
 })
