@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { DATA_CATEGORIES } from '@askfirst/protocol/catalogue-entry.ts'
-import type { ConsentRecord } from '@askfirst/protocol/consent-record.ts'
+import type { ConsentRecord, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
 import type { ReceiptId } from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { matchCode } from '@askfirst/protocol/match-code.ts'
-import type { HeldRequest } from './consent-state.ts'
+import type { Answerer } from './consent-events.ts'
+import type { HeldGrant, HeldRequest } from './consent-state.ts'
 import type { OfferedCollectors } from './offered-collectors.ts'
 
 /** Language of the text that is shown. */
@@ -48,6 +50,23 @@ export function buildConsentRecord(held: HeldRequest, decided: Decided, offered:
     },
     events: eventsOf(held, decided),
     decision: decided.decision,
+  }
+}
+
+/** The record that a person took a grant back at `at`. */
+export function buildRevocationRecord({ grant, receiptId }: HeldGrant, revoked: { at: string; by: Answerer; reason: string | undefined }): RevocationRecord {
+  const { grantId, ticketId, deviceId } = grant
+  const { osUser, method } = revoked.by
+  const reason = revoked.reason ? { reason: revoked.reason } : {}
+  return { schema: 'askfirst.revocation-record.v1', grantId, receiptId, ticketId, deviceId, at: revoked.at, osUser, method, ...reason }
+}
+
+/** SHA-256 of a request's canonical JSON; null when it has none and so equals nothing that was taken in before. */
+export function requestHash(request: ConsentRequest): string | null {
+  try {
+    return sha256Hex(canonicalJson(request))
+  } catch {
+    return null
   }
 }
 

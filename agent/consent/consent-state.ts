@@ -95,6 +95,15 @@ export function saveConsentState(dataDir: string, state: ConsentState): void {
   replaceFile(join(dataDir, STATE_FILE), JSON.stringify(state))
 }
 
+/** The state without requests that were closed and grants that ended before a time. */
+export function withoutForgotten(state: ConsentState, beforeMs: number): ConsentState {
+  return {
+    ...state,
+    closed: state.closed.filter(({ at }) => Date.parse(at) >= beforeMs),
+    grants: state.grants.filter(({ ended }) => ended === undefined || Date.parse(ended.at) >= beforeMs),
+  }
+}
+
 function parseState(text: string): ConsentState | null {
   try {
     const value: unknown = JSON.parse(text)

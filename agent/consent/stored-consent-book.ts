@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { RECEIPT_TYP, REVOCATION_TYP } from '@askfirst/protocol/consent-record.ts'
-import type { ConsentRecord, Grant, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
+import type { ConsentRecord, Grant } from '@askfirst/protocol/consent-record.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { makeId } from '@askfirst/protocol/ids.ts'
 import type { GrantId, Id, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
@@ -11,13 +11,13 @@ import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { policyObjection } from '../policy/apply-policy.ts'
 import type { LocalPolicy } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
-import { buildConsentRecord, matchCodeOf, sha256Hex } from './build-record.ts'
+import { buildConsentRecord, buildRevocationRecord, matchCodeOf, requestHash, sha256Hex } from './build-record.ts'
 import { requestProblem } from './check-request.ts'
 import { runProblem } from './check-run.ts'
 import type { RunOrder } from './check-run.ts'
 import type { ConsentBook, ConsentBookOptions, Decision, GrantState, PendingRequest } from './consent-book.ts'
 import type { Answerer } from './consent-events.ts'
-import { loadConsentState, saveConsentState } from './consent-state.ts'
+import { loadConsentState, saveConsentState, withoutForgotten } from './consent-state.ts'
 import type { ClosedRequest, ConsentState, GrantEnd, HeldGrant, HeldRequest, OutgoingJws } from './consent-state.ts'
 import { consentText } from './consent-text.ts'
 import { createGrantClock, MAX_STEP_BACK_MS } from './grant-clock.ts'
@@ -184,17 +184,7 @@ export class StoredConsentBook implements ConsentBook {
     }
     const why = reason?.toWellFormed().slice(0, 500)
     const at = this.#endGrant(held, 'revoked', { osUser: by.osUser, method: by.method, ...(why ? { reason: why } : {}) })
-    const record: RevocationRecord = {
-      schema: 'askfirst.revocation-record.v1',
-      grantId,
-      receiptId: held.receiptId,
-      ticketId: held.grant.ticketId,
-      deviceId: held.grant.deviceId,
-      at,
-      osUser: by.osUser,
-      method: by.method,
-      ...(why ? { reason: why } : {}),
-    }
+    const record = buildRevocationRecord(held, { at, by, reason: why })
     const jws = this.#options.sign(REVOCATION_TYP, canonicalJson(record))
     const outgoing = { kind: 'revocation', grantId, jws, sha256: sha256Hex(jws) } as const
     this.#receipts.keep(grantId, jws)
@@ -279,7 +269,7 @@ export class StoredConsentBook implements ConsentBook {
     const closed = this.#state.closed.find((other) => other.requestId === request.requestId)
     const before = held ?? closed
     if (before === undefined) return null
-    if (before.requestSha256 !== hashOf(request)) return refusal('REQUEST_INVALID', 'Another request with this id was asked before.')
+    if (before.requestSha256 !== requestHash(request)) return refusal('REQUEST_INVALID', 'Another request with this id was asked before.')
     if (closed === undefined) return 'known'
     const jws = closed.receiptId === undefined ? null : this.#receipts.read(closed.receiptId)
     if (jws === null) return refusal('REQUEST_CLOSED', 'The request was withdrawn.')
@@ -374,12 +364,7 @@ export class StoredConsentBook implements ConsentBook {
   /** The new state is on disk before it is in force. */
   #commit(change: Partial<ConsentState>): void {
     const forgetBefore = this.#options.clock.wallMs() - REMEMBER_MS
-    const next = { ...this.#state, ...change }
-    const state = {
-      ...next,
-      closed: next.closed.filter(({ at }) => Date.parse(at) >= forgetBefore),
-      grants: next.grants.filter(({ ended }) => ended === undefined || Date.parse(ended.at) >= forgetBefore),
-    }
+    const state = withoutForgotten({ ...this.#state, ...change }, forgetBefore)
     saveConsentState(this.#options.dataDir, state)
     this.#state = state
     this.#arm()
@@ -402,14 +387,5 @@ export class StoredConsentBook implements ConsentBook {
 
   #newId<Prefix extends string>(prefix: Prefix): Id<Prefix> {
     return makeId(prefix, this.#options.clock.wallMs(), randomBytes(10))
-  }
-}
-
-/** Hash of a request; null when it has no canonical JSON. */
-function hashOf(request: ConsentRequest): string | null {
-  try {
-    return sha256Hex(canonicalJson(request))
-  } catch {
-    return null // Not well-formed Unicode: it equals nothing that was taken in before.
   }
 }
