@@ -12,7 +12,11 @@ const CLOCK_TOLERANCE_MS = 10 * 60_000
 /** Says why a receipt does not fit the request that is stored, or null (SPEC C11). */
 export function recordProblem(
   record: ConsentRecord,
-  input: { readonly stored: StoredRequest; readonly certificate: DeviceCertificate; readonly collectors: DeviceCollectors },
+  input: {
+    readonly stored: StoredRequest
+    readonly certificate: DeviceCertificate
+    readonly collectors: DeviceCollectors
+  },
 ): string | null {
   const { stored, certificate, collectors } = input
   return (
@@ -50,8 +54,13 @@ function isWithinDates(at: number, { notBefore, notAfter }: DeviceCertificate): 
   return at >= Date.parse(notBefore) - CLOCK_TOLERANCE_MS && at <= Date.parse(notAfter) + CLOCK_TOLERANCE_MS
 }
 
-function decisionProblem({ decision }: ConsentRecord, request: ConsentRequest, collectors: DeviceCollectors): string | null {
-  if (decision.state !== 'given') return decision.grant === undefined ? null : 'it carries a grant though nothing was allowed'
+function decisionProblem(
+  { decision }: ConsentRecord,
+  request: ConsentRequest,
+  collectors: DeviceCollectors,
+): string | null {
+  if (decision.state !== 'given')
+    return decision.grant === undefined ? null : 'it carries a grant though nothing was allowed'
   if (decision.grant === undefined) return 'it allows something and carries no grant'
   if (decision.method === 'none') return 'it allows something and names no way in which it was answered'
   return grantProblem(decision.grant, request, collectors)
@@ -62,9 +71,11 @@ export function grantProblem(grant: Grant, request: ConsentRequest, collectors: 
   if (grant.technicianId !== request.technician.id) return 'the grant names another technician'
   if (grant.ticketId !== request.ticket.id) return 'the grant names another ticket'
   if (grant.deviceId !== request.deviceId) return 'the grant names another device'
-  if (request.personalData === 'pseudonymise' && grant.personalData === 'keep') return 'the grant keeps personal data that was not asked for'
+  if (request.personalData === 'pseudonymise' && grant.personalData === 'keep')
+    return 'the grant keeps personal data that was not asked for'
   const lastsMs = Date.parse(grant.expiresAt) - Date.parse(grant.validFrom)
-  if (!(lastsMs > 0 && lastsMs <= Math.min(request.durationMs, LIMITS.maxGrantMs))) return 'the grant lasts longer than was asked'
+  if (!(lastsMs > 0 && lastsMs <= Math.min(request.durationMs, LIMITS.maxGrantMs)))
+    return 'the grant lasts longer than was asked'
   return grantedCollectorsProblem(grant, request, collectors)
 }
 
@@ -84,7 +95,11 @@ function grantedCollectorsProblem(grant: Grant, request: ConsentRequest, collect
 }
 
 /** Says why a revocation does not fit the grant that is stored, or null. */
-export function revocationProblem(record: RevocationRecord, stored: StoredRequest, certificate: DeviceCertificate): string | null {
+export function revocationProblem(
+  record: RevocationRecord,
+  stored: StoredRequest,
+  certificate: DeviceCertificate,
+): string | null {
   if (record.grantId !== stored.grant?.grantId) return 'it names another grant'
   if (record.receiptId !== stored.receiptId) return 'it names another receipt'
   if (record.ticketId !== stored.ticketId) return 'it names another ticket'

@@ -4,10 +4,10 @@ import type { DeviceId, GrantId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
+import { isoNow } from '../clock.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
 import type { LogDraft } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
-import { isoNow } from '../clock.ts'
 import type { NoticeTerms } from './make-request.ts'
 
 /** What the end of a grant does to its runs. */
@@ -28,7 +28,12 @@ export interface ConsentDeps {
 /** A log entry before the store seals it, at the clock's time. */
 export function logDraft(
   clock: Clock,
-  entry: { readonly ticketId: TicketId; readonly actor: Actor; readonly kind: LogDraft['kind']; readonly body: LogDraft['body'] },
+  entry: {
+    readonly ticketId: TicketId
+    readonly actor: Actor
+    readonly kind: LogDraft['kind']
+    readonly body: LogDraft['body']
+  },
 ): LogDraft {
   return { at: isoNow(clock), ...entry }
 }

@@ -35,7 +35,11 @@ export class ConsentService {
    * @throws AskFirstError NOT_FOUND, CONFLICT, NOT_ALLOWED, DEVICE_QUARANTINED, REQUEST_TOO_MANY, COLLECTOR_UNKNOWN,
    *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST
    */
-  async ask(ticketId: TicketId, caller: { readonly user: User; readonly role: Role }, asking: Asking): Promise<StoredRequest> {
+  async ask(
+    ticketId: TicketId,
+    caller: { readonly user: User; readonly role: Role },
+    asking: Asking,
+  ): Promise<StoredRequest> {
     const { store, clock, terms } = this.#deps
     const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
     await this.#checkDevice(asking)
@@ -68,7 +72,8 @@ export class ConsentService {
    */
   async withdraw(ticketId: TicketId, id: RequestId, actor: Actor): Promise<StoredRequest> {
     const stored = await this.#deps.store.consent.get(id)
-    if (stored === null || stored.ticketId !== ticketId) throw new AskFirstError('REQUEST_UNKNOWN', `Ticket ${ticketId} has no request ${id}.`)
+    if (stored === null || stored.ticketId !== ticketId)
+      throw new AskFirstError('REQUEST_UNKNOWN', `Ticket ${ticketId} has no request ${id}.`)
     await this.#end(stored, 'withdrawn', actor)
     return (await this.#deps.store.consent.get(id)) ?? stored
   }
@@ -91,7 +96,8 @@ export class ConsentService {
   async deliver(deviceId: DeviceId): Promise<void> {
     // A grant lasts at most so long (L14); one that the desk ended before has ended on the device by itself.
     const endedSince = new Date(this.#deps.clock.now() - LIMITS.maxGrantMs).toISOString()
-    for (const stored of await this.#deps.store.consent.openForDevice(deviceId, endedSince)) await this.#deliverOne(stored)
+    for (const stored of await this.#deps.store.consent.openForDevice(deviceId, endedSince))
+      await this.#deliverOne(stored)
   }
 
   async #deliverOne(stored: StoredRequest): Promise<void> {
@@ -108,7 +114,8 @@ export class ConsentService {
     const stored = await this.#ofDevice(from, message.requestId)
     if (stored === null) return
     const advanced = await this.#deps.store.consent.advance(stored.id, message.state, null, null)
-    if (advanced !== null) this.#deps.bus.publish({ topic: `ticket/${stored.ticketId}`, kind: 'request', id: stored.id })
+    if (advanced !== null)
+      this.#deps.bus.publish({ topic: `ticket/${stored.ticketId}`, kind: 'request', id: stored.id })
   }
 
   /** Records that the device did not even show a request. */
@@ -124,16 +131,18 @@ export class ConsentService {
 
   /** @see recordReceipt */
   async recordReceipt(from: DeviceId, requestId: RequestId, jws: string): Promise<RecordOutcome> {
-    const outcome = await recordReceipt(this.#deps, from, requestId, jws)
+    const outcome = await recordReceipt(this.#deps, from, { requestId, jws })
     if (outcome.ok) await this.#endIfTakenOver(requestId)
-    else this.#deps.log.warn({ deviceId: from, requestId, code: outcome.code, detail: outcome.detail }, 'receipt refused')
+    else
+      this.#deps.log.warn({ deviceId: from, requestId, code: outcome.code, detail: outcome.detail }, 'receipt refused')
     return outcome
   }
 
   /** @see recordRevocation */
   async recordRevocation(from: DeviceId, grantId: GrantId, jws: string): Promise<RecordOutcome> {
-    const outcome = await recordRevocation(this.#deps, from, grantId, jws)
-    if (!outcome.ok) this.#deps.log.warn({ deviceId: from, grantId, code: outcome.code, detail: outcome.detail }, 'revocation refused')
+    const outcome = await recordRevocation(this.#deps, from, { grantId, jws })
+    if (!outcome.ok)
+      this.#deps.log.warn({ deviceId: from, grantId, code: outcome.code, detail: outcome.detail }, 'revocation refused')
     return outcome
   }
 
@@ -148,7 +157,8 @@ export class ConsentService {
     const grantId = stored.grant?.grantId ?? null
     const log = this.#draft(stored, actor, 'consent.withdrawn', { requestId: stored.id, grantId, reason })
     if (OPEN_STATES.includes(stored.state)) {
-      if ((await store.consent.advance(stored.id, 'withdrawn', reason, log)) === null) return this.#endAnswered(stored, reason, actor)
+      if ((await store.consent.advance(stored.id, 'withdrawn', reason, log)) === null)
+        return this.#endAnswered(stored, reason, actor)
     } else if (grantId !== null && stored.grantEndedAt === null) {
       const endReason = reason === 'ticket-closed' ? 'ticket-closed' : 'withdrawn'
       if (!(await store.consent.endGrant(grantId, { at: isoNow(clock), reason: endReason, log }))) return
@@ -172,11 +182,13 @@ export class ConsentService {
   async #openTicket(ticketId: TicketId, user: User, deviceId: DeviceId): Promise<Ticket> {
     const ticket = await this.#deps.store.tickets.get(ticketId)
     if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId}.`)
-    if (ticket.state === 'closed') throw new AskFirstError('CONFLICT', 'The ticket is closed; nobody is asked for it any more.')
+    if (ticket.state === 'closed')
+      throw new AskFirstError('CONFLICT', 'The ticket is closed; nobody is asked for it any more.')
     if (ticket.assigneeId !== null && ticket.assigneeId !== user.id) {
       throw new AskFirstError('NOT_ALLOWED', 'Someone else works on this ticket; take it over before you ask.')
     }
-    if (!ticket.deviceIds.includes(deviceId)) throw new AskFirstError('NOT_FOUND', `Ticket ${ticketId} has no device ${deviceId}.`)
+    if (!ticket.deviceIds.includes(deviceId))
+      throw new AskFirstError('NOT_FOUND', `Ticket ${ticketId} has no device ${deviceId}.`)
     return ticket
   }
 
@@ -184,11 +196,14 @@ export class ConsentService {
     const { store } = this.#deps
     const device = await store.devices.get(asking.deviceId)
     if (device === null) throw new AskFirstError('NOT_FOUND', `There is no device ${asking.deviceId}.`)
-    if (device.standing === 'quarantined') throw new AskFirstError('DEVICE_QUARANTINED', 'The device waits for approval.')
+    if (device.standing === 'quarantined')
+      throw new AskFirstError('DEVICE_QUARANTINED', 'The device waits for approval.')
     if (device.standing === 'revoked') throw new AskFirstError('CONFLICT', 'The device was shut out.')
-    if (!asking.purpose.isWellFormed()) throw new AskFirstError('INVALID_REQUEST', 'The purpose has a broken character.')
+    if (!asking.purpose.isWellFormed())
+      throw new AskFirstError('INVALID_REQUEST', 'The purpose has a broken character.')
     const ids = new Set(asking.collectors.map(({ id }) => id))
-    if (ids.size !== asking.collectors.length) throw new AskFirstError('INVALID_REQUEST', 'Each collector is asked for once.')
+    if (ids.size !== asking.collectors.length)
+      throw new AskFirstError('INVALID_REQUEST', 'Each collector is asked for once.')
     const collectors = await loadDeviceCollectors(store, device)
     for (const { id, params } of asking.collectors) collectors.check(id, params)
     const waiting = (await store.consent.openForDevice(device.id)).filter(({ state }) => OPEN_STATES.includes(state))
@@ -198,7 +213,11 @@ export class ConsentService {
   }
 
   /** What the person is told about an earlier permission on this ticket: it is not inherited (SPEC C13). */
-  async #replaced(ticket: Ticket, user: User, deviceId: DeviceId): Promise<NonNullable<ConsentRequest['replaces']> | null> {
+  async #replaced(
+    ticket: Ticket,
+    user: User,
+    deviceId: DeviceId,
+  ): Promise<NonNullable<ConsentRequest['replaces']> | null> {
     const earlier = (await this.#deps.store.consent.listForTicket(ticket.id))
       .filter((stored) => stored.deviceId === deviceId && stored.grant !== null)
       .at(-1)
@@ -212,8 +231,18 @@ export class ConsentService {
     return isLive ? { grantId, technicianName, why: 'more-data' } : null
   }
 
-  #draft(stored: StoredRequest, actor: Actor, kind: 'consent.requested' | 'consent.withdrawn' | 'consent.refused', body: object) {
-    return logDraft(this.#deps.clock, { ticketId: stored.ticketId, actor, kind, body: { ...body, deviceId: stored.deviceId } })
+  #draft(
+    stored: StoredRequest,
+    actor: Actor,
+    kind: 'consent.requested' | 'consent.withdrawn' | 'consent.refused',
+    body: object,
+  ) {
+    return logDraft(this.#deps.clock, {
+      ticketId: stored.ticketId,
+      actor,
+      kind,
+      body: { ...body, deviceId: stored.deviceId },
+    })
   }
 }
 

@@ -29,7 +29,8 @@ export class DeviceCollectors {
     if (entry === undefined) throw new AskFirstError('COLLECTOR_UNKNOWN', `The device has no collector ${collector}.`)
     if (!entry.available) throw new AskFirstError('COLLECTOR_UNAVAILABLE', `${collector} cannot run on this device.`)
     const problem = paramsProblem(safeParamsSchema(entry.params), params)
-    if (problem !== null) throw new AskFirstError('PARAMS_INVALID', `${collector}: ${problem}`, { details: { collector, problem } })
+    if (problem !== null)
+      throw new AskFirstError('PARAMS_INVALID', `${collector}: ${problem}`, { details: { collector, problem } })
   }
 }
 

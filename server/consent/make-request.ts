@@ -94,9 +94,13 @@ export function makeRequest(input: {
 function checkMessage(request: ConsentRequest): void {
   if (isRequest.Check(request)) return
   const first = isRequest.Errors(request)[0]
-  throw new AskFirstError('INVALID_REQUEST', `The consent request is not valid: ${first?.instancePath ?? ''} ${first?.message ?? ''}`, {
-    details: { field: first?.instancePath ?? '' },
-  })
+  throw new AskFirstError(
+    'INVALID_REQUEST',
+    `The consent request is not valid: ${first?.instancePath ?? ''} ${first?.message ?? ''}`,
+    {
+      details: { field: first?.instancePath ?? '' },
+    },
+  )
 }
 
 function oneLine(text: string, maxLength: number): string {

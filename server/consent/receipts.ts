@@ -11,7 +11,9 @@ import { loadDeviceCollectors } from './device-collectors.ts'
 import { verifyJws } from './verify-jws.ts'
 
 /** Whether a receipt or revocation stands in the findings log now; a refusal is for good. */
-export type RecordOutcome = { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode; readonly detail: string }
+export type RecordOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: ErrorCode; readonly detail: string }
 
 const isConsentRecord = Compile(ConsentRecord)
 const isRevocationRecord = Compile(RevocationRecord)
@@ -21,11 +23,11 @@ const RECORDED: RecordOutcome = { ok: true }
 export async function recordReceipt(
   deps: ConsentDeps,
   from: DeviceId,
-  requestId: RequestId,
-  jws: string,
+  { requestId, jws }: { readonly requestId: RequestId; readonly jws: string },
 ): Promise<RecordOutcome> {
   const stored = await deps.store.consent.get(requestId)
-  if (stored === null || stored.deviceId !== from) return refused('REQUEST_UNKNOWN', 'there is no such request for this device')
+  if (stored === null || stored.deviceId !== from)
+    return refused('REQUEST_UNKNOWN', 'there is no such request for this device')
   if (stored.jws === jws) return RECORDED
   const signer = await loadSigner(deps, from)
   const verified = verifyJws(jws, RECEIPT_TYP, signer.certificates)
@@ -35,13 +37,19 @@ export async function recordReceipt(
   const collectors = await loadDeviceCollectors(deps.store, signer.device)
   const problem = recordProblem(record, { stored, certificate: verified.certificate, collectors })
   if (problem !== null) return refused('RECEIPT_INVALID', problem)
-  if (await isGrantTaken(deps, record, stored)) return refused('RECEIPT_INVALID', 'its grant id belongs to another request')
+  if (await isGrantTaken(deps, record, stored))
+    return refused('RECEIPT_INVALID', 'its grant id belongs to another request')
   return store(deps, { stored, record, jws, device: signer.device })
 }
 
 async function store(
   deps: ConsentDeps,
-  input: { readonly stored: StoredRequest; readonly record: ConsentRecord; readonly jws: string; readonly device: Device },
+  input: {
+    readonly stored: StoredRequest
+    readonly record: ConsentRecord
+    readonly jws: string
+    readonly device: Device
+  },
 ): Promise<RecordOutcome> {
   const { stored, record, jws, device } = input
   const grant = record.decision.grant ?? null
@@ -66,8 +74,12 @@ async function store(
     }),
   })
   if (outcome === 'closed') return refused('REQUEST_CLOSED', 'the request was answered or refused before')
-  if (outcome === 'known' && request.jws !== jws) return refused('REQUEST_CLOSED', 'another receipt with this id stands in the log')
-  deps.log.info({ requestId: stored.id, deviceId: device.id, state: record.decision.state, outcome }, 'receipt recorded')
+  if (outcome === 'known' && request.jws !== jws)
+    return refused('REQUEST_CLOSED', 'another receipt with this id stands in the log')
+  deps.log.info(
+    { requestId: stored.id, deviceId: device.id, state: record.decision.state, outcome },
+    'receipt recorded',
+  )
   publishChange(deps.bus, stored.ticketId, 'request', stored.id)
   return RECORDED
 }
@@ -83,15 +95,16 @@ async function isGrantTaken(deps: ConsentDeps, record: ConsentRecord, stored: St
 export async function recordRevocation(
   deps: ConsentDeps,
   from: DeviceId,
-  grantId: GrantId,
-  jws: string,
+  { grantId, jws }: { readonly grantId: GrantId; readonly jws: string },
 ): Promise<RecordOutcome> {
   const stored = await deps.store.consent.byGrant(grantId)
-  if (stored === null || stored.deviceId !== from) return refused('GRANT_UNKNOWN', 'there is no such grant of this device')
+  if (stored === null || stored.deviceId !== from)
+    return refused('GRANT_UNKNOWN', 'there is no such grant of this device')
   const signer = await loadSigner(deps, from)
   const verified = verifyJws(jws, REVOCATION_TYP, signer.certificates)
   if (!verified.ok) return refused('RECEIPT_INVALID', verified.reason)
-  if (!isRevocationRecord.Check(verified.payload)) return refused('RECEIPT_INVALID', 'its payload is not a revocation record')
+  if (!isRevocationRecord.Check(verified.payload))
+    return refused('RECEIPT_INVALID', 'its payload is not a revocation record')
   const record = verified.payload
   const problem = revocationProblem(record, stored, verified.certificate)
   if (problem !== null) return refused('RECEIPT_INVALID', problem)

@@ -33,7 +33,9 @@ export function safeParamsSchema(announced: Values): TObject {
   for (const [name, property] of Object.entries(properties).slice(0, MAX_MEMBERS)) {
     if (isValues(property)) safe[name] = safeSchema(property, 1)
   }
-  const required = Array.isArray(announced.required) ? announced.required.filter((name) => typeof name === 'string') : []
+  const required = Array.isArray(announced.required)
+    ? announced.required.filter((name) => typeof name === 'string')
+    : []
   // Built here from checked parts; `firstOutsideGrant` and `Value` read nothing but these keywords.
   return { ...Type.Object({}, { additionalProperties: false }), properties: safe, required } as unknown as TObject
 }
@@ -54,10 +56,15 @@ function safeSchema(schema: Values, depth: number): Values {
   if (isValues(schema.items)) safe.items = safeSchema(schema.items, depth + 1)
   if (isValues(schema.properties)) {
     const members = Object.entries(schema.properties).slice(0, MAX_MEMBERS)
-    safe.properties = Object.fromEntries(members.map(([name, value]) => [name, isValues(value) ? safeSchema(value, depth + 1) : {}]))
+    safe.properties = Object.fromEntries(
+      members.map(([name, value]) => [name, isValues(value) ? safeSchema(value, depth + 1) : {}]),
+    )
   }
   if (Array.isArray(schema.anyOf)) {
-    safe.anyOf = schema.anyOf.slice(0, MAX_MEMBERS).filter(isValues).map((member) => safeSchema(member, depth + 1))
+    safe.anyOf = schema.anyOf
+      .slice(0, MAX_MEMBERS)
+      .filter(isValues)
+      .map((member) => safeSchema(member, depth + 1))
   }
   return safe
 }

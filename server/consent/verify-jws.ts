@@ -19,11 +19,7 @@ const SIGNATURE_BYTES = 64
  * that very device that is not revoked, and a payload that is canonical JSON, so that one signature stands for one text.
  * Whether the certificate was within its dates is judged with the payload's own time, by the caller.
  */
-export function verifyJws(
-  jws: string,
-  typ: JwsHeader['typ'],
-  certificates: readonly DeviceCertificate[],
-): VerifiedJws {
+export function verifyJws(jws: string, typ: JwsHeader['typ'], certificates: readonly DeviceCertificate[]): VerifiedJws {
   const [headerPart = '', payloadPart = '', signaturePart = '', ...rest] = jws.split('.')
   const headerBytes = strictBase64Url(headerPart)
   const payloadBytes = strictBase64Url(payloadPart)

@@ -28,7 +28,8 @@ export async function checkPeer(
   if (known.deviceId !== deviceId) return refused('the certificate belongs to another device record')
   if (known.revokedAt !== null) return refused('the certificate is revoked', true)
   const now = deps.clock.now()
-  if (now < Date.parse(known.notBefore) || now >= Date.parse(known.notAfter)) return refused('the certificate is not within its dates')
+  if (now < Date.parse(known.notBefore) || now >= Date.parse(known.notAfter))
+    return refused('the certificate is not within its dates')
   const device = await deps.store.devices.get(deviceId)
   if (device === null || device.standing === 'revoked') return refused('the device is revoked', true)
   return {

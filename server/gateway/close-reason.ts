@@ -6,5 +6,8 @@ export function closeReason(text: string): string {
   if (Buffer.byteLength(text) <= MAX_REASON_BYTES) return text
   const cut = Buffer.from(text).subarray(0, MAX_REASON_BYTES)
   // A character that was cut in two decodes to the replacement character, which is taken off again.
-  return cut.toString('utf8').replace(/\ufffd+$/, '').slice(0, MAX_REASON_BYTES)
+  return cut
+    .toString('utf8')
+    .replace(/\ufffd+$/, '')
+    .slice(0, MAX_REASON_BYTES)
 }

@@ -16,7 +16,12 @@ export class Dispatcher {
   readonly #clock: Clock
   readonly #log: Logger
 
-  constructor(deps: { readonly handlers: Handlers; readonly ingest: ChunkIngest; readonly clock: Clock; readonly log: Logger }) {
+  constructor(deps: {
+    readonly handlers: Handlers
+    readonly ingest: ChunkIngest
+    readonly clock: Clock
+    readonly log: Logger
+  }) {
     this.#handlers = deps.handlers
     this.#ingest = deps.ingest
     this.#clock = deps.clock
@@ -37,8 +42,10 @@ export class Dispatcher {
   }
 
   #receiveChunk(session: AgentSession, frame: Buffer): void {
-    if (session.identity.standing === 'quarantined') return this.#refuse(session, CLOSE.quarantined, 'the device waits for approval')
-    if (session.state !== 'open') return this.#refuse(session, CLOSE.invalidMessage, 'rows came before the hello was answered')
+    if (session.identity.standing === 'quarantined')
+      return this.#refuse(session, CLOSE.quarantined, 'the device waits for approval')
+    if (session.state !== 'open')
+      return this.#refuse(session, CLOSE.invalidMessage, 'rows came before the hello was answered')
     this.#ingest.offer(session, frame)
   }
 
@@ -81,7 +88,10 @@ export class Dispatcher {
   }
 
   #refuse(session: AgentSession, code: number, reason: string): void {
-    this.#log.warn({ deviceId: session.deviceId, address: session.identity.address, code, reason }, 'agent session closed')
+    this.#log.warn(
+      { deviceId: session.deviceId, address: session.identity.address, code, reason },
+      'agent session closed',
+    )
     session.close(code, reason)
   }
 }

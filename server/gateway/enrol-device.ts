@@ -44,7 +44,11 @@ export async function enrolDevice(deps: EnrolDeps, request: EnrolmentRequest): P
   const result = await deps.store.enrolment.enrol({
     tokenHash,
     now,
-    device: toDevice(request, { id: deviceId, name: known?.name ?? request.hostName, enrolledAt: known?.enrolledAt ?? now }),
+    device: toDevice(request, {
+      id: deviceId,
+      name: known?.name ?? request.hostName,
+      enrolledAt: known?.enrolledAt ?? now,
+    }),
     certificate: { ...issued, deviceId, revokedAt: null, revocationReason: null },
   })
   if (result === null || result.device.standing === 'revoked') throw unusable()

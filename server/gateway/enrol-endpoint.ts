@@ -34,7 +34,8 @@ export class EnrolEndpoint {
       const answer = await this.#enrol(request, address)
       sendJson(response, { status: 201, type: 'application/json', body: answer })
     } catch (error) {
-      const known = error instanceof AskFirstError ? error : new AskFirstError('INTERNAL', 'Enrolment failed.', { cause: error })
+      const known =
+        error instanceof AskFirstError ? error : new AskFirstError('INTERNAL', 'Enrolment failed.', { cause: error })
       if (known.code === 'INTERNAL') this.#log.error({ err: error, address }, 'enrolment failed')
       else this.#log.warn({ code: known.code, address }, 'enrolment refused')
       sendProblem(response, known)
@@ -83,8 +84,8 @@ function parseBody(text: string): EnrolmentRequest {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (cause) {
-    throw new AskFirstError('INVALID_REQUEST', 'The body is not JSON.', { cause })
+  } catch (error) {
+    throw new AskFirstError('INVALID_REQUEST', 'The body is not JSON.', { cause: error })
   }
   if (isEnrolmentRequest.Check(value)) return value
   const first = isEnrolmentRequest.Errors(value)[0]

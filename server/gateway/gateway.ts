@@ -122,7 +122,10 @@ export class Gateway implements RevocationList {
     })
     server.maxConnections = this.#deps.maxConnections ?? GATEWAY_LIMITS.maxConnections
     server.on('request', (request, response) => void this.#deps.enrol.handle(request, response))
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head))
+    server.on(
+      'upgrade',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head),
+    )
     server.on('tlsClientError', (error) => this.#deps.log.debug({ err: error }, 'TLS handshake failed'))
     this.#server = server
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -169,7 +172,8 @@ export class Gateway implements RevocationList {
   async #context() {
     const { options, revoked } = await makeAgentsContext({ ...this.#deps, ticketKeys: this.#ticketKeys })
     for (const session of this.#sessions.values()) {
-      if (revoked.has(session.identity.certificateSha256)) session.close(CLOSE.certificateRevoked, 'the certificate is revoked')
+      if (revoked.has(session.identity.certificateSha256))
+        session.close(CLOSE.certificateRevoked, 'the certificate is revoked')
     }
     return options
   }
@@ -200,7 +204,8 @@ export class Gateway implements RevocationList {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', ignoreReset)
-    if (this.#isClosing || this.#upgrades >= GATEWAY_LIMITS.maxUpgrades) return refuseUpgrade(socket, 'UNAVAILABLE', 'Too many connect at once.')
+    if (this.#isClosing || this.#upgrades >= GATEWAY_LIMITS.maxUpgrades)
+      return refuseUpgrade(socket, 'UNAVAILABLE', 'Too many connect at once.')
     const problem = headProblem(request)
     if (problem !== null) return refuseUpgrade(socket, 'INVALID_REQUEST', problem)
     if (!(socket instanceof TLSSocket)) return refuseUpgrade(socket, 'CERTIFICATE_REFUSED', 'TLS is required.')
@@ -210,7 +215,11 @@ export class Gateway implements RevocationList {
       if (verdict.ok) this.#accept(request, { socket, head, identity: verdict.identity })
       else {
         this.#deps.log.warn({ reason: verdict.reason, address: socket.remoteAddress }, 'agent refused')
-        refuseUpgrade(socket, 'CERTIFICATE_REFUSED', verdict.revoked ? 'The certificate is revoked.' : 'The certificate is not accepted.')
+        refuseUpgrade(
+          socket,
+          'CERTIFICATE_REFUSED',
+          verdict.revoked ? 'The certificate is revoked.' : 'The certificate is not accepted.',
+        )
       }
     } catch (error) {
       this.#deps.log.error({ err: error }, 'an agent could not be checked')
@@ -220,7 +229,10 @@ export class Gateway implements RevocationList {
     }
   }
 
-  #accept(request: IncomingMessage, peer: { readonly socket: Duplex; readonly head: Buffer; readonly identity: DeviceIdentity }): void {
+  #accept(
+    request: IncomingMessage,
+    peer: { readonly socket: Duplex; readonly head: Buffer; readonly identity: DeviceIdentity },
+  ): void {
     if (peer.socket.destroyed) return
     this.#sockets.handleUpgrade(request, peer.socket, peer.head, (socket) => {
       peer.socket.off('error', ignoreReset)
@@ -253,18 +265,20 @@ export class Gateway implements RevocationList {
   /** Looks after all sessions at once: hello in time, heartbeat, certificate still valid, closing handshake in time. */
   #sweep(): void {
     const now = this.#deps.clock.now()
-    const idleMs = this.#deps.heartbeatMs * GATEWAY_LIMITS.missedHeartbeats
     for (const session of this.#sessions.values()) {
-      if (session.state === 'closed') {
-        if (now - session.lastHeardAt > GATEWAY_LIMITS.closingMs) session.socket.terminate()
-      } else if (session.state === 'greeting') {
-        if (now - session.openedAt > GATEWAY_LIMITS.helloMs) session.close(CLOSE.idle, 'no hello in time')
-      } else if (now - session.lastHeardAt > idleMs && !session.paused) {
-        session.close(CLOSE.idle, 'three heartbeats were missed')
-      } else if (now >= session.identity.certificateEndsAt) {
-        session.close(CLOSE.idle, 'the certificate has ended')
-      }
+      if (session.state !== 'closed') {
+        const problem = this.#overdue(session, now)
+        if (problem !== null) session.close(CLOSE.idle, problem)
+      } else if (now - session.lastHeardAt > GATEWAY_LIMITS.closingMs) session.socket.terminate()
     }
+  }
+
+  /** Why a session must end by now, or null. */
+  #overdue(session: AgentSession, now: number): string | null {
+    if (session.state === 'greeting') return now - session.openedAt > GATEWAY_LIMITS.helloMs ? 'no hello in time' : null
+    const idleMs = this.#deps.heartbeatMs * GATEWAY_LIMITS.missedHeartbeats
+    if (now - session.lastHeardAt > idleMs && !session.paused) return 'three heartbeats were missed'
+    return now >= session.identity.certificateEndsAt ? 'the certificate has ended' : null
   }
 }
 

@@ -79,7 +79,8 @@ export class ChunkIngest {
     if (session.inFlightBytes + frame.length > session.highestCreditBytes + 2 * LIMITS.maxChunkFrameBytes) {
       return session.close(CLOSE.tooFast, 'more chunk bytes in flight than the credit allows')
     }
-    if (!sameBytes(hash('sha256', body, 'buffer'), header.sha256)) return this.#spoil(session, { runId, seq: header.seq }, 'CHUNK_HASH_MISMATCH')
+    if (!sameBytes(hash('sha256', body, 'buffer'), header.sha256))
+      return this.#spoil(session, { runId, seq: header.seq }, { code: 'CHUNK_HASH_MISMATCH', isOwn: true })
     const input: ChunkInput = {
       runId,
       deviceId: session.deviceId,
@@ -150,7 +151,10 @@ export class ChunkIngest {
     try {
       return await this.#store.runs.appendChunks(batch.map(({ input }) => input))
     } catch (error) {
-      this.#log.error({ err: error, chunks: batch.length }, 'the store did not take chunks; their agents reconnect and send again')
+      this.#log.error(
+        { err: error, chunks: batch.length },
+        'the store did not take chunks; their agents reconnect and send again',
+      )
       for (const { session } of batch) session.close(CLOSE.serverRestart, 'the server could not store rows just now')
       return null
     }
@@ -163,7 +167,7 @@ export class ChunkIngest {
       if (outcome === undefined) return
       const code = this.#judge(input, outcome)
       if (code === null) durable.set(input.runId, { session, nextSeq: outcome.nextSeq })
-      else this.#spoil(session, input, code, outcome.outcome !== 'foreign' && outcome.outcome !== 'closed')
+      else this.#spoil(session, input, { code, isOwn: outcome.outcome !== 'foreign' && outcome.outcome !== 'closed' })
     })
     for (const [runId, { session, nextSeq }] of durable) {
       this.#acknowledge(session, runId, nextSeq)
@@ -202,7 +206,8 @@ export class ChunkIngest {
   }
 
   /** Refuses a chunk; the run is ended when it is the device's own and open. */
-  #spoil(session: AgentSession, chunk: { runId: RunId; seq: number }, code: ErrorCode, isOwn = true): void {
+  #spoil(session: AgentSession, chunk: { runId: RunId; seq: number }, why: { code: ErrorCode; isOwn: boolean }): void {
+    const { code, isOwn } = why
     if (!session.refuseRun(chunk.runId)) return
     session.send({ type: 'chunk.nack', runId: chunk.runId, seq: chunk.seq, code })
     this.#log.warn({ deviceId: session.deviceId, runId: chunk.runId, seq: chunk.seq, code }, 'chunk refused')

@@ -31,7 +31,8 @@ export class SessionTable implements AgentLink {
   add(session: AgentSession): void {
     const older = this.#byDevice.get(session.deviceId)
     this.#byDevice.set(session.deviceId, session)
-    if (older !== undefined && older !== session) older.close(CLOSE.replaced, 'a newer session of this device took over')
+    if (older !== undefined && older !== session)
+      older.close(CLOSE.replaced, 'a newer session of this device took over')
   }
 
   /** Takes a session out; false when another one stands for the device by now. */

@@ -88,7 +88,8 @@ export class AgentSession {
   refuseRun(runId: string): boolean {
     this.refusedRuns ??= new Set()
     if (this.refusedRuns.has(runId)) return false
-    if (this.refusedRuns.size >= LIMITS.maxOpenRuns * 4) this.close(CLOSE.tooFast, 'chunks for too many runs that are not open')
+    if (this.refusedRuns.size >= LIMITS.maxOpenRuns * 4)
+      this.close(CLOSE.tooFast, 'chunks for too many runs that are not open')
     this.refusedRuns.add(runId)
     return true
   }

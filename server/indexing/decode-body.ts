@@ -25,8 +25,13 @@ export interface DecodedChunk {
  * @param expectedFirstRow number of the first row, from the rows before
  * @returns the rows, or in one sentence how the chunk lies
  */
-export function decodeBody(chunk: ChunkToIndex, expectedFirstRow: number, collector: string): DecodedChunk | { readonly lie: string } {
-  if (chunk.firstRow !== expectedFirstRow) return lie(chunk, `says that it starts with row ${chunk.firstRow}, not ${expectedFirstRow}`)
+export function decodeBody(
+  chunk: ChunkToIndex,
+  expectedFirstRow: number,
+  collector: string,
+): DecodedChunk | { readonly lie: string } {
+  if (chunk.firstRow !== expectedFirstRow)
+    return lie(chunk, `says that it starts with row ${chunk.firstRow}, not ${expectedFirstRow}`)
   const raw = unpack(chunk.body, Math.min(chunk.rawBytes, LIMITS.maxChunkRawBytes))
   if (raw === null) return lie(chunk, `does not unpack to the ${chunk.rawBytes} bytes that it states`)
   if (raw.length !== chunk.rawBytes) return lie(chunk, `unpacks to ${raw.length} bytes, not ${chunk.rawBytes}`)
@@ -37,7 +42,11 @@ export function decodeBody(chunk: ChunkToIndex, expectedFirstRow: number, collec
   return parseLines(chunk, lines, collector)
 }
 
-function parseLines(chunk: ChunkToIndex, lines: readonly string[], collector: string): DecodedChunk | { readonly lie: string } {
+function parseLines(
+  chunk: ChunkToIndex,
+  lines: readonly string[],
+  collector: string,
+): DecodedChunk | { readonly lie: string } {
   const indexed: IndexedRow[] = []
   const values: Record<string, unknown>[] = []
   for (const [at, json] of lines.entries()) {
@@ -55,7 +64,9 @@ function parseRow(json: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(json)
     // JSON.parse makes of an object nothing but a record.
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error

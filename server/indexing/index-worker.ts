@@ -40,7 +40,8 @@ function post(notice: WorkerNotice): void {
 }
 
 async function loadAnalysis(options: unknown): Promise<RowAnalysis | null> {
-  const url = typeof options === 'object' && options !== null && 'analysisModule' in options ? options.analysisModule : null
+  const url =
+    typeof options === 'object' && options !== null && 'analysisModule' in options ? options.analysisModule : null
   if (typeof url !== 'string') return null
   const module = (await import(url)) as RowAnalysisModule // The composition root names a module of this form.
   return module.createRowAnalysis()

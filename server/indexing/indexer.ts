@@ -96,7 +96,8 @@ export class Indexer {
         if (await this.#turn(runId)) this.#queue.add(runId)
       } catch (error) {
         this.#cursors.delete(runId)
-        if (!this.#isClosed) this.#deps.log.error({ err: error, runId }, 'a run could not be indexed; it is tried again')
+        if (!this.#isClosed)
+          this.#deps.log.error({ err: error, runId }, 'a run could not be indexed; it is tried again')
       }
     }
     this.#working = null
@@ -158,10 +159,22 @@ export class Indexer {
     const isEnded = await this.#deps.runs.endBecause(run, { state: 'error', code: 'CHUNK_BODY_INVALID', reason })
     if (!isEnded) {
       const text = `Rows of run ${run.id} are not shown: ${reason}`
-      await store.log.append({ ticketId: run.ticketId, at, actor: SERVER_ACTOR, kind: 'note.added', body: { runId: run.id, code: 'CHUNK_BODY_INVALID', text } })
+      await store.log.append({
+        ticketId: run.ticketId,
+        at,
+        actor: SERVER_ACTOR,
+        kind: 'note.added',
+        body: { runId: run.id, code: 'CHUNK_BODY_INVALID', text },
+      })
       bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'log', id: run.ticketId })
     }
-    await store.audit.append({ at, actor: SERVER_ACTOR, action: 'run.spoiled', subject: run.id, detail: { deviceId: run.deviceId, reason } })
+    await store.audit.append({
+      at,
+      actor: SERVER_ACTOR,
+      action: 'run.spoiled',
+      subject: run.id,
+      detail: { deviceId: run.deviceId, reason },
+    })
   }
 
   async #finish(run: Run): Promise<void> {

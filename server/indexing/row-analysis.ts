@@ -1,7 +1,8 @@
 import type { Device, Run } from '../store/entities.ts'
 
 /** What the analysis is told of a run. */
-export type AnalysedRunRef = Pick<Run, 'id' | 'ticketId' | 'deviceId' | 'collector' | 'params' | 'orderedAt'> & Pick<Device, 'platform'>
+export type AnalysedRunRef = Pick<Run, 'id' | 'ticketId' | 'deviceId' | 'collector' | 'params' | 'orderedAt'> &
+  Pick<Device, 'platform'>
 
 /**
  * The analysis beside the indexer: it sees the same parsed rows, in the same worker, so that nothing is unpacked twice.

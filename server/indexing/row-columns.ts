@@ -7,12 +7,13 @@ type Columns = Pick<IndexedRow, 'at' | 'level' | 'provider'>
 type Row = Readonly<Record<string, unknown>>
 
 /** Where each collector's rows carry what people filter by (protocol/results/); what is not listed has no such column. */
-const COLUMNS: Readonly<Record<string, { readonly at?: string; readonly level?: string; readonly provider?: string }>> = {
-  'eventlog.query': { at: 'time', level: 'level', provider: 'provider' },
-  'change.recent': { at: 'time', level: 'kind', provider: 'source' },
-  'process.list': { at: 'startedAt', provider: 'name' },
-  'service.list': { level: 'state', provider: 'source' },
-}
+const COLUMNS: Readonly<Record<string, { readonly at?: string; readonly level?: string; readonly provider?: string }>> =
+  {
+    'eventlog.query': { at: 'time', level: 'level', provider: 'provider' },
+    'change.recent': { at: 'time', level: 'kind', provider: 'source' },
+    'process.list': { at: 'startedAt', provider: 'name' },
+    'service.list': { level: 'state', provider: 'source' },
+  }
 
 /** Time, level and provider of a row; null where it has none or has something else there. */
 export function rowColumns(collector: string, row: Row): Columns {

@@ -4,7 +4,13 @@ import type { AnalysedRunRef } from './row-analysis.ts'
 
 /** What the indexer asks of its worker. */
 export type WorkerRequest =
-  | { readonly kind: 'chunk'; readonly id: number; readonly run: AnalysedRunRef; readonly expectedFirstRow: number; readonly chunk: ChunkToIndex }
+  | {
+      readonly kind: 'chunk'
+      readonly id: number
+      readonly run: AnalysedRunRef
+      readonly expectedFirstRow: number
+      readonly chunk: ChunkToIndex
+    }
   | {
       readonly kind: 'ended'
       readonly id: number

@@ -1,5 +1,5 @@
-import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
 import { Grant } from '@askfirst/protocol/consent-record.ts'
+import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { Type } from 'typebox'
@@ -114,7 +114,8 @@ export function consentRequestRoutes({
           response: { 200: RequestView },
         },
       },
-      async (request) => view(await consent.withdraw(request.params.id, request.params.rid, actorOf(callerOf(request).user))),
+      async (request) =>
+        view(await consent.withdraw(request.params.id, request.params.rid, actorOf(callerOf(request).user))),
     )
   }
 }

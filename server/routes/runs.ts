@@ -147,7 +147,10 @@ export function runRoutes({ runs }: { readonly runs: RunService }) {
       },
       async (request) => {
         const { after, limit, ...query } = request.query
-        const page = await runs.rows(request.params.id, toFilter(query), { after: after === undefined ? -1 : Number(after), limit })
+        const page = await runs.rows(request.params.id, toFilter(query), {
+          after: after === undefined ? -1 : Number(after),
+          limit,
+        })
         return { items: page.map(rowView), next: page.length < limit ? null : String(page.at(-1)?.n ?? '') }
       },
     )

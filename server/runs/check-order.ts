@@ -1,5 +1,5 @@
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { firstOutsideGrant } from '@askfirst/protocol/within.ts'
 import type { DeviceCollectors } from '../consent/device-collectors.ts'
@@ -21,11 +21,16 @@ export function checkGrant(
   stored: StoredRequest | null,
   caller: { readonly ticketId: TicketId; readonly userId: UserId; readonly now: number },
 ): Grant {
-  if (stored === null || stored.grant === null || stored.jws === null) throw new AskFirstError('GRANT_UNKNOWN', 'There is no such grant.')
-  if (stored.ticketId !== caller.ticketId) throw new AskFirstError('GRANT_OTHER_TICKET', 'The grant was given for another ticket.')
-  if (stored.technicianId !== caller.userId) throw new AskFirstError('GRANT_OTHER_TECHNICIAN', 'The grant was given to another technician.')
-  if (stored.grantEndedAt !== null) throw new AskFirstError('GRANT_REVOKED', `The grant ended: ${stored.grantEndReason ?? 'revoked'}.`)
-  if (Date.parse(stored.grant.expiresAt) <= caller.now) throw new AskFirstError('GRANT_EXPIRED', `The grant ended at ${stored.grant.expiresAt}.`)
+  if (stored === null || stored.grant === null || stored.jws === null)
+    throw new AskFirstError('GRANT_UNKNOWN', 'There is no such grant.')
+  if (stored.ticketId !== caller.ticketId)
+    throw new AskFirstError('GRANT_OTHER_TICKET', 'The grant was given for another ticket.')
+  if (stored.technicianId !== caller.userId)
+    throw new AskFirstError('GRANT_OTHER_TECHNICIAN', 'The grant was given to another technician.')
+  if (stored.grantEndedAt !== null)
+    throw new AskFirstError('GRANT_REVOKED', `The grant ended: ${stored.grantEndReason ?? 'revoked'}.`)
+  if (Date.parse(stored.grant.expiresAt) <= caller.now)
+    throw new AskFirstError('GRANT_EXPIRED', `The grant ended at ${stored.grant.expiresAt}.`)
   return stored.grant
 }
 
@@ -34,15 +39,24 @@ export function checkGrant(
  *
  * @throws AskFirstError GRANT_COLLECTOR_NOT_ALLOWED, GRANT_PARAMS_EXCEEDED, and what `DeviceCollectors.check` throws
  */
-export function checkOrder(grant: Grant, order: Order, collectors: DeviceCollectors): Readonly<Record<string, unknown>> {
+export function checkOrder(
+  grant: Grant,
+  order: Order,
+  collectors: DeviceCollectors,
+): Readonly<Record<string, unknown>> {
   const granted = grant.collectors.find(({ id }) => id === order.collector)
-  if (granted === undefined) throw new AskFirstError('GRANT_COLLECTOR_NOT_ALLOWED', `The person did not allow ${order.collector}.`)
+  if (granted === undefined)
+    throw new AskFirstError('GRANT_COLLECTOR_NOT_ALLOWED', `The person did not allow ${order.collector}.`)
   const params = order.params ?? granted.params
   collectors.check(order.collector, params)
   const schema = collectors.schema(order.collector)
   const outside = schema === null ? null : firstOutsideGrant(schema, granted.params, params)
   if (outside === null) return params
-  throw new AskFirstError('GRANT_PARAMS_EXCEEDED', `${outside} of ${order.collector} goes beyond what the person allowed.`, {
-    details: { collector: order.collector, parameter: outside },
-  })
+  throw new AskFirstError(
+    'GRANT_PARAMS_EXCEEDED',
+    `${outside} of ${order.collector} goes beyond what the person allowed.`,
+    {
+      details: { collector: order.collector, parameter: outside },
+    },
+  )
 }

@@ -8,7 +8,12 @@ import type { Run } from '../store/entities.ts'
 export function endedByServer(
   run: Run,
   digests: readonly ChunkDigest[],
-  end: { readonly state: 'cancelled' | 'error'; readonly code: ErrorCode; readonly at: string; readonly reason?: string },
+  end: {
+    readonly state: 'cancelled' | 'error'
+    readonly code: ErrorCode
+    readonly at: string
+    readonly reason?: string
+  },
 ): Completeness {
   return {
     state: end.state,

@@ -45,18 +45,29 @@ export class RunService {
    *
    * @throws AskFirstError as `checkGrant` and `checkOrder`; DEVICE_OFFLINE, RUN_TOO_MANY, NOT_FOUND
    */
-  async order(ticketId: TicketId, user: User, input: { readonly grantId: GrantId; readonly runs: readonly Order[] }): Promise<readonly Run[]> {
+  async order(
+    ticketId: TicketId,
+    user: User,
+    input: { readonly grantId: GrantId; readonly runs: readonly Order[] },
+  ): Promise<readonly Run[]> {
     const { store, clock, link } = this.#deps
     const stored = await store.consent.byGrant(input.grantId)
     const grant = checkGrant(stored, { ticketId, userId: user.id, now: clock.now() })
     const device = await store.devices.get(grant.deviceId)
-    if (device === null || device.standing !== 'active') throw new AskFirstError('DEVICE_QUARANTINED', 'The device is not active.')
+    if (device === null || device.standing !== 'active')
+      throw new AskFirstError('DEVICE_QUARANTINED', 'The device is not active.')
     if (!link.isOnline(device.id)) throw new AskFirstError('DEVICE_OFFLINE', 'The device is not connected.')
     const collectors = await loadDeviceCollectors(store, device)
-    const checked = input.runs.map((order) => ({ collector: order.collector, params: checkOrder(grant, order, collectors) }))
+    const checked = input.runs.map((order) => ({
+      collector: order.collector,
+      params: checkOrder(grant, order, collectors),
+    }))
     const open = await store.runs.openForDevice(device.id)
     if (open.length + checked.length > LIMITS.maxOpenRuns) {
-      throw new AskFirstError('RUN_TOO_MANY', `${open.length} runs are open on this device; at most ${LIMITS.maxOpenRuns} can be.`)
+      throw new AskFirstError(
+        'RUN_TOO_MANY',
+        `${open.length} runs are open on this device; at most ${LIMITS.maxOpenRuns} can be.`,
+      )
     }
     const runs: Run[] = []
     for (const { collector, params } of checked) runs.push(await this.#orderOne({ stored, user, collector, params }))
@@ -70,7 +81,8 @@ export class RunService {
     readonly params: Readonly<Record<string, unknown>>
   }): Promise<Run> {
     const run = newRun(this.#deps.clock, order)
-    const { runId, body } = { runId: run.id, body: { runId: run.id, grantId: run.grantId, deviceId: run.deviceId, collector: run.collector, params: run.params } }
+    const { id: runId, grantId, deviceId, collector, params } = run
+    const body = { runId, grantId, deviceId, collector, params }
     const actor: Actor = { kind: 'user', id: order.user.id, name: order.user.name }
     await this.#deps.store.runs.create(run, this.#draft(run, actor, 'run.ordered', body))
     this.#send(run)
@@ -90,7 +102,11 @@ export class RunService {
   }
 
   /** A page of a run's rows by filter, after a position. @throws AskFirstError RUN_UNKNOWN */
-  async rows(id: RunId, filter: RowFilter, page: { readonly after: number; readonly limit: number }): Promise<readonly IndexedRow[]> {
+  async rows(
+    id: RunId,
+    filter: RowFilter,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly IndexedRow[]> {
     await this.get(id)
     return this.#deps.store.runs.rows(id, filter, page.after, page.limit)
   }
@@ -99,7 +115,11 @@ export class RunService {
   async cancel(id: RunId): Promise<Run> {
     const run = await this.get(id)
     if (run.endedAt !== null) return run
-    const isTold = this.#deps.link.send(run.deviceId, { type: 'run.cancel', runId: id, reason: 'cancelled by the technician' })
+    const isTold = this.#deps.link.send(run.deviceId, {
+      type: 'run.cancel',
+      runId: id,
+      reason: 'cancelled by the technician',
+    })
     if (!isTold) await this.endBecause(run, { state: 'cancelled', code: 'RUN_CANCELLED' })
     return this.get(id)
   }
@@ -109,7 +129,8 @@ export class RunService {
     if (run === null) return
     const log = this.#draft(run, deviceActor(from), 'run.accepted', { runId, review })
     const change = { state: 'accepted', code: null, at: isoNow(this.#deps.clock) } as const
-    if ((await this.#deps.store.runs.advance(runId, change, log)) !== null) publishChange(this.#deps.bus, run.ticketId, 'run', runId)
+    if ((await this.#deps.store.runs.advance(runId, change, log)) !== null)
+      publishChange(this.#deps.bus, run.ticketId, 'run', runId)
   }
 
   async refused(from: DeviceId, { runId, code, detail }: MessageNamed<'run.refused'>): Promise<void> {
@@ -205,7 +226,15 @@ export class RunService {
 
   #send(run: Run): void {
     const { id, grantId, ticketId, technicianId, collector, params, deviceId } = run
-    const message = { type: 'run.start', runId: id, grantId, ticketId, technicianId, collector, params: { ...params } } as const
+    const message = {
+      type: 'run.start',
+      runId: id,
+      grantId,
+      ticketId,
+      technicianId,
+      collector,
+      params: { ...params },
+    } as const
     if (!this.#deps.link.send(deviceId, message)) return
     const sent = this.#sent.get(deviceId) ?? new Set()
     sent.add(id)
@@ -225,7 +254,10 @@ export class RunService {
     this.#forget(run)
     this.onEnded(run.id)
     if (ended === null) return false
-    this.#deps.log.info({ runId: run.id, deviceId: run.deviceId, state: completeness.state, rows: ended.rows }, 'run ended')
+    this.#deps.log.info(
+      { runId: run.id, deviceId: run.deviceId, state: completeness.state, rows: ended.rows },
+      'run ended',
+    )
     publishChange(this.#deps.bus, run.ticketId, 'run', run.id)
     return true
   }
@@ -235,14 +267,24 @@ export class RunService {
     return run !== null && run.deviceId === from ? run : null
   }
 
-  #draft(run: Run, actor: Actor, kind: 'run.ordered' | 'run.accepted' | 'run.refused' | 'run.ended', body: Record<string, unknown>) {
+  #draft(
+    run: Run,
+    actor: Actor,
+    kind: 'run.ordered' | 'run.accepted' | 'run.refused' | 'run.ended',
+    body: Record<string, unknown>,
+  ) {
     return logDraft(this.#deps.clock, { ticketId: run.ticketId, actor, kind, body })
   }
 }
 
 function newRun(
   clock: Clock,
-  order: { readonly stored: StoredRequest | null; readonly user: User; readonly collector: string; readonly params: Readonly<Record<string, unknown>> },
+  order: {
+    readonly stored: StoredRequest | null
+    readonly user: User
+    readonly collector: string
+    readonly params: Readonly<Record<string, unknown>>
+  },
 ): Run {
   const { stored, user, collector, params } = order
   if (stored === null || stored.grant === null) throw new AskFirstError('GRANT_UNKNOWN', 'There is no such grant.')

@@ -14,7 +14,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const enrol = async () => enrolScripted({ port: server.port, authorityPem: server.authority.certificatePem }, await server.token())
+const enrol = async () =>
+  enrolScripted({ port: server.port, authorityPem: server.authority.certificatePem }, await server.token())
 
 it('[W12] closes a session that missed three heartbeats', async () => {
   const agent = await ScriptedAgent.connect(await enrol())
@@ -24,8 +25,18 @@ it('[W12] closes a session that missed three heartbeats', async () => {
 it('[H9] makes the revocation list again on a timer and closes what it names', async () => {
   const agent = await ScriptedAgent.connect(await enrol())
   const beat = setInterval(() => agent.send({ type: 'link.ping', nonce: 1 }), 100)
-  const audit = { at: isoNow(systemClock), actor: { kind: 'user', id: 'x', name: 'x' }, action: 'certificate.revoked', subject: agent.deviceId, detail: {} } as const
-  await server.store.devices.revokeCertificates(agent.deviceId, { at: isoNow(systemClock), reason: 'keyCompromise', audit })
+  const audit = {
+    at: isoNow(systemClock),
+    actor: { kind: 'user', id: 'x', name: 'x' },
+    action: 'certificate.revoked',
+    subject: agent.deviceId,
+    detail: {},
+  } as const
+  await server.store.devices.revokeCertificates(agent.deviceId, {
+    at: isoNow(systemClock),
+    reason: 'keyCompromise',
+    audit,
+  })
   const { code } = await agent.closed
   clearInterval(beat)
   expect(code).toBe(CLOSE.certificateRevoked)
@@ -37,8 +48,18 @@ it('[W2] refuses a TLS session that resumes after its certificate was revoked', 
   expect(first).toMatchObject({ status: 101, isReused: false })
   const second = await upgrade(identity, first.ticket)
   expect(second).toMatchObject({ status: 101, isReused: true })
-  const audit = { at: isoNow(systemClock), actor: { kind: 'user', id: 'x', name: 'x' }, action: 'certificate.revoked', subject: identity.answer.deviceId, detail: {} } as const
-  await server.store.devices.revokeCertificates(identity.answer.deviceId, { at: isoNow(systemClock), reason: 'keyCompromise', audit })
+  const audit = {
+    at: isoNow(systemClock),
+    actor: { kind: 'user', id: 'x', name: 'x' },
+    action: 'certificate.revoked',
+    subject: identity.answer.deviceId,
+    detail: {},
+  } as const
+  await server.store.devices.revokeCertificates(identity.answer.deviceId, {
+    at: isoNow(systemClock),
+    reason: 'keyCompromise',
+    audit,
+  })
   const third = await upgrade(identity, first.ticket)
   expect(third).toMatchObject({ status: 403, isReused: true })
 })
@@ -68,8 +89,18 @@ async function upgrade(identity: ScriptedIdentity, session: Buffer | undefined) 
   socket.once('data', (piece) => head.resolve(piece.toString('latin1')))
   socket.once('error', head.reject)
   socket.once('secureConnect', () => {
-    const fields = ['GET /link HTTP/1.1', 'Host: localhost', 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13']
-    socket.write([...fields, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`, '', ''].join('\r\n'))
+    const fields = [
+      'GET /link HTTP/1.1',
+      'Host: localhost',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+    ]
+    socket.write(
+      [...fields, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', `Sec-WebSocket-Protocol: ${SUBPROTOCOL}`, '', ''].join(
+        '\r\n',
+      ),
+    )
   })
   const status = Number((await head.promise).split(' ')[1])
   const result = { status, isReused: socket.isSessionReused(), ticket: session ?? (await ticket.promise) }

@@ -5,7 +5,7 @@ import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { ConsentRecord } from '@askfirst/protocol/consent-record.ts'
 import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
-import { verifyCheckpoint, parseVerifierKey } from '@askfirst/server/ca/log-signer.ts'
+import { parseVerifierKey, verifyCheckpoint } from '@askfirst/server/ca/log-signer.ts'
 import { isoNow, systemClock } from '@askfirst/server/clock.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AgentSideUnderTest } from '../support/agent-side.ts'
@@ -53,7 +53,14 @@ async function ask(agent: ScriptedAgent, ticketId?: Awaited<ReturnType<AgentSide
   const stored = await server.side.consent.ask(
     id,
     { user: server.technician, role: 'technician' },
-    { deviceId: agent.deviceId, purpose: 'Find out why it is slow', collectors: ASKED, durationMs: 600_000, answerWithinMs: 600_000, personalData: 'pseudonymise' },
+    {
+      deviceId: agent.deviceId,
+      purpose: 'Find out why it is slow',
+      collectors: ASKED,
+      durationMs: 600_000,
+      answerWithinMs: 600_000,
+      personalData: 'pseudonymise',
+    },
   )
   return { stored, ticketId: id, request: await agent.next('consent.request') }
 }
@@ -114,7 +121,11 @@ describe('enrolment', () => {
     const again = await postEnrol(target(), JSON.stringify(enrolmentBody(token).body))
     const unknown = await postEnrol(target(), JSON.stringify(enrolmentBody(randomBytes(16).toString('base64url')).body))
     expect(again).toEqual(unknown)
-    expect(again).toMatchObject({ status: 403, type: 'application/problem+json', body: { code: 'ENROLMENT_CODE_INVALID' } })
+    expect(again).toMatchObject({
+      status: 403,
+      type: 'application/problem+json',
+      body: { code: 'ENROLMENT_CODE_INVALID' },
+    })
   })
 
   it('[H4] refuses unknown fields, bodies that are too long, other content types, origins, methods and addresses', async () => {
@@ -122,12 +133,20 @@ describe('enrolment', () => {
     const code = async (text: string, options = {}) => (await postEnrol(target(), text, options)).body
     expect(await code(JSON.stringify({ ...body, extra: 1 }))).toMatchObject({ code: 'INVALID_REQUEST' })
     expect(await code('{')).toMatchObject({ code: 'INVALID_REQUEST' })
-    expect(await code(JSON.stringify({ ...body, osName: 'x'.repeat(20_000) }))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
-    expect(await code(JSON.stringify(body), { headers: { 'content-type': 'text/plain' } })).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' })
-    expect(await code(JSON.stringify(body), { headers: { origin: 'https://evil.example' } })).toMatchObject({ code: 'CSRF_REFUSED' })
+    expect(await code(JSON.stringify({ ...body, osName: 'x'.repeat(20_000) }))).toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+    })
+    expect(await code(JSON.stringify(body), { headers: { 'content-type': 'text/plain' } })).toMatchObject({
+      code: 'UNSUPPORTED_MEDIA_TYPE',
+    })
+    expect(await code(JSON.stringify(body), { headers: { origin: 'https://evil.example' } })).toMatchObject({
+      code: 'CSRF_REFUSED',
+    })
     expect(await code(JSON.stringify(body), { method: 'PUT' })).toMatchObject({ code: 'METHOD_NOT_ALLOWED' })
     expect(await code(JSON.stringify(body), { path: '/' })).toMatchObject({ code: 'NOT_FOUND' })
-    expect(await code(JSON.stringify({ ...body, csr: `${body.csr.slice(0, 200)}AAAA${body.csr.slice(204)}` }))).toMatchObject({ code: 'CSR_INVALID' })
+    expect(
+      await code(JSON.stringify({ ...body, csr: `${body.csr.slice(0, 200)}AAAA${body.csr.slice(204)}` })),
+    ).toMatchObject({ code: 'CSR_INVALID' })
   })
 
   it('[H7] keeps the device record of a reinstalled machine and refuses its earlier certificate', async () => {
@@ -159,7 +178,13 @@ describe('connecting', () => {
   })
 
   it('[W5] closes on what is not the protocol and ignores what is newer', async () => {
-    const bad = ['{', '[]', '{"type":"link.ping"}', '{"type":"link.pong","nonce":1,"clock":"2026-11-22T00:00:00.000Z"}', '{"type":"link.ping","nonce":1,"__proto__":{}}']
+    const bad = [
+      '{',
+      '[]',
+      '{"type":"link.ping"}',
+      '{"type":"link.pong","nonce":1,"clock":"2026-11-22T00:00:00.000Z"}',
+      '{"type":"link.ping","nonce":1,"__proto__":{}}',
+    ]
     for (const text of bad) {
       const agent = await connect()
       agent.sendText(text)
@@ -197,12 +222,27 @@ describe('connecting', () => {
     const agent = await connect(identity)
     await untilCatalogueKnown(agent)
     const ticket = await server.ticketFor(agent.deviceId)
-    const asking = { deviceId: agent.deviceId, purpose: 'x', collectors: ASKED, durationMs: 600_000, answerWithinMs: 600_000, personalData: 'keep' } as const
+    const asking = {
+      deviceId: agent.deviceId,
+      purpose: 'x',
+      collectors: ASKED,
+      durationMs: 600_000,
+      answerWithinMs: 600_000,
+      personalData: 'keep',
+    } as const
     const caller = { user: server.technician, role: 'technician' } as const
-    await expect(server.side.consent.ask(ticket.id, caller, asking)).rejects.toMatchObject({ code: 'DEVICE_QUARANTINED' })
+    await expect(server.side.consent.ask(ticket.id, caller, asking)).rejects.toMatchObject({
+      code: 'DEVICE_QUARANTINED',
+    })
     agent.send({ type: 'run.accepted', runId: scriptedId('run'), review: false })
     expect((await agent.closed).code).toBe(CLOSE.quarantined)
-    const audit = { at: isoNow(systemClock), actor: { kind: 'user', id: 'x', name: 'x' }, action: 'device.approved', subject: agent.deviceId, detail: {} } as const
+    const audit = {
+      at: isoNow(systemClock),
+      actor: { kind: 'user', id: 'x', name: 'x' },
+      action: 'device.approved',
+      subject: agent.deviceId,
+      detail: {},
+    } as const
     await server.store.devices.setStanding(agent.deviceId, 'active', 'approved', audit)
     await connect(identity)
     await server.side.consent.ask(ticket.id, caller, asking)
@@ -216,7 +256,13 @@ describe('connecting', () => {
     opened.agent.send(helloMessage())
     await opened.agent.next('link.welcome')
     const id = identity.answer.deviceId
-    const audit = { at: isoNow(systemClock), actor: { kind: 'user', id: 'x', name: 'x' }, action: 'certificate.revoked', subject: id, detail: {} } as const
+    const audit = {
+      at: isoNow(systemClock),
+      actor: { kind: 'user', id: 'x', name: 'x' },
+      action: 'certificate.revoked',
+      subject: id,
+      detail: {},
+    } as const
     await server.store.devices.revokeCertificates(id, { at: isoNow(systemClock), reason: 'device-revoked', audit })
     // Before the list is made again TLS itself would still let it in: the store says no.
     expect(await ScriptedAgent.open(identity, { agent: tls })).toEqual({ status: 403 })
@@ -243,7 +289,8 @@ describe('consent', () => {
     const { request, ticketId } = await ask(agent)
     const record = consentRecord(request)
     const grantId = record.decision.grant?.grantId ?? scriptedId('gra')
-    const order = () => server.side.runs.order(ticketId, server.technician, { grantId, runs: [{ collector: 'eventlog.query' }] })
+    const order = () =>
+      server.side.runs.order(ticketId, server.technician, { grantId, runs: [{ collector: 'eventlog.query' }] })
     await expect(order()).rejects.toMatchObject({ code: 'GRANT_UNKNOWN' })
     agent.send({ type: 'consent.seen', requestId: request.requestId, state: 'shown' })
     agent.send({ type: 'consent.receipt', requestId: request.requestId, jws: signReceipt(agent.identity, record) })
@@ -255,15 +302,30 @@ describe('consent', () => {
 
   const forgeries: Record<string, (record: ConsentRecord) => unknown> = {
     'another request': (r) => ({ ...r, header: { ...r.header, requestId: scriptedId('crq') } }),
-    'another match code': (r) => ({ ...r, processing: { ...r.processing, notice: { ...r.processing.notice, matchCode: '2222' } } }),
-    'another text of the request': (r) => ({ ...r, processing: { ...r.processing, notice: { ...r.processing.notice, requestSha256: '0'.repeat(64) } } }),
+    'another match code': (r) => ({
+      ...r,
+      processing: { ...r.processing, notice: { ...r.processing.notice, matchCode: '2222' } },
+    }),
+    'another text of the request': (r) => ({
+      ...r,
+      processing: { ...r.processing, notice: { ...r.processing.notice, requestSha256: '0'.repeat(64) } },
+    }),
     'another ticket': (r) => ({ ...r, processing: { ...r.processing, ticketId: scriptedId('tkt') } }),
     'another purpose': (r) => ({ ...r, processing: { ...r.processing, purpose: 'something else' } }),
-    'another retention': (r) => ({ ...r, processing: { ...r.processing, storage: { ...r.processing.storage, retentionDays: 1 } } }),
-    'another technician': (r) => ({ ...r, parties: { ...r.parties, recipient: { ...r.parties.recipient, id: scriptedId('usr') } } }),
+    'another retention': (r) => ({
+      ...r,
+      processing: { ...r.processing, storage: { ...r.processing.storage, retentionDays: 1 } },
+    }),
+    'another technician': (r) => ({
+      ...r,
+      parties: { ...r.parties, recipient: { ...r.parties.recipient, id: scriptedId('usr') } },
+    }),
     'another device': (r) => ({ ...r, parties: { ...r.parties, principal: { deviceId: scriptedId('dev') } } }),
     'an unknown field': (r) => ({ ...r, extra: true }),
-    'a time long before the certificate': (r) => ({ ...r, events: [{ event: 'answered', at: '2020-01-01T00:00:00.000Z' }] }),
+    'a time long before the certificate': (r) => ({
+      ...r,
+      events: [{ event: 'answered', at: '2020-01-01T00:00:00.000Z' }],
+    }),
     'a yes without a grant': (r) => ({ ...r, decision: { state: 'given', method: 'terminal' } }),
     'a no with a grant': (r) => ({ ...r, decision: { ...r.decision, state: 'refused' } }),
     'a longer grant': (r) => withGrant(r, { expiresAt: new Date(Date.now() + 3_600_000).toISOString() }),
@@ -272,7 +334,8 @@ describe('consent', () => {
     'a collector that was not asked for': (r) => withGrant(r, { collectors: [{ id: 'process.list', params: {} }] }),
     'a collector twice': (r) => withGrant(r, { collectors: [...ASKED, ...ASKED] }),
     'wider parameters': (r) => withGrant(r, { collectors: [{ id: 'eventlog.query', params: { maxEvents: 101 } }] }),
-    'a parameter that does not exist': (r) => withGrant(r, { collectors: [{ id: 'eventlog.query', params: { maxEvents: 10, path: '/' } }] }),
+    'a parameter that does not exist': (r) =>
+      withGrant(r, { collectors: [{ id: 'eventlog.query', params: { maxEvents: 10, path: '/' } }] }),
   }
 
   it.each(Object.entries(forgeries))('[C11] refuses a receipt with %s', async (_name, forge) => {
@@ -315,17 +378,26 @@ describe('consent', () => {
   it('[C9] takes a grant that is narrower than what was asked, once', async () => {
     const agent = await shared()
     const { request, ticketId } = await ask(agent)
-    const record = consentRecord(request, { collectors: [{ id: 'eventlog.query', params: { maxEvents: 10, levels: ['error'] } }] })
+    const record = consentRecord(request, {
+      collectors: [{ id: 'eventlog.query', params: { maxEvents: 10, levels: ['error'] } }],
+    })
     const jws = signReceipt(agent.identity, record)
     for (let time = 0; time < 2; time += 1) {
       agent.send({ type: 'consent.receipt', requestId: request.requestId, jws })
       expect((await agent.next('consent.recorded')).outcome).toBe('recorded')
     }
-    agent.send({ type: 'consent.receipt', requestId: request.requestId, jws: signReceipt(agent.identity, consentRecord(request)) })
+    agent.send({
+      type: 'consent.receipt',
+      requestId: request.requestId,
+      jws: signReceipt(agent.identity, consentRecord(request)),
+    })
     expect(await agent.next('consent.recorded')).toMatchObject({ outcome: 'refused', code: 'REQUEST_CLOSED' })
     expect(await server.logKinds(ticketId)).toEqual(['ticket.opened', 'consent.requested', 'consent.receipt'])
     const order = (params: Record<string, unknown>) =>
-      server.side.runs.order(ticketId, server.technician, { grantId: record.decision.grant?.grantId ?? scriptedId('gra'), runs: [{ collector: 'eventlog.query', params }] })
+      server.side.runs.order(ticketId, server.technician, {
+        grantId: record.decision.grant?.grantId ?? scriptedId('gra'),
+        runs: [{ collector: 'eventlog.query', params }],
+      })
     await expect(order({ maxEvents: 11, levels: ['error'] })).rejects.toMatchObject({ code: 'GRANT_PARAMS_EXCEEDED' })
     await expect(order({ maxEvents: 10 })).rejects.toMatchObject({ code: 'GRANT_PARAMS_EXCEEDED' })
     await order({ maxEvents: 5, levels: ['error'] })
@@ -334,15 +406,34 @@ describe('consent', () => {
   it('[C13] ties a grant to its technician and ends it when the ticket changes hands', async () => {
     const { ticketId, grantId, agent } = await granted()
     const other = await server.user('lead')
-    const order = (user: typeof other) => server.side.runs.order(ticketId, user, { grantId, runs: [{ collector: 'eventlog.query' }] })
+    const order = (user: typeof other) =>
+      server.side.runs.order(ticketId, user, { grantId, runs: [{ collector: 'eventlog.query' }] })
     await expect(order(other)).rejects.toMatchObject({ code: 'GRANT_OTHER_TECHNICIAN' })
     const ticket = await server.store.tickets.get(ticketId)
-    const log = { ticketId, at: isoNow(systemClock), actor: { kind: 'user', id: other.id, name: other.name }, kind: 'ticket.changed', body: {} } as const
-    await server.store.tickets.change(ticketId, ticket?.version ?? 0, { assigneeId: other.id, updatedAt: isoNow(systemClock) }, log)
+    const log = {
+      ticketId,
+      at: isoNow(systemClock),
+      actor: { kind: 'user', id: other.id, name: other.name },
+      kind: 'ticket.changed',
+      body: {},
+    } as const
+    await server.store.tickets.change(
+      ticketId,
+      ticket?.version ?? 0,
+      { assigneeId: other.id, updatedAt: isoNow(systemClock) },
+      log,
+    )
     await server.side.consent.ticketChanged(ticketId)
     expect((await agent.next('consent.withdraw')).reason).toBe('reassigned')
     await expect(order(server.technician)).rejects.toMatchObject({ code: 'GRANT_REVOKED' })
-    const asking = { deviceId: agent.deviceId, purpose: 'x', collectors: ASKED, durationMs: 600_000, answerWithinMs: 600_000, personalData: 'keep' } as const
+    const asking = {
+      deviceId: agent.deviceId,
+      purpose: 'x',
+      collectors: ASKED,
+      durationMs: 600_000,
+      answerWithinMs: 600_000,
+      personalData: 'keep',
+    } as const
     await server.side.consent.ask(ticketId, { user: other, role: 'lead' }, asking)
     expect((await agent.next('consent.request')).replaces).toMatchObject({ grantId, why: 'reassignment' })
   })
@@ -353,17 +444,34 @@ describe('consent', () => {
     expect((await agent.next('consent.recorded')).outcome).toBe('recorded')
     expect((await server.side.runs.get(runId)).completeness).toMatchObject({ state: 'cancelled', code: 'RUN_REVOKED' })
     expect(await server.logKinds(ticketId)).toContain('consent.revoked')
-    await expect(server.side.runs.order(ticketId, server.technician, { grantId, runs: [{ collector: 'eventlog.query' }] })).rejects.toMatchObject({ code: 'GRANT_REVOKED' })
+    await expect(
+      server.side.runs.order(ticketId, server.technician, { grantId, runs: [{ collector: 'eventlog.query' }] }),
+    ).rejects.toMatchObject({ code: 'GRANT_REVOKED' })
   })
 
   it('[C5] refuses to ask for what the device does not have or with parameters that it does not know', async () => {
     const agent = await shared()
     const ticket = await server.ticketFor(agent.deviceId)
     const asking = (collectors: { id: string; params: Record<string, unknown> }[]) =>
-      server.side.consent.ask(ticket.id, { user: server.technician, role: 'technician' }, { deviceId: agent.deviceId, purpose: 'x', collectors, durationMs: 600_000, answerWithinMs: 600_000, personalData: 'keep' })
+      server.side.consent.ask(
+        ticket.id,
+        { user: server.technician, role: 'technician' },
+        {
+          deviceId: agent.deviceId,
+          purpose: 'x',
+          collectors,
+          durationMs: 600_000,
+          answerWithinMs: 600_000,
+          personalData: 'keep',
+        },
+      )
     await expect(asking([{ id: 'shell.run', params: {} }])).rejects.toMatchObject({ code: 'COLLECTOR_UNKNOWN' })
-    await expect(asking([{ id: 'eventlog.query', params: { maxEvents: 0 } }])).rejects.toMatchObject({ code: 'PARAMS_INVALID' })
-    await expect(asking([{ id: 'eventlog.query', params: { path: '/etc' } }])).rejects.toMatchObject({ code: 'PARAMS_INVALID' })
+    await expect(asking([{ id: 'eventlog.query', params: { maxEvents: 0 } }])).rejects.toMatchObject({
+      code: 'PARAMS_INVALID',
+    })
+    await expect(asking([{ id: 'eventlog.query', params: { path: '/etc' } }])).rejects.toMatchObject({
+      code: 'PARAMS_INVALID',
+    })
     await expect(asking([...ASKED, ...ASKED])).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
@@ -372,7 +480,9 @@ describe('consent', () => {
     const key = parseVerifierKey(agent.identity.answer.logVerifierKey ?? '')
     if (key === null) throw new Error('no verifier key')
     await vi(async () => {
-      const checkpoints = agent.received.filter((message) => message.type === 'log.checkpoint' && message.ticketId === ticketId)
+      const checkpoints = agent.received.filter(
+        (message) => message.type === 'log.checkpoint' && message.ticketId === ticketId,
+      )
       const last = checkpoints.at(-1)
       const stated = last?.type === 'log.checkpoint' ? verifyCheckpoint(last.note, key.keyName, key.publicKey) : null
       expect(stated).toMatchObject(await server.store.log.head(ticketId))
@@ -389,8 +499,19 @@ describe('runs', () => {
     expect((await agent.next('run.recorded')).runId).toBe(runId)
     await vi(async () => expect((await server.side.runs.get(runId)).indexedRows).toBe(15))
     const errors = await server.side.runs.rows(runId, { levels: ['error'], q: 'number' }, { after: -1, limit: 3 })
-    expect(errors.map(({ n, provider }) => [n, provider])).toEqual([[0, 'disk'], [2, 'disk'], [4, 'disk']])
-    expect(await server.logKinds(ticketId)).toEqual(['ticket.opened', 'consent.requested', 'consent.receipt', 'run.ordered', 'run.accepted', 'run.ended'])
+    expect(errors.map(({ n, provider }) => [n, provider])).toEqual([
+      [0, 'disk'],
+      [2, 'disk'],
+      [4, 'disk'],
+    ])
+    expect(await server.logKinds(ticketId)).toEqual([
+      'ticket.opened',
+      'consent.requested',
+      'consent.receipt',
+      'run.ordered',
+      'run.accepted',
+      'run.ended',
+    ])
   })
 
   it('[R4] acknowledges a chunk that comes again without storing it again', async () => {
@@ -404,35 +525,62 @@ describe('runs', () => {
   })
 
   const spoilers: Record<string, { readonly frame: (runId: string) => Uint8Array; readonly code: string }> = {
-    'a gap in its numbers': { frame: (id) => chunkFrame(id, { seq: 1, firstRow: 0 }, eventRows(1)), code: 'CHUNK_OUT_OF_ORDER' },
-    'a gap in its rows': { frame: (id) => chunkFrame(id, { seq: 0, firstRow: 5 }, eventRows(1)), code: 'CHUNK_OUT_OF_ORDER' },
-    'a wrong hash': { frame: (id) => chunkFrame(id, { seq: 0, firstRow: 0 }, eventRows(1), { sha256: new Uint8Array(32) }), code: 'CHUNK_HASH_MISMATCH' },
+    'a gap in its numbers': {
+      frame: (id) => chunkFrame(id, { seq: 1, firstRow: 0 }, eventRows(1)),
+      code: 'CHUNK_OUT_OF_ORDER',
+    },
+    'a gap in its rows': {
+      frame: (id) => chunkFrame(id, { seq: 0, firstRow: 5 }, eventRows(1)),
+      code: 'CHUNK_OUT_OF_ORDER',
+    },
+    'a wrong hash': {
+      frame: (id) => chunkFrame(id, { seq: 0, firstRow: 0 }, eventRows(1), { sha256: new Uint8Array(32) }),
+      code: 'CHUNK_HASH_MISMATCH',
+    },
   }
   it.each(Object.entries(spoilers))('[R3] refuses a chunk with %s and ends its run', async (_name, { frame, code }) => {
     const { agent, runId } = await ordered()
     agent.sendFrame(frame(runId))
     expect(await agent.next('chunk.nack')).toMatchObject({ runId, code })
-    await vi(async () => expect((await server.side.runs.get(runId)).completeness).toMatchObject({ state: 'error', code }))
+    await vi(async () =>
+      expect((await server.side.runs.get(runId)).completeness).toMatchObject({ state: 'error', code }),
+    )
     expect((await server.side.runs.get(runId)).rows).toBe(0)
   })
 
   const bomb = zstdCompressSync(Buffer.alloc(64 * 1_048_576, 0x20))
   const lies: Record<string, (runId: string) => Uint8Array> = {
-    'more bytes than it says (a bomb)': (id) => bodyFrame(id, { seq: 0, firstRow: 0 }, bomb, { rows: 1, rawBytes: 100 }),
-    'the largest bomb': (id) => bodyFrame(id, { seq: 0, firstRow: 0 }, bomb, { rows: 1, rawBytes: LIMITS.maxChunkRawBytes }),
+    'more bytes than it says (a bomb)': (id) =>
+      bodyFrame(id, { seq: 0, firstRow: 0 }, bomb, { rows: 1, rawBytes: 100 }),
+    'the largest bomb': (id) =>
+      bodyFrame(id, { seq: 0, firstRow: 0 }, bomb, { rows: 1, rawBytes: LIMITS.maxChunkRawBytes }),
     'fewer rows than it says': (id) => chunkFrame(id, { seq: 0, firstRow: 0 }, eventRows(2), { rows: 3 }),
-    'no zstd at all': (id) => bodyFrame(id, { seq: 0, firstRow: 0 }, Buffer.from('{"a":1}\n'), { rows: 1, rawBytes: 8 }),
-    'rows that are no objects': (id) => bodyFrame(id, { seq: 0, firstRow: 0 }, zstdCompressSync(Buffer.from('[1,2]\n')), { rows: 1, rawBytes: 6 }),
-    'bytes that are no UTF-8': (id) => bodyFrame(id, { seq: 0, firstRow: 0 }, zstdCompressSync(Buffer.from([0x22, 0xff, 0x22, 0x0a])), { rows: 1, rawBytes: 4 }),
-    'a row that is too long': (id) => chunkFrame(id, { seq: 0, firstRow: 0 }, [{ message: 'x'.repeat(LIMITS.maxRowBytes) }]),
+    'no zstd at all': (id) =>
+      bodyFrame(id, { seq: 0, firstRow: 0 }, Buffer.from('{"a":1}\n'), { rows: 1, rawBytes: 8 }),
+    'rows that are no objects': (id) =>
+      bodyFrame(id, { seq: 0, firstRow: 0 }, zstdCompressSync(Buffer.from('[1,2]\n')), { rows: 1, rawBytes: 6 }),
+    'bytes that are no UTF-8': (id) =>
+      bodyFrame(id, { seq: 0, firstRow: 0 }, zstdCompressSync(Buffer.from([0x22, 0xff, 0x22, 0x0a])), {
+        rows: 1,
+        rawBytes: 4,
+      }),
+    'a row that is too long': (id) =>
+      chunkFrame(id, { seq: 0, firstRow: 0 }, [{ message: 'x'.repeat(LIMITS.maxRowBytes) }]),
   }
   it.each(Object.entries(lies))('[R12] ends a run visibly whose chunk holds %s', async (_name, frame) => {
     const { agent, runId, ticketId } = await ordered()
     agent.sendFrame(frame(runId))
-    await vi(async () => expect((await server.side.runs.get(runId)).completeness).toMatchObject({ state: 'error', code: 'CHUNK_BODY_INVALID' }))
+    await vi(async () =>
+      expect((await server.side.runs.get(runId)).completeness).toMatchObject({
+        state: 'error',
+        code: 'CHUNK_BODY_INVALID',
+      }),
+    )
     expect(await server.side.runs.rows(runId, {}, { after: -1, limit: 10 })).toEqual([])
     expect(await server.logKinds(ticketId)).toContain('run.ended')
-    await vi(async () => expect(await server.store.audit.read(0, 10, { action: 'run.spoiled', subject: runId })).toHaveLength(1))
+    await vi(async () =>
+      expect(await server.store.audit.read(0, 10, { action: 'run.spoiled', subject: runId })).toHaveLength(1),
+    )
     agent.send({ type: 'link.ping', nonce: 1 })
     await agent.next('link.pong')
   })
@@ -467,12 +615,28 @@ describe('runs', () => {
     const opened = await ScriptedAgent.open(agent.identity)
     if (!('agent' in opened)) throw new Error('refused')
     const foreign = scriptedId('run')
-    opened.agent.send(helloMessage({ openRuns: [{ runId, nextSeq: 2, ended: false }, { runId: foreign, nextSeq: 1, ended: true }] }))
+    opened.agent.send(
+      helloMessage({
+        openRuns: [
+          { runId, nextSeq: 2, ended: false },
+          { runId: foreign, nextSeq: 1, ended: true },
+        ],
+      }),
+    )
     const welcome = await opened.agent.next('link.welcome')
-    expect(welcome.resume).toEqual([{ runId, nextSeq: 1, state: 'wanted' }, { runId: foreign, nextSeq: 0, state: 'unknown' }])
+    expect(welcome.resume).toEqual([
+      { runId, nextSeq: 1, state: 'wanted' },
+      { runId: foreign, nextSeq: 0, state: 'unknown' },
+    ])
     opened.agent.close()
     await connect(agent.identity)
-    await vi(async () => expect((await server.side.runs.get(runId)).completeness).toMatchObject({ state: 'error', code: 'RUN_LOST', rows: 3 }))
+    await vi(async () =>
+      expect((await server.side.runs.get(runId)).completeness).toMatchObject({
+        state: 'error',
+        code: 'RUN_LOST',
+        rows: 3,
+      }),
+    )
   })
 
   it('[R2] sends an order again that never reached the device, and waits with the end until all chunks are there', async () => {
@@ -495,7 +659,11 @@ describe('runs', () => {
     agent.sendFrame(chunkFrame(runId, { seq: 0, firstRow: 0 }, eventRows(2)))
     agent.send({ type: 'run.end', runId, completeness: completeness({ rows: 1, chunks: 1 }) })
     await agent.next('run.recorded')
-    expect((await server.side.runs.get(runId)).completeness).toMatchObject({ state: 'error', code: 'CHUNK_BODY_INVALID', rows: 2 })
+    expect((await server.side.runs.get(runId)).completeness).toMatchObject({
+      state: 'error',
+      code: 'CHUNK_BODY_INVALID',
+      rows: 2,
+    })
   })
 
   it('[R2] cancels a run of a device that is away at once, and asks one that is there', async () => {

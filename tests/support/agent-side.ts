@@ -82,12 +82,23 @@ export async function startAgentSide(options: Partial<AgentSideOptions> = {}): P
 
 async function createUser(store: Store, role: User['role']): Promise<User> {
   const id = newId('usr', systemClock)
-  const user: User = { id, email: `${id}@example.test`, name: 'Tess Example', role, passwordHash: '-', disabled: false, createdAt: isoNow(systemClock) }
+  const user: User = {
+    id,
+    email: `${id}@example.test`,
+    name: 'Tess Example',
+    role,
+    passwordHash: '-',
+    disabled: false,
+    createdAt: isoNow(systemClock),
+  }
   await store.users.create(user, audit('user.created', id))
   return user
 }
 
-async function createToken(store: Store, options: { readonly approves?: boolean; readonly maxUses?: number } = {}): Promise<string> {
+async function createToken(
+  store: Store,
+  options: { readonly approves?: boolean; readonly maxUses?: number } = {},
+): Promise<string> {
   const secret = randomBytes(16)
   const id = `tok_${secret.toString('hex')}`
   await store.enrolment.create(
@@ -134,5 +145,11 @@ function createTicket(store: Store, deviceIds: readonly DeviceId[]): Promise<Tic
 }
 
 function audit(action: string, subject: string) {
-  return { at: isoNow(systemClock), actor: { kind: 'system', id: 'server', name: 'test' } as const, action, subject, detail: {} }
+  return {
+    at: isoNow(systemClock),
+    actor: { kind: 'system', id: 'server', name: 'test' } as const,
+    action,
+    subject,
+    detail: {},
+  }
 }

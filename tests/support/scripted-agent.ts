@@ -3,8 +3,8 @@ import { createHash, generateKeyPairSync, hash, randomBytes } from 'node:crypto'
 import type { Agent } from 'node:https'
 import { request } from 'node:https'
 import { zstdCompressSync } from 'node:zlib'
-import { createSignJws } from '@askfirst/agent/identity/sign-jws.ts'
 import { makeSigningRequest } from '@askfirst/agent/identity/csr.ts'
+import { createSignJws } from '@askfirst/agent/identity/sign-jws.ts'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
@@ -150,9 +150,17 @@ export class ScriptedAgent {
   /** Connects; resolves to the HTTP status when the upgrade is refused, 0 when the connection broke. */
   static open(
     identity: ScriptedIdentity,
-    options: { readonly headers?: Record<string, string>; readonly protocols?: string[]; readonly withCertificate?: boolean; readonly agent?: Agent } = {},
+    options: {
+      readonly headers?: Record<string, string>
+      readonly protocols?: string[]
+      readonly withCertificate?: boolean
+      readonly agent?: Agent
+    } = {},
   ): Promise<Opened> {
-    const certificate = options.withCertificate === false ? {} : { cert: identity.answer.certificate, key: identity.key.export({ type: 'pkcs8', format: 'pem' }) }
+    const certificate =
+      options.withCertificate === false
+        ? {}
+        : { cert: identity.answer.certificate, key: identity.key.export({ type: 'pkcs8', format: 'pem' }) }
     const socket = new WebSocket(`wss://127.0.0.1:${identity.port}/link`, options.protocols ?? [SUBPROTOCOL], {
       ca: identity.authorityPem,
       ...certificate,
@@ -172,7 +180,10 @@ export class ScriptedAgent {
   }
 
   /** Connects and says hello. */
-  static async connect(identity: ScriptedIdentity, hello: Partial<MessageNamed<'link.hello'>> = {}): Promise<ScriptedAgent> {
+  static async connect(
+    identity: ScriptedIdentity,
+    hello: Partial<MessageNamed<'link.hello'>> = {},
+  ): Promise<ScriptedAgent> {
     const opened = await ScriptedAgent.open(identity)
     if (!('agent' in opened)) throw new Error(`the upgrade was refused with ${opened.status}`)
     opened.agent.send(helloMessage(hello))
@@ -218,7 +229,10 @@ export class ScriptedAgent {
 
   async #change(deadline: number, type: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const timer = setTimeout(() => reject(new Error(`no ${type} came; received: ${this.received.map((m) => m.type).join(', ')}`)), deadline - Date.now())
+    const timer = setTimeout(
+      () => reject(new Error(`no ${type} came; received: ${this.received.map((m) => m.type).join(', ')}`)),
+      deadline - Date.now(),
+    )
     this.#notify = resolve
     await promise.finally(() => clearTimeout(timer))
   }
@@ -253,7 +267,12 @@ export function consentRecord(request: ConsentRequest, grant: Partial<Grant> = {
   return {
     header: { schema: 'askfirst.consent-record.v1', recordId: scriptedId('rcp'), requestId: request.requestId },
     processing: {
-      notice: { textSha256: sha256('the text'), language: 'en', requestSha256: digest.toString('hex'), matchCode: matchCode(digest) },
+      notice: {
+        textSha256: sha256('the text'),
+        language: 'en',
+        requestSha256: digest.toString('hex'),
+        matchCode: matchCode(digest),
+      },
       purpose: request.purpose,
       ticketId: request.ticket.id,
       dataCategories: ['logs'],
@@ -291,7 +310,10 @@ export function consentRecord(request: ConsentRequest, grant: Partial<Grant> = {
 
 /** Signs a receipt as the device would. */
 export function signReceipt(identity: ScriptedIdentity, record: unknown): string {
-  return createSignJws({ key: identity.key, certificatePem: identity.answer.certificate })(RECEIPT_TYP, canonicalJson(record))
+  return createSignJws({ key: identity.key, certificatePem: identity.answer.certificate })(
+    RECEIPT_TYP,
+    canonicalJson(record),
+  )
 }
 
 /** Signs a revocation as the device would. */
@@ -308,7 +330,10 @@ export function signRevocation(identity: ScriptedIdentity, record: ConsentRecord
     osUser: 'rae',
     method: 'terminal',
   }
-  return createSignJws({ key: identity.key, certificatePem: identity.answer.certificate })(REVOCATION_TYP, canonicalJson(revocation))
+  return createSignJws({ key: identity.key, certificatePem: identity.answer.certificate })(
+    REVOCATION_TYP,
+    canonicalJson(revocation),
+  )
 }
 
 /** A chunk frame of real rows; `change` lies in the header. */
@@ -329,7 +354,10 @@ export function bodyFrame(
   body: Uint8Array,
   header: Pick<ChunkHeader, 'rows' | 'rawBytes'> & Partial<ChunkHeader>,
 ): Uint8Array {
-  return encodeChunkFrame({ runId, ...place, bodyBytes: body.length, sha256: hash('sha256', body, 'buffer'), ...header }, body)
+  return encodeChunkFrame(
+    { runId, ...place, bodyBytes: body.length, sha256: hash('sha256', body, 'buffer'), ...header },
+    body,
+  )
 }
 
 /** Rows as `eventlog.query` gives them. */

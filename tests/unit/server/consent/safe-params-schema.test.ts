@@ -1,5 +1,5 @@
-import { paramsProblem, safeParamsSchema } from '@askfirst/server/consent/safe-params-schema.ts'
 import { firstOutsideGrant } from '@askfirst/protocol/within.ts'
+import { paramsProblem, safeParamsSchema } from '@askfirst/server/consent/safe-params-schema.ts'
 import { describe, expect, it } from 'vitest'
 
 const ANNOUNCED = {
@@ -30,7 +30,14 @@ describe('safeParamsSchema', () => {
   })
 
   it('takes no regular expression and no reference from a stranger', () => {
-    const text = JSON.stringify(safeParamsSchema({ properties: { a: { type: 'string', pattern: '^(a+)+$', format: 'x', $ref: '#' }, b: { items: { pattern: '(' } } } }))
+    const text = JSON.stringify(
+      safeParamsSchema({
+        properties: {
+          a: { type: 'string', pattern: '^(a+)+$', format: 'x', $ref: '#' },
+          b: { items: { pattern: '(' } },
+        },
+      }),
+    )
     expect(text).not.toMatch(/pattern|format|\$ref/)
     expect(paramsProblem(safeParamsSchema(ANNOUNCED), { since: `${'a'.repeat(35)}!` })).toBeNull()
   })

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 describe('AddressLimit', () => {
   it('allows so many tries in a window and says how long to wait for the next', () => {
     const limit = new AddressLimit(2, 1_000)
-    expect([limit.take('a', 5_000), limit.take('a', 5_100), limit.take('a', 5_200), limit.take('b', 5_200)]).toEqual([0, 0, 800, 0])
+    expect([limit.take('a', 5_000), limit.take('a', 5_100), limit.take('a', 5_200), limit.take('b', 5_200)]).toEqual([
+      0, 0, 800, 0,
+    ])
     expect(limit.take('a', 6_000)).toBe(0)
   })
 

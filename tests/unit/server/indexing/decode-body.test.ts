@@ -7,7 +7,14 @@ import { describe, expect, it } from 'vitest'
 
 function chunkOf(text: string | Buffer, change: Partial<ChunkToIndex> = {}): ChunkToIndex {
   const raw = Buffer.from(text)
-  return { seq: 0, firstRow: 0, rows: raw.toString('latin1').split('\n').length - 1, rawBytes: raw.length, body: zstdCompressSync(raw), ...change }
+  return {
+    seq: 0,
+    firstRow: 0,
+    rows: raw.toString('latin1').split('\n').length - 1,
+    rawBytes: raw.length,
+    body: zstdCompressSync(raw),
+    ...change,
+  }
 }
 
 describe('decodeBody', () => {

@@ -1,9 +1,9 @@
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import { DeviceCollectors } from '@askfirst/server/consent/device-collectors.ts'
 import { checkGrant, checkOrder } from '@askfirst/server/runs/check-order.ts'
+import type { StoredRequest } from '@askfirst/server/store/entities.ts'
 import { describe, expect, it } from 'vitest'
 import { ECHO_COLLECTOR, scriptedId } from '../../../support/scripted-agent.ts'
-import type { StoredRequest } from '@askfirst/server/store/entities.ts'
 
 const ticketId = scriptedId('tkt')
 const technicianId = scriptedId('usr')
@@ -20,7 +20,14 @@ const grant: Grant = {
 }
 const now = Date.parse('2026-11-22T00:30:00.000Z')
 // Only what `checkGrant` reads.
-const stored = { ticketId, technicianId, grant, jws: 'a.b.c', grantEndedAt: null, grantEndReason: null } as StoredRequest
+const stored = {
+  ticketId,
+  technicianId,
+  grant,
+  jws: 'a.b.c',
+  grantEndedAt: null,
+  grantEndReason: null,
+} as StoredRequest
 const collectors = new DeviceCollectors([ECHO_COLLECTOR])
 
 describe('checkGrant', () => {
@@ -28,7 +35,9 @@ describe('checkGrant', () => {
   it('[C7] lets only the technician of the grant use it, on its ticket, in its time', () => {
     expect(checkGrant(stored, caller)).toBe(grant)
     const code = (request: StoredRequest | null, change = {}) => {
-      expect(() => checkGrant(request, { ...caller, ...change })).toThrow(expect.objectContaining({ code: expect.any(String) }))
+      expect(() => checkGrant(request, { ...caller, ...change })).toThrow(
+        expect.objectContaining({ code: expect.any(String) }),
+      )
       try {
         checkGrant(request, { ...caller, ...change })
       } catch (error) {
@@ -48,9 +57,17 @@ describe('checkGrant', () => {
 describe('checkOrder', () => {
   it('[C9] gives the granted parameters when none are ordered, and refuses wider ones', () => {
     expect(checkOrder(grant, { collector: 'eventlog.query' }, collectors)).toEqual({ maxEvents: 50 })
-    expect(checkOrder(grant, { collector: 'eventlog.query', params: { maxEvents: 10 } }, collectors)).toEqual({ maxEvents: 10 })
-    expect(() => checkOrder(grant, { collector: 'eventlog.query', params: { maxEvents: 51 } }, collectors)).toThrow(expect.objectContaining({ code: 'GRANT_PARAMS_EXCEEDED' }))
-    expect(() => checkOrder(grant, { collector: 'process.list' }, collectors)).toThrow(expect.objectContaining({ code: 'GRANT_COLLECTOR_NOT_ALLOWED' }))
-    expect(() => checkOrder(grant, { collector: 'eventlog.query', params: { x: 1 } }, collectors)).toThrow(expect.objectContaining({ code: 'PARAMS_INVALID' }))
+    expect(checkOrder(grant, { collector: 'eventlog.query', params: { maxEvents: 10 } }, collectors)).toEqual({
+      maxEvents: 10,
+    })
+    expect(() => checkOrder(grant, { collector: 'eventlog.query', params: { maxEvents: 51 } }, collectors)).toThrow(
+      expect.objectContaining({ code: 'GRANT_PARAMS_EXCEEDED' }),
+    )
+    expect(() => checkOrder(grant, { collector: 'process.list' }, collectors)).toThrow(
+      expect.objectContaining({ code: 'GRANT_COLLECTOR_NOT_ALLOWED' }),
+    )
+    expect(() => checkOrder(grant, { collector: 'eventlog.query', params: { x: 1 } }, collectors)).toThrow(
+      expect.objectContaining({ code: 'PARAMS_INVALID' }),
+    )
   })
 })
