@@ -85,13 +85,17 @@ function parseBody(text: string): EnrolmentRequest {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new AskFirstError('INVALID_REQUEST', 'The body is not JSON.', { cause: error })
+    throw notJson(error)
   }
   if (isEnrolmentRequest.Check(value)) return value
   const first = isEnrolmentRequest.Errors(value)[0]
   throw new AskFirstError('INVALID_REQUEST', 'The body does not match the schema of an enrolment.', {
     details: { field: first?.instancePath ?? '', problem: first?.message ?? '' },
   })
+}
+
+function notJson(cause: unknown): AskFirstError {
+  return new AskFirstError('INVALID_REQUEST', 'The body is not JSON.', { cause })
 }
 
 function sendProblem(response: ServerResponse, error: AskFirstError): void {
