@@ -157,11 +157,6 @@ export const ERRORS = {
     retry: false,
     text: 'A message did not match the protocol; the connection was closed.',
   },
-  VERSION_UNSUPPORTED: {
-    status: 426,
-    retry: false,
-    text: 'Agent and server share no protocol version. Update the older one.',
-  },
   CHUNK_HASH_MISMATCH: { status: 400, retry: false, text: 'A piece of rows does not match its hash.' },
   CHUNK_BODY_INVALID: { status: 400, retry: false, text: 'A piece of rows does not hold what its header says.' },
   CHUNK_OUT_OF_ORDER: { status: 400, retry: false, text: 'A piece of rows came out of order.' },
@@ -173,7 +168,6 @@ export const ERRORS = {
     text: 'This account may not talk to the agent, or the agent is not running.',
   },
   LOCAL_REQUEST_INVALID: { status: 400, retry: false, text: 'The agent did not understand the command.' },
-  LOCAL_ADMIN_ONLY: { status: 403, retry: false, text: 'Only an administrator of this computer may do this.' },
   NOT_ENROLLED: {
     status: 409,
     retry: false,
