@@ -29,7 +29,7 @@ function strings(schema: Schema, path = ''): { path: string; schema: Schema }[] 
 }
 
 describe('the list of collectors', () => {
-  it('[R1] names exactly the files of the folder, each once', () => {
+  it('names exactly the files of the folder, each once', () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') && name !== 'index.ts')
     const declaring = files.filter((name) => readFileSync(new URL(name, FOLDER), 'utf8').includes('defineCollector({'))
     expect(COLLECTORS.map((collector) => `${collector.id.replaceAll('.', '-')}.ts`).toSorted()).toEqual(declaring.toSorted())

@@ -77,20 +77,20 @@ describe('a run in the collector host', () => {
     expect((await run.end).state).toBe('cancelled')
   })
 
-  it('[R5] ends as cancelled with the code that was given, also when the collector ignores the signal', async () => {
+  it('[R10] ends as cancelled with the code that was given, also when the collector ignores the signal', async () => {
     const run = start('test.hang')
     const reading = collect(run)
     run.cancel('GRANT_EXPIRED')
     expect((await reading).end).toMatchObject({ state: 'cancelled', code: 'GRANT_EXPIRED' })
   })
 
-  it('[R10] ends as timeout when the collector gives nothing for too long, and keeps the rows before', async () => {
+  it('[R11] ends as timeout when the collector gives nothing for too long, and keeps the rows before', async () => {
     const { rows, end } = await collect(start('test.stall'))
     expect(rows).toHaveLength(1)
     expect(end).toMatchObject({ state: 'timeout', code: 'RUN_NO_PROGRESS' })
   })
 
-  it('[R10] ends as timeout at the time limit', async () => {
+  it('[R11] ends as timeout at the time limit', async () => {
     expect((await collect(start('test.slow'))).end).toMatchObject({ state: 'timeout', code: 'RUN_TIMEOUT', rows: 1 })
   })
 
@@ -98,7 +98,7 @@ describe('a run in the collector host', () => {
     [9, 'complete', 9],
     [10, 'complete', 10],
     [11, 'truncated', 10],
-  ])('[R10] a collector with %i rows and a limit of 10 ends as %s', async (count, state, rows) => {
+  ])('[R11] a collector with %i rows and a limit of 10 ends as %s', async (count, state, rows) => {
     const { end } = await collect(start('test.tenrows', { count }))
     expect(end).toMatchObject({ state, rows, ...(state === 'truncated' ? { code: 'RUN_LIMIT_ROWS' } : {}) })
   })
@@ -107,7 +107,7 @@ describe('a run in the collector host', () => {
     [15, 'complete', 960],
     [16, 'complete', 1_024],
     [17, 'truncated', 1_024],
-  ])('[R10] %i rows of 64 bytes and a limit of 1,024 bytes end as %s', async (count, state, bytes) => {
+  ])('[R11] %i rows of 64 bytes and a limit of 1,024 bytes end as %s', async (count, state, bytes) => {
     const { end } = await collect(start('test.sixteenrows', { count }))
     expect(end).toMatchObject({ state, bytes, ...(state === 'truncated' ? { code: 'RUN_LIMIT_BYTES' } : {}) })
   })
@@ -130,7 +130,7 @@ describe('a run in the collector host', () => {
     expect(JSON.stringify(end)).not.toContain('hunter2')
   })
 
-  it('[R8] leaves invalid rows out, counts them and does not call the rest complete', async () => {
+  it('[R13] leaves invalid rows out, counts them and does not call the rest complete', async () => {
     const { rows, end } = await collect(start('test.invalidrows', { count: 10 }))
     expect(rows.map((row) => row.n)).toEqual([0, 2, 4, 6, 8])
     expect(end).toMatchObject({ state: 'truncated', invalidRows: 5 })
@@ -149,12 +149,12 @@ describe('a run in the collector host', () => {
   it.each([
     [3, 'truncated'],
     [0, 'denied'],
-  ])('[R8] with one source denied and %i rows from the other it ends as %s', async (count, state) => {
+  ])('[R9] with one source denied and %i rows from the other it ends as %s', async (count, state) => {
     const { end } = await collect(start('test.halfdenied', { count }))
     expect(end).toMatchObject({ state, code: 'SOURCE_DENIED', rows: count })
   })
 
-  it('[R3] refuses parameters that its schema does not allow', async () => {
+  it('refuses parameters that its schema does not allow', async () => {
     const tooMany = await collect(start('test.firehose', { rows: 1_000_001 }))
     expect(tooMany.end).toMatchObject({ state: 'error', code: 'PARAMS_INVALID', rows: 0 })
     const unknown = await collect(start('test.firehose', { shell: 'id' }))
@@ -188,7 +188,7 @@ describe('a run in the collector host', () => {
 })
 
 describe('the end of a collector host', () => {
-  it('[R6] kills programs that ignore SIGTERM, and theirs, at once', async () => {
+  it('[R10] kills programs that ignore SIGTERM, and theirs, at once', async () => {
     const doomed = startCollectorHost({ hostEntry })
     const run = start('test.stubbornchild', {}, doomed)
     const frames = run.frames[Symbol.asyncIterator]()
@@ -205,7 +205,7 @@ describe('the end of a collector host', () => {
     expect(await gone(pids)).toBe(true)
   })
 
-  it('[R6] kills the programs of one cancelled run and leaves the host alive', async () => {
+  it('[R10] kills the programs of one cancelled run and leaves the host alive', async () => {
     const run = start('test.stubbornchild')
     const frames = run.frames[Symbol.asyncIterator]()
     const first = await frames.next()
@@ -237,7 +237,7 @@ describe('the end of a collector host', () => {
     await doomed.exited
   })
 
-  it('[R6] and of its programs comes with a SIGKILL of the agent', async () => {
+  it('[R10] and of its programs comes with a SIGKILL of the agent', async () => {
     const holder = fileURLToPath(new URL('../support/test-collectors/hold-host.ts', import.meta.url))
     const agent = spawn(process.execPath, [holder], { stdio: ['ignore', 'pipe', 'ignore'] })
     const pids: number[] = []

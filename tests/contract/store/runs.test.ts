@@ -46,7 +46,7 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     expect((await store.runs.listForTicket(scene.ticket.id)).map(({ id }) => id)).toEqual([run.id])
   })
 
-  test('chunks are stored in order, each once, as they came', async () => {
+  test('[R3] [R4] [W11] chunks are stored in order, each once, as they came', async () => {
     const [run, other] = [await addRun(store, scene), await addRun(store, scene)]
     const outcomes = await store.runs.appendChunks([
       chunk(run, 0),
@@ -109,7 +109,7 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     }
   })
 
-  test('[G2] a run ends once, and its log entry names every chunk', async () => {
+  test('[R2] [G4] a run ends once, and its log entry names every chunk', async () => {
     const run = await addRun(store, scene)
     await store.runs.appendChunks([chunk(run, 0), chunk(run, 1)])
     const log = logDraft(scene.ticket.id, 'run.ended', { runId: run.id })

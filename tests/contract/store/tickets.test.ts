@@ -104,7 +104,7 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     await expect(addTicket(store, { title: 'a\u0000b' })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
   })
 
-  test('the audit log is a chain that can be read by action and subject', async () => {
+  test('[G9] the audit log is a chain that can be read by action and subject', async () => {
     await Promise.all(
       Array.from({ length: 12 }, (_, n) => store.audit.append(auditDraft(n % 2 === 0 ? 'a.even' : 'a.odd', `s${n}`))),
     )

@@ -101,7 +101,7 @@ describe('[C16] the device keeps a hash-chained record of its own', () => {
   })
 })
 
-describe('[G6] the device is a witness', () => {
+describe('[G7] the device is a witness', () => {
   const ticketId = id('tkt')
   const noteOf = (size: number, hash: string, ticket = ticketId) => formatSignedNote({ text: checkpointText({ origin: `desk.example.org/ticket/${ticket}`, size, headHash: hash.repeat(64) }), keyName: 'desk', signature: 'AAAAAAAA' })
   const witness = (verifyNote?: () => boolean) => createWitness({ dataDir, history, knowsTicket: (ticket) => ticket === ticketId, ...(verifyNote === undefined ? {} : { verifyNote }) })

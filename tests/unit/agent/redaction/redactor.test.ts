@@ -38,7 +38,7 @@ describe('redaction of personal identifiers', () => {
     expect(redactor().text('session opened for anna by root')).toBe(`session opened for ${one['user']} by root`)
   })
 
-  it('[X4] keeps everything when the policy says so, but never a secret', () => {
+  it('[X2] [X3] keeps everything when the policy says so, but never a secret', () => {
     const kept = redactor('keep')
     expect(kept.row({ user: 'anna', message: 'anna --password hunter2', address: '192.168.7.21' })).toEqual({
       user: 'anna',
@@ -61,7 +61,7 @@ describe('redaction of personal identifiers', () => {
     expect(a?.[1]).not.toBe(b?.[1])
   })
 
-  it('[X6] keeps which addresses share a network, and their class', () => {
+  it('[X5] keeps which addresses share a network, and their class', () => {
     const [a, b, c, d] = ['192.168.7.21', '192.168.7.22', '192.168.8.21', '8.8.4.4'].map((address) =>
       String(redactor().row({ address })['address']),
     )
@@ -72,20 +72,20 @@ describe('redaction of personal identifiers', () => {
   })
 
   it.each(['127.0.0.1', '0.0.0.0', '169.254.3.4', '255.255.255.0', '224.0.0.251', '::1', '::', 'ff02::1'])(
-    '[X6] keeps the address %s, which names nobody',
+    '[X5] keeps the address %s, which names nobody',
     (address) => {
       expect(redactor().row({ address })).toEqual({ address })
     },
   )
 
-  it('[X6] keeps the network of IPv6 addresses however they are written', () => {
+  it('[X5] keeps the network of IPv6 addresses however they are written', () => {
     const [a, b, c] = ['fd00:1:2:3::4', 'fd00:0001:2:3:0:0:0:4', 'fd00:1:2:3::5'].map((address) => redactor().row({ address })['address'])
     expect(a).toBe(b)
     expect(String(c).split('.')[0]).toBe(String(a).split('.')[0])
     expect(redactor().row({ address: 'fe80::3e22:fbff:fe01:203%eth0' })['address']).toMatch(/^linklocal6-[g-z]{8}%eth0$/)
   })
 
-  it('[X6] keeps the maker of a network card in every spelling', () => {
+  it('[X5] keeps the maker of a network card in every spelling', () => {
     const spellings = ['3c:22:fb:01:02:03', '3C-22-FB-01-02-03', '3c22.fb01.0203', '3c22fb010203']
     const bare = spellings.map((mac) => String(redactor().row({ mac })['mac']).replace(/[:.-]/g, ''))
     expect(new Set(bare).size).toBe(1)
@@ -93,7 +93,7 @@ describe('redaction of personal identifiers', () => {
     expect(redactor().row({ mac: 'ff:ff:ff:ff:ff:ff' })['mac']).toBe('ff:ff:ff:ff:ff:ff')
   })
 
-  it('[X6] keeps the domain that e-mail addresses and hosts have in common', () => {
+  it('[X5] keeps the domain that e-mail addresses and hosts have in common', () => {
     const text = redactor().text('anna@firma.example wrote to karl@firma.example and x@other.example')
     const domains = [...text.matchAll(/@(\S+)/g)].map((match) => match[1])
     expect(domains[0]).toBe(domains[1])
@@ -103,7 +103,7 @@ describe('redaction of personal identifiers', () => {
     expect(a?.split('.').slice(1)).toEqual(b?.split('.').slice(1))
   })
 
-  it('[X7] finds the machine\'s own names in free text, inside other words and in other spellings', () => {
+  it('[X6] finds the machine\'s own names in free text, inside other words and in other spellings', () => {
     const planted = [
       'dhcp-192-168-7-21 joined', 'enx3c22fb010203: link up', 'ANNA-LAPTOP rebooted', 'anna-laptop.firma.example is up',
       'user Anna Schmidt logged in', '/home/anna/.cache', 'C:\\Users\\Karl\\x', 'file:///Users/karl/y', 'from 192.168.7.21 port 22',
@@ -115,7 +115,7 @@ describe('redaction of personal identifiers', () => {
     }
   })
 
-  it('[X7] leaves unmarked fields, placeholders and ordinary words alone', () => {
+  it('[X5] leaves unmarked fields, placeholders and ordinary words alone', () => {
     const plain = { version: '10.2.3.4', serial: 'To be filled by O.E.M.', host: 'localhost', path: '/usr/share/annals', message: 'bo 03:00:00 a::' }
     expect(redactor().row(plain)).toEqual(plain)
   })
@@ -126,7 +126,7 @@ describe('redaction of personal identifiers', () => {
     expect(counting.counts()).toEqual({ userName: 2, emailAddress: 1, serialNumber: 1 })
   })
 
-  it('[X2] changes nothing the second time', () => {
+  it('[X7] changes nothing the second time', () => {
     const part = fc.oneof(
       fc.constantFrom('anna', 'Anna Schmidt', 'anna-laptop', 'FIRMA\\anna', 'anna@firma.example', '/home/karl/x', '3c:22:fb:01:02:03', 'C:\\Users\\karl', 'S-1-5-21-1-2-3-1001', '192-168-7-21', 'user-', ' for '),
       fc.ipV4(),

@@ -63,7 +63,7 @@ describe('rows that are too long', () => {
 })
 
 describe('the end of a collector', () => {
-  it('[R8] without rows and with a source that failed is never complete', () => {
+  it('[R9] without rows and with a source that failed is never complete', () => {
     for (const state of ['missing', 'denied', 'failed', 'timeout', 'cut'] as const) {
       const facts = { rows: 0, invalidRows: 0, partial: [], sources: [{ source: '/x', kind: 'file', state }] as const }
       expect(judgeEnd(facts).state).not.toBe('complete')

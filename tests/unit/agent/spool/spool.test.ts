@@ -130,7 +130,7 @@ describe('the spool', () => {
     expect(readdirSync(directory)).toEqual([])
   })
 
-  it('[L18] takes chunks up to its bound and refuses the one beyond', async () => {
+  it('takes chunks up to its bound and refuses the one beyond', async () => {
     await spool.close()
     spool = await Spool.at(directory, 10_000)
     await spool.open(meta)
@@ -188,7 +188,7 @@ describe('the spool', () => {
     await expect(spool.open(meta)).rejects.toMatchObject({ code: 'RUN_DUPLICATE' })
   })
 
-  it('[C14] drops rows in review for good, numbers the rest anew and counts what was dropped', async () => {
+  it('[C18] drops rows in review for good, numbers the rest anew and counts what was dropped', async () => {
     await fill(3)
     await spool.end(runId, end({ rows: 30, bytes: 300, compressedBytes: 200, chunks: 3 }))
     const completeness = await spool.rewrite(runId, (row, json) => row % 2 === 0 && !json.includes('"n":4}'))
@@ -200,7 +200,7 @@ describe('the spool', () => {
     expect(readdirSync(join(directory, runId)).filter((name) => name.endsWith('.rows'))).toHaveLength(1)
   })
 
-  it('[C14] can drop every row, and can be asked twice', async () => {
+  it('[C18] can drop every row, and can be asked twice', async () => {
     await fill(2)
     await spool.end(runId, end({ rows: 20, bytes: 300, compressedBytes: 200, chunks: 2 }))
     await spool.rewrite(runId, (row) => row > 0)
