@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SERVER = `${ROOT}server/main.ts`
-const AGENT = `${ROOT}agent/main.ts`
+const SERVER = `${ROOT}server/bin/askfirst-server.mjs`
+const AGENT = `${ROOT}agent/bin/askfirst-agent.mjs`
 
 /** What a server prints when it is ready. */
 export interface ServerFacts {

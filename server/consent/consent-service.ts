@@ -42,11 +42,11 @@ export class ConsentService {
   ): Promise<StoredRequest> {
     const { store, clock, terms } = this.#deps
     const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
-    await this.#checkDevice(asking)
+    const collectors = await this.#checkDevice(asking)
     if (caller.role === 'auditor') throw new AskFirstError('NOT_ALLOWED', 'An auditor asks nobody for data.')
     const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
     const replaces = await this.#replaced(ticket, caller.user, asking.deviceId)
-    const request = makeRequest({ clock, ticket, technician, asking, terms, replaces })
+    const request = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces })
     await store.consent.create(
       request,
       this.#draft(request, { kind: 'user', id: technician.id, name: technician.name }, 'consent.requested', {
@@ -192,7 +192,7 @@ export class ConsentService {
     return ticket
   }
 
-  async #checkDevice(asking: Asking): Promise<void> {
+  async #checkDevice(asking: Asking): Promise<Asking['collectors']> {
     const { store } = this.#deps
     const device = await store.devices.get(asking.deviceId)
     if (device === null) throw new AskFirstError('NOT_FOUND', `There is no device ${asking.deviceId}.`)
@@ -205,11 +205,12 @@ export class ConsentService {
     if (ids.size !== asking.collectors.length)
       throw new AskFirstError('INVALID_REQUEST', 'Each collector is asked for once.')
     const collectors = await loadDeviceCollectors(store, device)
-    for (const { id, params } of asking.collectors) collectors.check(id, params)
+    const complete = asking.collectors.map(({ id, params }) => ({ id, params: collectors.complete(id, params) }))
     const waiting = (await store.consent.openForDevice(device.id)).filter(({ state }) => OPEN_STATES.includes(state))
     if (waiting.length >= LIMITS.maxPendingRequests) {
       throw new AskFirstError('REQUEST_TOO_MANY', `${waiting.length} requests wait for an answer on this device.`)
     }
+    return complete
   }
 
   /** What the person is told about an earlier permission on this ticket: it is not inherited (SPEC C13). */

@@ -3,7 +3,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TObject } from 'typebox'
 import type { Device } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
-import { paramsProblem, safeParamsSchema } from './safe-params-schema.ts'
+import { paramsProblem, safeParamsSchema, withDefaults } from './safe-params-schema.ts'
 
 /** The collectors that one device announced, with schemas that are safe to check with. */
 export class DeviceCollectors {
@@ -20,17 +20,21 @@ export class DeviceCollectors {
   }
 
   /**
-   * Makes sure that the device can run a collector with these parameters.
+   * Makes sure that the device can run a collector with these parameters, and fills in what was left out with the
+   * schema's defaults, so that the person sees all that is asked for.
    *
    * @throws AskFirstError COLLECTOR_UNKNOWN, COLLECTOR_UNAVAILABLE, PARAMS_INVALID
    */
-  check(collector: string, params: Readonly<Record<string, unknown>>): void {
+  complete(collector: string, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     const entry = this.#entries.get(collector)
     if (entry === undefined) throw new AskFirstError('COLLECTOR_UNKNOWN', `The device has no collector ${collector}.`)
     if (!entry.available) throw new AskFirstError('COLLECTOR_UNAVAILABLE', `${collector} cannot run on this device.`)
-    const problem = paramsProblem(safeParamsSchema(entry.params), params)
+    const schema = safeParamsSchema(entry.params)
+    const params = withDefaults(schema, given)
+    const problem = paramsProblem(schema, params)
     if (problem !== null)
       throw new AskFirstError('PARAMS_INVALID', `${collector}: ${problem}`, { details: { collector, problem } })
+    return params
   }
 }
 

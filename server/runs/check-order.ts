@@ -37,7 +37,7 @@ export function checkGrant(
 /**
  * Checks one order against the grant and gives its parameters.
  *
- * @throws AskFirstError GRANT_COLLECTOR_NOT_ALLOWED, GRANT_PARAMS_EXCEEDED, and what `DeviceCollectors.check` throws
+ * @throws AskFirstError GRANT_COLLECTOR_NOT_ALLOWED, GRANT_PARAMS_EXCEEDED, and what `DeviceCollectors.complete` throws
  */
 export function checkOrder(
   grant: Grant,
@@ -47,8 +47,7 @@ export function checkOrder(
   const granted = grant.collectors.find(({ id }) => id === order.collector)
   if (granted === undefined)
     throw new AskFirstError('GRANT_COLLECTOR_NOT_ALLOWED', `The person did not allow ${order.collector}.`)
-  const params = order.params ?? granted.params
-  collectors.check(order.collector, params)
+  const params = collectors.complete(order.collector, order.params ?? granted.params)
   const schema = collectors.schema(order.collector)
   const outside = schema === null ? null : firstOutsideGrant(schema, granted.params, params)
   if (outside === null) return params
