@@ -15,6 +15,8 @@ export interface PersonalRedactor {
 }
 
 const MAX_ROUNDS = 8
+/** What a routing table says for every other address; it is no name even on a machine that is called so. */
+const DEFAULT_ROUTE = 'default'
 
 export function createPersonalRedactor(context: PersonalContext): PersonalRedactor {
   const replaceKnown = knownNames(context)
@@ -51,6 +53,7 @@ function field(value: string, privacy: PrivacyKind, { context, text }: Means): s
     case 'serialNumber':
       return pseudoSerialField(value, context)
     case 'ipAddress':
+      return value === DEFAULT_ROUTE ? value : text(value)
     case 'emailAddress':
     case 'path':
     case 'commandLine':

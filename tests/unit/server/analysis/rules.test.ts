@@ -1,3 +1,6 @@
+import { COLLECTORS } from '@askfirst/agent/collectors/index.ts'
+import { createRedactor } from '@askfirst/agent/redaction/redactor.ts'
+import type { Seeds } from '@askfirst/agent/redaction/seeds.ts'
 import type { Platform } from '@askfirst/protocol/catalogue-entry.ts'
 import type { Severity } from '@askfirst/protocol/finding.ts'
 import { describe, expect, it } from 'vitest'
@@ -269,6 +272,23 @@ const CASES: readonly Case[] = [
   },
 ]
 
+/** A machine whose names are those that would do most harm if the redaction took them out of other words. */
+const seeds: Seeds = {
+  hostNames: ['default'],
+  userNames: ['anna'],
+  systemAccounts: ['root'],
+  macAddresses: ['3c:22:fb:01:02:03'],
+  ipAddresses: ['192.168.1.5', '169.254.7.7'],
+}
+
+/** Rows as the agent sends them under the default request. */
+function pseudonymised(collector: string, rows: readonly unknown[]): unknown[] {
+  const row = COLLECTORS.find(({ id }) => id === collector)?.row
+  if (row === undefined) throw new Error(`There is no collector ${collector}`)
+  const redactor = createRedactor({ row, personalData: 'pseudonymise', ticketKey: new Uint8Array(32).fill(1), seeds })
+  return rows.map((value) => redactor.row({ ...(value as object) }))
+}
+
 describe.each(CASES)('rule $rule', ({ rule, platform, collector, hit, subject, severity, miss }) => {
   it('finds it, with the rows that prove it', () => {
     const result = resultOf(rule, platform, [analysedRun(collector, hit)])
@@ -283,6 +303,13 @@ describe.each(CASES)('rule $rule', ({ rule, platform, collector, hit, subject, s
     expect(['pass', 'could-not-tell']).toContain(result.state)
   })
 
+  it('[X5] finds and passes the same when personal identifiers were replaced on the device', () => {
+    const found = resultOf(rule, platform, [analysedRun(collector, pseudonymised(collector, hit))])
+    expect(found.findings).toHaveLength(resultOf(rule, platform, [analysedRun(collector, hit)]).findings.length)
+    const passed = resultOf(rule, platform, [analysedRun(collector, pseudonymised(collector, miss))])
+    expect(passed.findings).toEqual([])
+  })
+
   it('cannot tell when its collector did not run', () => {
     const other = collector === 'disk.space' ? 'process.list' : 'disk.space'
     expect(resultOf(rule, platform, [analysedRun(other, [])])).toMatchObject({
@@ -293,6 +320,17 @@ describe.each(CASES)('rule $rule', ({ rule, platform, collector, hit, subject, s
 })
 
 describe('the rules together', () => {
+  it('[X5] know the connection with only a self-given address, and the way out, behind pseudonyms', () => {
+    const rows = pseudonymised('net.config', [eth({}), address('169.254.7.7', 'link'), address('192.168.1.5'), route('default')])
+    expect(rows).toEqual([
+      eth({}),
+      address('169.254.7.7', 'link'),
+      address(expect.stringMatching(/^private192-[g-z]{6}\.[g-z]{4}$/)),
+      route('default'),
+    ])
+    expect(pseudonymised('net.config', [route('0.0.0.0/0'), route('::/0')])).toEqual([route('0.0.0.0/0'), route('::/0')])
+  })
+
   it('have a hit and a miss here, every one of them', () => {
     expect([...CASES.map(({ rule }) => rule), 'data.incomplete'].sort()).toEqual(RULES.map(({ id }) => id).sort())
   })
