@@ -8,7 +8,7 @@ import type { StoredRequest } from '../store/entities.ts'
 /** One run that a technician orders. */
 export interface Order {
   readonly collector: string
-  /** Absent: exactly what was granted. */
+  /** Each one that is absent is as it was granted. */
   readonly params?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -47,7 +47,7 @@ export function checkOrder(
   const granted = grant.collectors.find(({ id }) => id === order.collector)
   if (granted === undefined)
     throw new AskFirstError('GRANT_COLLECTOR_NOT_ALLOWED', `The person did not allow ${order.collector}.`)
-  const params = collectors.complete(order.collector, order.params ?? granted.params)
+  const params = collectors.complete(order.collector, { ...granted.params, ...order.params })
   const schema = collectors.schema(order.collector)
   const outside = schema === null ? null : firstOutsideGrant(schema, granted.params, params)
   if (outside === null) return params

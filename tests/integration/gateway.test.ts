@@ -65,6 +65,16 @@ async function ask(agent: ScriptedAgent, ticketId?: Awaited<ReturnType<AgentSide
   return { stored, ticketId: id, request: await agent.next('consent.request') }
 }
 
+/** What the technician of these tests asks for. */
+const askingFor = (agent: ScriptedAgent, collectors: Parameters<typeof server.side.consent.ask>[2]['collectors']) => ({
+  deviceId: agent.deviceId,
+  purpose: 'Find out why it is slow',
+  collectors,
+  durationMs: 600_000,
+  answerWithinMs: 600_000,
+  personalData: 'pseudonymise' as const,
+})
+
 /** An agent with a recorded grant. */
 async function granted() {
   const agent = await connect()
@@ -248,6 +258,28 @@ describe('connecting', () => {
     await server.side.consent.ask(ticket.id, caller, asking)
   })
 
+  it('[C4] shows the person every parameter, also those that the technician left out', async () => {
+    const agent = await connect()
+    await untilCatalogueKnown(agent)
+    const ticket = await server.ticketFor(agent.deviceId)
+    const caller = { user: server.technician, role: 'technician' } as const
+    const asking = askingFor(agent, [{ id: 'eventlog.query', params: {} }])
+    const stored = await server.side.consent.ask(ticket.id, caller, asking)
+    const complete = [{ id: 'eventlog.query', params: { maxEvents: 500, levels: [] } }]
+    expect(stored.request.collectors).toEqual(complete)
+    expect((await agent.next('consent.request')).collectors).toEqual(complete)
+  })
+
+  it('[C4] does not ask for one collector twice in a request', async () => {
+    const agent = await connect()
+    await untilCatalogueKnown(agent)
+    const ticket = await server.ticketFor(agent.deviceId)
+    const caller = { user: server.technician, role: 'technician' } as const
+    const asking = askingFor(agent, [...ASKED, { id: 'eventlog.query', params: {} }])
+    await expect(server.side.consent.ask(ticket.id, caller, asking)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(await server.side.consent.listForTicket(ticket.id)).toEqual([])
+  })
+
   it('[H9] closes the live session of a revoked device and refuses it afterwards, resumed or not', async () => {
     const identity = await enrol()
     const tls = new Agent({ maxCachedSessions: 10 })
@@ -297,7 +329,7 @@ describe('consent', () => {
     await agent.next('consent.recorded')
     expect(await server.logKinds(ticketId)).toEqual(['ticket.opened', 'consent.requested', 'consent.receipt'])
     await order()
-    expect((await agent.next('run.start')).params).toEqual({ maxEvents: 100 })
+    expect((await agent.next('run.start')).params).toEqual({ maxEvents: 100, levels: [] })
   })
 
   const forgeries: Record<string, (record: ConsentRecord) => unknown> = {
@@ -399,8 +431,11 @@ describe('consent', () => {
         runs: [{ collector: 'eventlog.query', params }],
       })
     await expect(order({ maxEvents: 11, levels: ['error'] })).rejects.toMatchObject({ code: 'GRANT_PARAMS_EXCEEDED' })
-    await expect(order({ maxEvents: 10 })).rejects.toMatchObject({ code: 'GRANT_PARAMS_EXCEEDED' })
+    await expect(order({ levels: [] })).rejects.toMatchObject({ code: 'GRANT_PARAMS_EXCEEDED' })
     await order({ maxEvents: 5, levels: ['error'] })
+    // What is left out is as the person allowed it, never the schema's wider default.
+    const [run] = await order({})
+    expect(run?.params).toEqual({ maxEvents: 10, levels: ['error'] })
   })
 
   it('[C13] ties a grant to its technician and ends it when the ticket changes hands', async () => {

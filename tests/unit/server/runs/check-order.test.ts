@@ -56,9 +56,15 @@ describe('checkGrant', () => {
 
 describe('checkOrder', () => {
   it('[C9] gives the granted parameters when none are ordered, and refuses wider ones', () => {
-    expect(checkOrder(grant, { collector: 'eventlog.query' }, collectors)).toEqual({ maxEvents: 50 })
+    expect(checkOrder(grant, { collector: 'eventlog.query' }, collectors)).toEqual({ maxEvents: 50, levels: [] })
     expect(checkOrder(grant, { collector: 'eventlog.query', params: { maxEvents: 10 } }, collectors)).toEqual({
       maxEvents: 10,
+      levels: [],
+    })
+    const narrow: Grant = { ...grant, collectors: [{ id: 'eventlog.query', params: { maxEvents: 50, levels: ['error'] } }] }
+    expect(checkOrder(narrow, { collector: 'eventlog.query', params: {} }, collectors)).toEqual({
+      maxEvents: 50,
+      levels: ['error'],
     })
     expect(() => checkOrder(grant, { collector: 'eventlog.query', params: { maxEvents: 51 } }, collectors)).toThrow(
       expect.objectContaining({ code: 'GRANT_PARAMS_EXCEEDED' }),
