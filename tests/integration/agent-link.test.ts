@@ -104,7 +104,7 @@ const closesWith = async (code: number, frame: string | Buffer) => {
 }
 
 describe('connection of the agent', () => {
-  it('[W1] speaks TLS 1.3 with its certificate, the subprotocol, no compression and no Origin', async () => {
+  it('[W1] [W3] speaks TLS 1.3 with its certificate, the subprotocol, no compression and no Origin', async () => {
     const { connection } = await open()
     expect(connection.socket.protocol).toBe('askfirst.v1')
     expect(connection.socket.extensions).toBe('')

@@ -22,15 +22,15 @@ describe('[C5] a request is refused before anyone sees it', () => {
     ['when the collector is for another system', () => ({ collectors: [{ id: 'other.system', params: {} }] }), 'COLLECTOR_UNAVAILABLE'],
     ['when a parameter is outside the collector\'s schema', () => ({ collectors: [{ id: 'process.list', params: { limit: 1_001 } }] }), 'PARAMS_INVALID'],
     ['when a parameter is unknown', () => ({ collectors: [{ id: 'process.list', params: { shell: 'id' } }] }), 'PARAMS_INVALID'],
-    ['when it lasts longer than a grant may', () => ({ durationMs: LIMITS.maxGrantMs + 1 }), 'REQUEST_INVALID'],
+    ['[L14] when it lasts longer than a grant may', () => ({ durationMs: LIMITS.maxGrantMs + 1 }), 'REQUEST_INVALID'],
     ['when it lasts less than a minute', () => ({ durationMs: 59_999 }), 'REQUEST_INVALID'],
-    ['when it would wait longer than a day', () => ({ answerBy: at(LIMITS.maxAnswerMs + 1) }), 'REQUEST_INVALID'],
+    ['[L15] when it would wait longer than a day', () => ({ answerBy: at(LIMITS.maxAnswerMs + 1) }), 'REQUEST_INVALID'],
     ['when its time to answer is over', () => ({ askedAt: at(-60_000), answerBy: at(0) }), 'REQUEST_INVALID'],
     ['when its time to answer ends before it begins', () => ({ askedAt: at(120_000), answerBy: at(60_000) }), 'REQUEST_INVALID'],
     ['when it comes from the future', () => ({ askedAt: at(600_001), answerBy: at(900_000) }), 'REQUEST_INVALID'],
     ['when a time does not exist', () => ({ askedAt: '2026-13-45T10:00:00.000Z' }), 'REQUEST_INVALID'],
     ['when no collector is named', () => ({ collectors: [] }), 'REQUEST_INVALID'],
-    ['when too many collectors are named', () => ({ collectors: Array.from({ length: 33 }, () => ({ id: 'process.list', params: {} })) }), 'REQUEST_INVALID'],
+    ['[L16] when too many collectors are named', () => ({ collectors: Array.from({ length: 33 }, () => ({ id: 'process.list', params: {} })) }), 'REQUEST_INVALID'],
     ['when a text could not be signed', () => ({ purpose: 'a lone surrogate \ud800' }), 'REQUEST_INVALID'],
   ]
   it.each(refused)('%s', async (_name, change, code) => {
@@ -41,14 +41,14 @@ describe('[C5] a request is refused before anyone sees it', () => {
     expect(disk.history.entries().map(({ kind, body }) => [kind, body['code']])).toEqual([['request.refused', code]])
   })
 
-  it('takes it at each limit', async () => {
+  it('[L14] [L15] [L16] takes it at each limit', async () => {
     expect(await codeOf(disk.request({ durationMs: LIMITS.maxGrantMs, answerBy: at(LIMITS.maxAnswerMs) }))).toBe('ok')
     expect(await codeOf(disk.request({ durationMs: 60_000, askedAt: at(600_000), answerBy: at(600_001) }))).toBe('ok')
     expect(await codeOf(disk.request({ collectors: Array.from({ length: 32 }, () => ({ id: 'process.list', params: { limit: 1_000 } })) }))).toBe('ok')
     expect(await codeOf(disk.request({ askedAt: at(-60_000), answerBy: at(1) }))).toBe('ok')
   })
 
-  it('when as many wait as may, and takes the next once one is answered', async () => {
+  it('[L17] when as many wait as may, and takes the next once one is answered', async () => {
     const first = disk.request()
     expect(await codeOf(first)).toBe('ok')
     for (let more = 1; more < LIMITS.maxPendingRequests; more += 1) expect(await codeOf(disk.request())).toBe('ok')
