@@ -22,17 +22,31 @@ interface Place {
  * it fits, and counted. The row itself is changed.
  */
 export function serialiseRow(row: Record<string, unknown>, maxBytes: number): CutRow {
-  const json = JSON.stringify(row)
+  const json = toJson(row)
   // A UTF-16 code unit is at most 3 bytes of UTF-8: most rows need no counting.
   if (json.length * 3 <= maxBytes || Buffer.byteLength(json) <= maxBytes) return { json, cutFields: 0 }
   return cutRow(row, maxBytes)
+}
+
+/** JSON of a row. Half a character, which some event logs hold, becomes U+FFFD: it has no place in UTF-8. */
+function toJson(row: Record<string, unknown>): string {
+  const json = JSON.stringify(row)
+  if (!json.includes('\\ud')) return json
+  return JSON.stringify(wellFormed(row))
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (Array.isArray(value)) return value.map(wellFormed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), wellFormed(member)]))
 }
 
 function cutRow(row: Record<string, unknown>, maxBytes: number): CutRow {
   const cut = new Map<Holder, Set<string>>()
   const lengths = stringsOf(row)
   for (;;) {
-    const json = JSON.stringify(row)
+    const json = toJson(row)
     const cutFields = [...cut.values()].reduce((sum, keys) => sum + keys.size, 0)
     if (Buffer.byteLength(json) <= maxBytes) return { json, cutFields }
     const longest = takeLongest(lengths)

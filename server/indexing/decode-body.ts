@@ -2,6 +2,7 @@ import { zstdDecompressSync } from 'node:zlib'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { IndexedRow } from '../store/entities.ts'
 import { rowColumns } from './row-columns.ts'
+import { rowProblem } from './row-problem.ts'
 
 /** A chunk as the indexer gets it. */
 export interface ChunkToIndex {
@@ -20,7 +21,7 @@ export interface DecodedChunk {
 
 /**
  * Unpacks one chunk and holds it to its header (SPEC R12): it unpacks to exactly the stated bytes and not one more, has
- * exactly the stated rows, each a JSON object within L11. Bounded by L3, so that a bomb costs what an honest chunk costs.
+ * exactly the stated rows, each a JSON object within L11 that can be written again. Bounded by L3, so that a bomb costs what an honest chunk costs.
  *
  * @param expectedFirstRow number of the first row, from the rows before
  * @returns the rows, or in one sentence how the chunk lies
@@ -52,6 +53,8 @@ function parseLines(
   for (const [at, json] of lines.entries()) {
     const value = parseRow(json)
     if (value === null) return lie(chunk, `has no JSON object in row ${chunk.firstRow + at}`)
+    const problem = rowProblem(value)
+    if (problem !== null) return lie(chunk, `has a row that ${problem}: ${chunk.firstRow + at}`)
     indexed.push({ n: chunk.firstRow + at, ...rowColumns(collector, value), json })
     values.push(value)
   }

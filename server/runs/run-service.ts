@@ -164,10 +164,11 @@ export class RunService {
     if (run === null) return false
     if (run.endedAt !== null) return true
     if (run.nextSeq < completeness.chunks) return false
-    const isTrue = run.nextSeq === completeness.chunks && run.rows === completeness.rows
-    if (isTrue) await this.#end(run, completeness, deviceActor(from))
+    const { chunks, rows, bytes } = completeness
+    if (run.nextSeq === chunks && run.rows === rows && run.rawBytes === bytes)
+      await this.#end(run, completeness, deviceActor(from))
     else {
-      const reason = `The device says ${completeness.rows} rows in ${completeness.chunks} chunks; ${run.rows} rows in ${run.nextSeq} chunks are stored.`
+      const reason = `The device says ${rows} rows, ${bytes} bytes, in ${chunks} chunks; ${run.rows} rows, ${run.rawBytes} bytes, in ${run.nextSeq} chunks are stored.`
       await this.endBecause(run, { state: 'error', code: 'CHUNK_BODY_INVALID', reason })
     }
     return true

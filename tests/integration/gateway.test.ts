@@ -20,6 +20,7 @@ import {
   eventRows,
   helloMessage,
   postEnrol,
+  rowBytes,
   ScriptedAgent,
   scriptedId,
   signReceipt,
@@ -530,7 +531,7 @@ describe('runs', () => {
     const { agent, runId, ticketId } = await ordered()
     agent.sendFrame(chunkFrame(runId, { seq: 0, firstRow: 0 }, eventRows(10)))
     agent.sendFrame(chunkFrame(runId, { seq: 1, firstRow: 10 }, eventRows(5, 10)))
-    agent.send({ type: 'run.end', runId, completeness: completeness({ rows: 15, chunks: 2 }) })
+    agent.send({ type: 'run.end', runId, completeness: completeness({ rows: 15, chunks: 2, bytes: rowBytes(eventRows(15)) }) })
     expect((await agent.next('run.recorded')).runId).toBe(runId)
     await vi(async () => expect((await server.side.runs.get(runId)).indexedRows).toBe(15))
     const errors = await server.side.runs.rows(runId, { levels: ['error'], q: 'number' }, { after: -1, limit: 3 })
@@ -676,15 +677,16 @@ describe('runs', () => {
 
   it('[R2] sends an order again that never reached the device, and waits with the end until all chunks are there', async () => {
     const { agent, runId } = await ordered()
-    agent.send({ type: 'run.end', runId, completeness: completeness({ rows: 4, chunks: 2 }) })
+    const end = completeness({ rows: 4, chunks: 2, bytes: rowBytes(eventRows(4)) })
+    agent.send({ type: 'run.end', runId, completeness: end })
     agent.sendFrame(chunkFrame(runId, { seq: 0, firstRow: 0 }, eventRows(2)))
     await agent.next('chunk.ack')
     expect((await server.side.runs.get(runId)).endedAt).toBeNull()
     agent.sendFrame(chunkFrame(runId, { seq: 1, firstRow: 2 }, eventRows(2, 2)))
     await agent.next('chunk.ack')
-    agent.send({ type: 'run.end', runId, completeness: completeness({ rows: 4, chunks: 2 }) })
+    agent.send({ type: 'run.end', runId, completeness: end })
     await agent.next('run.recorded')
-    agent.send({ type: 'run.end', runId, completeness: completeness({ rows: 4, chunks: 2 }) })
+    agent.send({ type: 'run.end', runId, completeness: end })
     await agent.next('run.recorded')
     expect((await server.side.runs.get(runId)).state).toBe('complete')
   })

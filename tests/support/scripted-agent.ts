@@ -371,6 +371,11 @@ export function eventRows(count: number, from = 0): readonly object[] {
   }))
 }
 
+/** Bytes of rows as NDJSON, as a completeness record counts them. */
+export function rowBytes(rows: readonly object[]): number {
+  return Buffer.byteLength(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+}
+
 /** The completeness record of a run that read everything. */
 export function completeness(change: Partial<Completeness>): Completeness {
   const at = new Date().toISOString()
@@ -392,6 +397,7 @@ export function completeness(change: Partial<Completeness>): Completeness {
   }
 }
 
-function sha256(text: string): string {
+/** SHA-256 of a text in hexadecimal. */
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
