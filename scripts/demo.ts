@@ -20,7 +20,10 @@ import { agentCommand, ROOT, serverCommand, startAgentProcess, startServerProces
 const COLLECTORS = [
   { id: 'device.info', params: {} },
   { id: 'process.list', params: { top: 50, sampleMs: 500 } },
-  { id: 'eventlog.query', params: { windowMinutes: 7 * 1_440, maxRows: 500 } },
+  {
+    id: 'eventlog.query',
+    params: { windowMinutes: 7 * 1_440, levels: ['critical', 'error', 'warning', 'information'], maxRows: 500 },
+  },
 ]
 const OPEN_STATES: ReadonlySet<string> = new Set(['ordered', 'accepted', 'review'])
 /** Longest wait for each step; a person at the prompt may take longer. */
@@ -191,9 +194,13 @@ async function answer(agentDir: string, requestId: string): Promise<void> {
   })
   const yes = options.yes ? ['--yes'] : []
   const stdio = ['inherit', options.json ? 2 : 'inherit', 'inherit'] as const
-  const child = spawn(process.execPath, [`${ROOT}agent/bin/askfirst-agent.mjs`, 'approve', requestId, ...yes, '--data', agentDir], {
-    stdio: [...stdio],
-  })
+  const child = spawn(
+    process.execPath,
+    [`${ROOT}agent/bin/askfirst-agent.mjs`, 'approve', requestId, ...yes, '--data', agentDir],
+    {
+      stdio: [...stdio],
+    },
+  )
   const timer = setTimeout(() => child.kill(), PERSON_MS)
   await once(child, 'exit')
   clearTimeout(timer)
