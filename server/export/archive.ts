@@ -1,3 +1,4 @@
+import type { UnzipFileInfo } from 'fflate'
 import { unzipSync, zipSync } from 'fflate'
 
 /** Files of a bundle by name. */
@@ -33,8 +34,14 @@ export function unpackBundle(bytes: Uint8Array): BundleFiles | { readonly proble
   if (bytes.length > MAX_BUNDLE_BYTES)
     return { problem: `The file has ${bytes.length} bytes; a bundle has at most ${MAX_BUNDLE_BYTES}.` }
   let content: Record<string, Uint8Array>
+  // Entries may lie about where their bytes are: many of them could share the same, and each would be copied.
+  let unpacked = 0
+  const isWanted = ({ compression, size, originalSize }: UnzipFileInfo) => {
+    unpacked += Math.max(size, originalSize)
+    return compression === 0 && unpacked <= bytes.length
+  }
   try {
-    content = unzipSync(bytes, { filter: (file) => file.compression === 0 && file.originalSize <= bytes.length })
+    content = unzipSync(bytes, { filter: isWanted })
   } catch (error) {
     return { problem: `The file is not a readable zip: ${error instanceof Error ? error.message : String(error)}.` }
   }

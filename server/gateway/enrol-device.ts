@@ -6,6 +6,7 @@ import type { CertificateAuthority } from '../ca/authority.ts'
 import type { LogSigner } from '../ca/log-signer.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
+import type { AuditDraft, DeviceCertificate } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 
 /** What enrolling needs. */
@@ -32,9 +33,11 @@ export async function enrolDevice(deps: EnrolDeps, request: EnrolmentRequest): P
   const tokenHash = createHash('sha256').update(Buffer.from(request.token, 'base64url')).digest('hex')
   const now = isoNow(deps.clock)
   // Asked before the costly signature; `enrol` decides again in one transaction.
-  if ((await deps.store.enrolment.usable(tokenHash, now)) === null) throw unusable()
+  const token = await deps.store.enrolment.usable(tokenHash, now)
+  if (token === null) throw unusable()
   const known = await deps.store.devices.byMachine(request.machineIdHash)
   const deviceId = known?.id ?? newId('dev', deps.clock)
+  const earlier = known === null ? null : await deps.store.devices.certificates(deviceId)
   const issued = deps.authority.issueDevice({
     deviceId,
     csrPem: request.csr,
@@ -50,6 +53,7 @@ export async function enrolDevice(deps: EnrolDeps, request: EnrolmentRequest): P
       enrolledAt: known?.enrolledAt ?? now,
     }),
     certificate: { ...issued, deviceId, revokedAt: null, revocationReason: null },
+    audit: enrolledDraft({ deviceId, publicKeySha256: issued.publicKeySha256, at: now, tokenId: token.id }, earlier),
   })
   if (result === null || result.device.standing === 'revoked') throw unusable()
   return {
@@ -71,6 +75,27 @@ function toDevice(
 ) {
   const { machineIdHash, platform, arch, osName, agentVersion } = request
   return { ...kept, machineIdHash, platform, arch, osName, agentVersion }
+}
+
+/** Which key a device has now, and which ones it had before (SPEC H7). */
+function enrolledDraft(
+  enrolled: {
+    readonly deviceId: DeviceId
+    readonly publicKeySha256: string
+    readonly at: string
+    readonly tokenId: string
+  },
+  earlier: readonly DeviceCertificate[] | null,
+): AuditDraft {
+  const { deviceId, publicKeySha256, at, tokenId } = enrolled
+  const replaces = earlier?.filter(({ revokedAt }) => revokedAt === null).map((before) => before.publicKeySha256)
+  return {
+    at,
+    actor: { kind: 'device', id: deviceId, name: deviceId },
+    action: earlier === null ? 'device.enrolled' : 'device.reinstalled',
+    subject: deviceId,
+    detail: { tokenId, publicKeySha256, ...(replaces === undefined ? {} : { replaces }) },
+  }
 }
 
 /** One answer for all reasons, so that nobody learns which tokens exist (H5). */

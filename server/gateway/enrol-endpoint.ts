@@ -21,6 +21,9 @@ export class EnrolEndpoint {
   readonly #log: Logger
   readonly #limit: AddressLimit
 
+  /** Called when a machine was enrolled again: the certificates that it had before are revoked. */
+  onReinstalled: () => Promise<void> = async () => undefined
+
   constructor(deps: EnrolDeps & { readonly log: Logger }, triesPerMinute = TRIES_PER_MINUTE) {
     this.#deps = deps
     this.#log = deps.log
@@ -51,6 +54,7 @@ export class EnrolEndpoint {
       })
     }
     const { answer, reinstalled } = await enrolDevice(this.#deps, parseBody(await readBody(request)))
+    if (reinstalled) await this.onReinstalled()
     this.#log.info({ deviceId: answer.deviceId, standing: answer.standing, reinstalled, address }, 'device enrolled')
     return answer
   }

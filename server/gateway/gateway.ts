@@ -20,6 +20,7 @@ import { checkPeer } from './check-peer.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { EnrolEndpoint } from './enrol-endpoint.ts'
 import type { ChunkIngest } from './ingest.ts'
+import { handshakeProblem } from './refuse-handshake.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { makeAgentsContext } from './secure-context.ts'
 import type { DeviceIdentity } from './session.ts'
@@ -67,11 +68,15 @@ export class Gateway implements RevocationList {
   readonly #deps: GatewayDeps
   readonly #sockets: WebSocketServer
   readonly #sessions = new Map<WebSocket, AgentSession>()
+  /** The newest connection of a device; it may not have said hello yet. */
+  readonly #newest = new Map<DeviceId, AgentSession>()
   readonly #timers: NodeJS.Timeout[] = []
   readonly #onMessage: (this: WebSocket, data: RawData, isBinary: boolean) => void
   readonly #onClose: (this: WebSocket) => void
   readonly #onError: (this: WebSocket, error: Error) => void
   #server: Server | null = null
+  /** SHA-256 of the certificates that are revoked by the list in force. */
+  #revoked: ReadonlySet<string> = new Set()
   #ticketKeys: Buffer = Buffer.alloc(0)
   #upgrades = 0
   #unsubscribe: () => void = () => undefined
@@ -119,13 +124,17 @@ export class Gateway implements RevocationList {
       headersTimeout: GATEWAY_LIMITS.headersMs,
       requestTimeout: GATEWAY_LIMITS.requestMs,
       keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: GATEWAY_LIMITS.sweepMs,
     })
     server.maxConnections = this.#deps.maxConnections ?? GATEWAY_LIMITS.maxConnections
+    this.#deps.enrol.onReinstalled = () => this.refresh()
     server.on('request', (request, response) => void this.#deps.enrol.handle(request, response))
     server.on(
       'upgrade',
       (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head),
     )
+    // Before HTTP gets the socket: a peer whose certificate is refused gets no answer at all (SPEC H9).
+    server.prependListener('secureConnection', (socket) => this.#secured(socket))
     server.on('tlsClientError', (error) => this.#deps.log.debug({ err: error }, 'TLS handshake failed'))
     this.#server = server
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -171,6 +180,7 @@ export class Gateway implements RevocationList {
 
   async #context() {
     const { options, revoked } = await makeAgentsContext({ ...this.#deps, ticketKeys: this.#ticketKeys })
+    this.#revoked = revoked
     for (const session of this.#sessions.values()) {
       if (revoked.has(session.identity.certificateSha256))
         session.close(CLOSE.certificateRevoked, 'the certificate is revoked')
@@ -200,6 +210,13 @@ export class Gateway implements RevocationList {
     } catch (error) {
       this.#deps.log.error({ err: error, deviceId: id }, 'the standing of a device could not be read')
     }
+  }
+
+  #secured(socket: TLSSocket): void {
+    const problem = handshakeProblem(socket, this.#revoked, this.#deps.clock.now())
+    if (problem === null) return
+    this.#deps.log.warn({ reason: problem, address: socket.remoteAddress }, 'agent refused after the handshake')
+    socket.destroy()
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -236,7 +253,12 @@ export class Gateway implements RevocationList {
     if (peer.socket.destroyed) return
     this.#sockets.handleUpgrade(request, peer.socket, peer.head, (socket) => {
       peer.socket.off('error', ignoreReset)
-      this.#sessions.set(socket, new AgentSession(socket, peer.identity, this.#deps.clock.now()))
+      const session = new AgentSession(socket, peer.identity, this.#deps.clock.now())
+      // A device has one session (W14), also before the hello: who connects over and over holds no more than that.
+      const older = this.#newest.get(session.deviceId)
+      if (older?.state === 'greeting') older.close(CLOSE.replaced, 'a newer connection of this device took over')
+      this.#newest.set(session.deviceId, session)
+      this.#sessions.set(socket, session)
       socket.on('message', this.#onMessage)
       socket.on('close', this.#onClose)
       socket.on('error', this.#onError)
@@ -247,6 +269,7 @@ export class Gateway implements RevocationList {
     const session = this.#sessions.get(socket)
     if (session === undefined) return
     this.#sessions.delete(socket)
+    if (this.#newest.get(session.deviceId) === session) this.#newest.delete(session.deviceId)
     session.state = 'closed'
     this.#deps.ingest.left(session)
     if (!this.#deps.table.remove(session)) return

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
-import { decodeChunkFrame } from '@askfirst/protocol/frames.ts'
+import { CHUNK_HEADER_BYTES, decodeChunkFrame } from '@askfirst/protocol/frames.ts'
 import type { DeviceId, RunId } from '@askfirst/protocol/ids.ts'
 import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
 import type { Logger } from 'pino'
@@ -14,6 +14,8 @@ import type { AgentSession } from './session.ts'
 /** One call of the store takes at most this much, so that a burst of one agent does not hold up the others' commits. */
 const MAX_BATCH_BYTES = 2 * 1_048_576
 const MAX_BATCH_CHUNKS = 512
+/** Chunks of one session that wait for the store before its socket is not read for a while: small ones cost more than their bytes. */
+const MAX_WAITING_CHUNKS = 1_024
 /** No collector may declare more (CollectorLimits), so a run that sends more lies. */
 const MAX_RUN_ROWS = 1_000_000
 const MAX_RUN_RAW_BYTES = 268_435_456
@@ -79,6 +81,7 @@ export class ChunkIngest {
     if (session.inFlightBytes + frame.length > session.highestCreditBytes + 2 * LIMITS.maxChunkFrameBytes) {
       return session.close(CLOSE.tooFast, 'more chunk bytes in flight than the credit allows')
     }
+    if (session.refusedRuns?.has(runId) === true) return session.countVain(frame.length)
     if (!sameBytes(hash('sha256', body, 'buffer'), header.sha256))
       return this.#spoil(session, { runId, seq: header.seq }, { code: 'CHUNK_HASH_MISMATCH', isOwn: true })
     const input: ChunkInput = {
@@ -166,6 +169,7 @@ export class ChunkIngest {
       const outcome = outcomes[at]
       if (outcome === undefined) return
       const code = this.#judge(input, outcome)
+      if (outcome.outcome === 'duplicate') session.countVain(CHUNK_HEADER_BYTES + input.body.length)
       if (code === null) durable.set(input.runId, { session, nextSeq: outcome.nextSeq })
       else this.#spoil(session, input, { code, isOwn: outcome.outcome !== 'foreign' && outcome.outcome !== 'closed' })
     })
@@ -216,9 +220,10 @@ export class ChunkIngest {
 
   #hold(session: AgentSession, bytes: number): void {
     session.inFlightBytes += bytes
+    session.inFlightChunks += 1
     this.#inFlightBytes += bytes
     this.#senders.add(session)
-    if (this.#inFlightBytes < this.#credit.budgetBytes) return
+    if (this.#inFlightBytes < this.#credit.budgetBytes && session.inFlightChunks < MAX_WAITING_CHUNKS) return
     session.paused = true
     session.socket.pause()
     this.#paused.add(session)
@@ -226,6 +231,7 @@ export class ChunkIngest {
 
   #release(session: AgentSession, bytes: number): void {
     session.inFlightBytes -= bytes
+    session.inFlightChunks -= 1
     this.#inFlightBytes -= bytes
     if (session.inFlightBytes === 0) this.#senders.delete(session)
   }
@@ -233,10 +239,11 @@ export class ChunkIngest {
   #wake(): void {
     if (this.#inFlightBytes < this.#credit.budgetBytes / 2) {
       for (const session of this.#paused) {
+        if (session.inFlightChunks > MAX_WAITING_CHUNKS / 2) continue
         session.paused = false
         session.socket.resume()
+        this.#paused.delete(session)
       }
-      this.#paused.clear()
     }
     for (let at = this.#settling.length - 1; at >= 0; at -= 1) {
       if (this.#settling[at]?.session.inFlightBytes !== 0) continue

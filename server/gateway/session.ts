@@ -37,9 +37,14 @@ export class AgentSession {
   highestCreditBytes: number = LIMITS.initialCreditBytes
   /** Chunk bytes that came and are not acknowledged. */
   inFlightBytes = 0
+  inFlightChunks = 0
+  /** Chunk bytes that came in vain: for runs that were refused, and of chunks that were stored before. */
+  vainBytes = 0
   paused = false
   /** Runs that were refused on this session, so that each is answered once; null while there are none. */
   refusedRuns: Set<string> | null = null
+  /** Hash of the catalogue that the agent was asked for; null while it is asked for none (SPEC H11). */
+  wantedCatalogue: string | null = null
   /** Control messages are handled one after the other; null while none is. */
   tail: Promise<void> | null = null
   #messagesLeft = MESSAGE_BURST
@@ -82,6 +87,17 @@ export class AgentSession {
     this.#messagesLeft = Math.min(MESSAGE_BURST, this.#messagesLeft + Math.max(0, refill)) - 1
     this.#countedAt = now
     return this.#messagesLeft >= 0
+  }
+
+  /**
+   * Counts a frame that came in vain. An honest agent has at most its credit on the way when it learns that a run is
+   * refused, or when it repeats after a reconnect.
+   */
+  countVain(bytes: number): void {
+    const times = 1 + (this.refusedRuns?.size ?? 0)
+    this.vainBytes += bytes
+    if (this.vainBytes > times * (LIMITS.maxCreditBytes + 2 * LIMITS.maxChunkFrameBytes))
+      this.close(CLOSE.tooFast, 'chunks that were refused or stored before, again and again')
   }
 
   /** Says once that a run's chunks are refused on this session. */

@@ -29,7 +29,9 @@ export function checkGrant(
     throw new AskFirstError('GRANT_OTHER_TECHNICIAN', 'The grant was given to another technician.')
   if (stored.grantEndedAt !== null)
     throw new AskFirstError('GRANT_REVOKED', `The grant ended: ${stored.grantEndReason ?? 'revoked'}.`)
-  if (Date.parse(stored.grant.expiresAt) <= caller.now)
+  // The device's clock says when a grant ends, but no answer can have come later than the request allowed.
+  const latest = Date.parse(stored.answerBy) + stored.request.durationMs
+  if (Math.min(Date.parse(stored.grant.expiresAt), latest) <= caller.now)
     throw new AskFirstError('GRANT_EXPIRED', `The grant ended at ${stored.grant.expiresAt}.`)
   return stored.grant
 }

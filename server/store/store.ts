@@ -115,6 +115,8 @@ export interface EnrolmentStore {
     readonly device: Omit<Device, 'standing' | 'standingReason' | 'catalogueSha256' | 'lastSeenAt'>
     /** Made by the caller for `device.id` unless `existingDeviceId` (asked with `deviceByMachine` before) names another. */
     readonly certificate: DeviceCertificate
+    /** Appended when the machine was enrolled (SPEC H7). */
+    readonly audit: AuditDraft
   }): Promise<{ readonly device: Device; readonly token: EnrolmentToken; readonly reinstalled: boolean } | null>
   /** Looks a token up without using it; null as in `enrol`. */
   usable(tokenHash: string, now: string): Promise<EnrolmentToken | null>

@@ -84,6 +84,7 @@ export async function addDevice(store: Store): Promise<Device> {
     now: AT,
     device,
     certificate: certificate(device.id),
+    audit: auditDraft(),
   })
   if (enrolled === null) throw new Error('The device was not enrolled')
   return enrolled.device

@@ -210,7 +210,14 @@ export async function makeDevice(server: TestApp, serial = 1): Promise<DeviceId>
     revokedAt: null,
     revocationReason: null,
   }
-  const enrolled = await server.store.enrolment.enrol({ tokenHash: token.tokenHash, now: at, device, certificate })
+  const audit = { ...draft, action: 'device.enrolled', subject: id }
+  const enrolled = await server.store.enrolment.enrol({
+    tokenHash: token.tokenHash,
+    now: at,
+    device,
+    certificate,
+    audit,
+  })
   if (enrolled === null) throw new Error('The test device did not enrol')
   return id
 }

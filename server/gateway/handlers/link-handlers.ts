@@ -37,6 +37,10 @@ export function linkHandlers(deps: LinkDeps): Pick<Handlers, 'link.hello' | 'lin
     },
     'agent.catalogue': async (session, { catalogue }) => {
       const catalogueSha256 = sha256Hex(Buffer.from(canonicalJson(catalogue)))
+      // Kept for good, so a device may hand over one, the one that it named.
+      if (session.wantedCatalogue !== catalogueSha256)
+        return session.close(CLOSE.invalidMessage, 'a catalogue that nobody asked for')
+      session.wantedCatalogue = null
       await deps.store.devices.putCatalogue(catalogueSha256, catalogue)
       await deps.store.devices.seen(session.deviceId, { catalogueSha256, lastSeenAt: isoNow(deps.clock) })
       deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'catalogue', id: session.deviceId })
@@ -56,6 +60,7 @@ async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<
     notesHello(deps, session, hello),
     isActive ? deps.runs.resumePoints(session.deviceId, hello.openRuns) : [],
   ])
+  session.wantedCatalogue = needCatalogue ? hello.catalogueSha256 : null
   const isWelcome = session.send({
     type: 'link.welcome',
     protocol: version,

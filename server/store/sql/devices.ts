@@ -99,6 +99,18 @@ async function deviceSeen({ db }: SqlContext, id: DeviceId, facts: Facts): Promi
     })
     .where('id', '=', current.id)
     .execute()
+  if (device.catalogueSha256 !== current.catalogue_sha256) await dropUnused(db, current.catalogue_sha256)
+}
+
+/** A catalogue goes with the last device that announces it: a device that makes up new ones fills nothing. */
+async function dropUnused(db: SqlContext['db'], sha256: string | null): Promise<void> {
+  if (sha256 === null) return
+  const holder = db.selectFrom('devices').select('id').where('catalogue_sha256', '=', sha256)
+  await db
+    .deleteFrom('catalogues')
+    .where('sha256', '=', sha256)
+    .where(({ not, exists }) => not(exists(holder)))
+    .execute()
 }
 
 async function setStanding(

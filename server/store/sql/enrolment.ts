@@ -101,6 +101,7 @@ async function enrol(context: SqlContext, input: EnrolInput): Promise<Enrolled> 
   const row =
     known === undefined ? await addDevice(context, input, token) : await keepDevice(context, { known, input, token })
   await insertCertificate(context, row.id, input.certificate)
+  await appendAudit(context, input.audit)
   return { device: toDevice(row), token, reinstalled: known !== undefined }
 }
 

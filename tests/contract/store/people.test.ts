@@ -111,6 +111,7 @@ describeStores('people and devices', ({ newStore }) => {
         now: AT,
         device,
         certificate: certificate(device.id),
+        audit: auditDraft(),
       })
     }
     const results = await Promise.all([enrol(), enrol(), enrol(), enrol()])
@@ -126,7 +127,8 @@ describeStores('people and devices', ({ newStore }) => {
     const token = enrolmentToken({ approves: false })
     await store.enrolment.create(token, auditDraft())
     const again = enrolDevice({ machineIdHash: device.machineIdHash, name: 'new-name' })
-    const wrong = { tokenHash: token.tokenHash, now: AT, device: again, certificate: certificate(again.id) }
+    const audit = auditDraft()
+    const wrong = { tokenHash: token.tokenHash, now: AT, device: again, certificate: certificate(again.id), audit }
     await expect(store.enrolment.enrol(wrong)).rejects.toMatchObject({ code: 'CONFLICT' })
     const result = await store.enrolment.enrol({ ...wrong, certificate: certificate(device.id) })
     expect(result).toMatchObject({
@@ -150,6 +152,7 @@ describeStores('people and devices', ({ newStore }) => {
         now: AT,
         device: again,
         certificate: certificate(device.id),
+        audit: auditDraft(),
       }),
     ).toBeNull()
     expect(await store.enrolment.usable(token.tokenHash, AT)).toMatchObject({ uses: 0 })

@@ -27,6 +27,8 @@ const stored = {
   jws: 'a.b.c',
   grantEndedAt: null,
   grantEndReason: null,
+  answerBy: '2026-11-22T00:10:00.000Z',
+  request: { durationMs: 3_600_000 },
 } as StoredRequest
 const collectors = new DeviceCollectors([ECHO_COLLECTOR])
 
@@ -51,6 +53,10 @@ describe('checkGrant', () => {
     expect(code(stored, { userId: scriptedId('usr') })).toBe('GRANT_OTHER_TECHNICIAN')
     expect(code({ ...stored, grantEndedAt: grant.validFrom, grantEndReason: 'revoked' })).toBe('GRANT_REVOKED')
     expect(code(stored, { now: Date.parse(grant.expiresAt) })).toBe('GRANT_EXPIRED')
+    const lateGrant = { ...grant, validFrom: '2036-11-22T00:00:00.000Z', expiresAt: '2036-11-22T01:00:00.000Z' }
+    const withLateGrant = { ...stored, grant: lateGrant }
+    expect(checkGrant(withLateGrant, { ...caller, now: Date.parse('2026-11-22T01:09:59.999Z') })).toBe(lateGrant)
+    expect(code(withLateGrant, { now: Date.parse('2026-11-22T01:10:00.000Z') })).toBe('GRANT_EXPIRED')
   })
 })
 
