@@ -1,3 +1,4 @@
+import type { ChangeKind } from '@askfirst/protocol/results/change-recent.ts'
 import { CHANGE_KINDS, ChangeRow } from '@askfirst/protocol/results/change-recent.ts'
 import { Type } from 'typebox'
 import { MoreThanAllowed } from '../runtime/collector-context.ts'
@@ -7,12 +8,22 @@ import { macosChanges } from './change-recent/macos.ts'
 import { newestChanges } from './change-recent/window.ts'
 import { windowsChanges } from './change-recent/windows.ts'
 
+const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
+  installed: 'programs that were installed',
+  updated: 'programs that were updated',
+  downgraded: 'programs that went back to an older version',
+  removed: 'programs that were removed',
+  driver: 'drivers',
+  service: 'services',
+  osUpdate: 'updates of the system',
+}
+
 export const changeRecent = defineCollector({
   id: 'change.recent',
   version: 1,
   title: 'Recent changes',
   tellUser:
-    'Lists what was installed, updated or removed in the last days: programs, updates, drivers and services, with versions, times, and where known who did it with which command.',
+    'Lists what was installed, updated or removed in the last days: programs, updates, drivers and services, with versions and times, and, where the system wrote it down, who did it and with which command.',
   notRead:
     'It does not read your documents, the settings of programs, or anything older than the days that are asked for.',
   categories: ['changes', 'software', 'accounts'],
@@ -21,15 +32,30 @@ export const changeRecent = defineCollector({
   params: Type.Object(
     {
       /** Changes of so many days up to now. */
-      days: Type.Integer({ minimum: 1, maximum: 60, default: 30, grant: 'atMost' }),
+      days: Type.Integer({
+        minimum: 1,
+        maximum: 60,
+        default: 30,
+        grant: 'atMost',
+        description: 'Goes back at most',
+        unit: 'days',
+      }),
       kinds: Type.Array(Type.Enum([...CHANGE_KINDS]), {
         minItems: 1,
         maxItems: CHANGE_KINDS.length,
         default: [...CHANGE_KINDS],
         grant: 'subset',
+        description: 'Kinds of changes',
+        words: KIND_WORDS,
       }),
       /** Most rows; the newest are taken. */
-      maxRows: Type.Integer({ minimum: 1, maximum: 5_000, default: 1_000, grant: 'atMost' }),
+      maxRows: Type.Integer({
+        minimum: 1,
+        maximum: 5_000,
+        default: 1_000,
+        grant: 'atMost',
+        description: 'Most changes that are listed, the newest first',
+      }),
     },
     { additionalProperties: false },
   ),

@@ -1,18 +1,44 @@
-import { DEVICE_SECTIONS, DeviceFact } from '@askfirst/protocol/results/device-info.ts'
 import type { DeviceSection } from '@askfirst/protocol/results/device-info.ts'
+import { DEVICE_SECTIONS, DeviceFact } from '@askfirst/protocol/results/device-info.ts'
 import { Type } from 'typebox'
-import { defineCollector } from '../runtime/define-collector.ts'
 import type { CollectorContext } from '../runtime/collector-context.ts'
+import { defineCollector } from '../runtime/define-collector.ts'
 import { linuxDevice } from './device-info/linux.ts'
 import { macosDevice } from './device-info/macos.ts'
 import { windowsDevice } from './device-info/windows.ts'
+
+/** The groups of facts in words for the person who is asked. */
+const SECTION_WORDS: Readonly<Record<DeviceSection, string>> = {
+  system: 'maker and model',
+  operatingSystem: 'operating system',
+  firmware: 'start program of the board',
+  board: 'board',
+  chassis: 'case',
+  processor: 'processor',
+  memory: 'memory',
+  graphics: 'graphics and screens',
+  storage: 'drives',
+  network: 'network cards',
+  power: 'battery',
+  sensors: 'temperatures and fans',
+  pci: 'built-in devices',
+  usb: 'plugged-in devices',
+  input: 'keyboard and mouse',
+  load: 'how busy it is',
+  kernel: 'core of the system',
+  driver: 'drivers',
+  setting: 'system settings',
+  locale: 'language and time zone',
+  security: 'protection of the system',
+  virtualisation: 'whether it is a virtual computer',
+}
 
 export const deviceInfo = defineCollector({
   id: 'device.info',
   version: 1,
   title: 'This computer',
   tellUser:
-    'Reads what this computer is: maker and model, operating system, processor, memory, drives, connected devices, temperatures and system settings. With an administrator account also serial numbers.',
+    'Reads what this computer is: maker and model, operating system, processor, memory, drives, connected devices and their drivers, temperatures, how busy it is, and system settings. Where the system lets it, also serial numbers.',
   notRead: 'It does not read your files, your accounts, which programs you use, or anything that you typed.',
   categories: ['hardware', 'operating-system', 'security'],
   platforms: ['darwin', 'linux', 'win32'],
@@ -20,7 +46,14 @@ export const deviceInfo = defineCollector({
   params: Type.Object(
     {
       /** Groups of facts; empty means all. */
-      sections: Type.Array(Type.Enum([...DEVICE_SECTIONS]), { maxItems: DEVICE_SECTIONS.length, uniqueItems: true, default: [], grant: 'subset' }),
+      sections: Type.Array(Type.Enum([...DEVICE_SECTIONS]), {
+        maxItems: DEVICE_SECTIONS.length,
+        uniqueItems: true,
+        default: [],
+        grant: 'subset',
+        description: 'Groups of facts',
+        words: SECTION_WORDS,
+      }),
     },
     { additionalProperties: false },
   ),
@@ -33,7 +66,10 @@ export const deviceInfo = defineCollector({
   },
 })
 
-function deviceOf(ctx: CollectorContext, wanted: ReadonlySet<DeviceSection>): AsyncGenerator<DeviceFact, void, undefined> {
+function deviceOf(
+  ctx: CollectorContext,
+  wanted: ReadonlySet<DeviceSection>,
+): AsyncGenerator<DeviceFact, void, undefined> {
   switch (ctx.platform) {
     case 'linux':
       return linuxDevice(ctx, wanted)

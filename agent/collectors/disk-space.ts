@@ -10,7 +10,7 @@ export const diskSpace = defineCollector({
   version: 1,
   title: 'Disk space',
   tellUser:
-    'Reads how large and how full each drive is, where it is connected and its name. Only if you allow it: network drives too, with the names of their servers.',
+    'Reads how large and how full each drive is, where it is connected and its name. Network drives, with the names of their servers, only where it says so below.',
   notRead: 'It does not open, list or count your files and folders.',
   categories: ['storage', 'hardware'],
   platforms: ['darwin', 'linux', 'win32'],
@@ -18,7 +18,7 @@ export const diskSpace = defineCollector({
   params: Type.Object(
     {
       /** Network drives may hang when their server is gone, and their names say where files are kept. */
-      includeNetwork: Type.Boolean({ default: false, grant: 'onlyIf' }),
+      includeNetwork: Type.Boolean({ default: false, grant: 'onlyIf', description: 'Also network drives' }),
     },
     { additionalProperties: false },
   ),

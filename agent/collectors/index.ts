@@ -9,7 +9,15 @@ import { processList } from './process-list.ts'
 import { serviceList } from './service-list.ts'
 
 /** All that this agent can read, and nothing else. The order is that of the list a person sees. */
-export const COLLECTORS: readonly Collector[] = [deviceInfo, diskSpace, processList, serviceList, eventlogQuery, changeRecent, netConfig]
+export const COLLECTORS: readonly Collector[] = [
+  deviceInfo,
+  diskSpace,
+  processList,
+  serviceList,
+  eventlogQuery,
+  changeRecent,
+  netConfig,
+]
 
 /**
  * What the agent announces to the server: texts, limits and the parameters as plain JSON Schema.

@@ -1,3 +1,4 @@
+import type { NetPart } from '@askfirst/protocol/results/net-config.ts'
 import { NET_PARTS, NetRow } from '@askfirst/protocol/results/net-config.ts'
 import { Type } from 'typebox'
 import { defineCollector } from '../runtime/define-collector.ts'
@@ -5,12 +6,20 @@ import { linuxNetwork } from './net-config/linux.ts'
 import { macosNetwork } from './net-config/macos.ts'
 import { windowsNetwork } from './net-config/windows.ts'
 
+const PART_WORDS: Readonly<Record<NetPart, string>> = {
+  host: 'name of this computer in the network',
+  interface: 'network connections',
+  address: 'addresses',
+  route: 'ways to other networks',
+  dns: 'servers that look up names',
+}
+
 export const netConfig = defineCollector({
   id: 'net.config',
   version: 1,
   title: 'Network settings',
   tellUser:
-    'Reads how this computer is connected: its network connections with their addresses and speed, the way to the internet, and which servers look up names for it. Addresses and the names of networks can show where you are.',
+    'Reads how this computer is connected: its network connections with their addresses and speed, which way leads to the internet, and which servers look up names for it. Addresses and the names of networks can show where you are.',
   notRead: 'It does not read what is sent or received, which sites you visit, or passwords of wireless networks.',
   categories: ['network', 'hardware'],
   platforms: ['darwin', 'linux', 'win32'],
@@ -18,7 +27,14 @@ export const netConfig = defineCollector({
   params: Type.Object(
     {
       /** Kinds of rows; empty means all. */
-      parts: Type.Array(Type.Enum([...NET_PARTS]), { maxItems: NET_PARTS.length, uniqueItems: true, default: [], grant: 'subset' }),
+      parts: Type.Array(Type.Enum([...NET_PARTS]), {
+        maxItems: NET_PARTS.length,
+        uniqueItems: true,
+        default: [],
+        grant: 'subset',
+        description: 'Parts that are read',
+        words: PART_WORDS,
+      }),
     },
     { additionalProperties: false },
   ),

@@ -27,7 +27,15 @@ const ROLES = { technician: 'technician', lead: 'team lead', admin: 'administrat
  * stands in the receipt. Lines are at most 78 columns wide, and nothing from the server starts a line or breaks one.
  */
 export function consentText(notice: Notice): string {
-  const sections = [intro(notice), who(notice), ticket(notice.request), ...earlier(notice), collectors(notice), handling(notice), ending(notice)]
+  const sections = [
+    intro(notice),
+    who(notice),
+    ticket(notice.request),
+    ...earlier(notice),
+    collectors(notice),
+    handling(notice),
+    ending(notice),
+  ]
   return `${sections.join('\n\n')}\n`
 }
 
@@ -38,7 +46,10 @@ function intro({ requestSha256 }: Notice): string {
     wrapped('Nothing is read unless you say yes. If you do nothing, the answer is no.'),
     '',
     `Match code: ${matchCodeOf(requestSha256)}`,
-    wrapped('Are you on the phone with them? Let them read you their match code. If it is not the same, or they cannot say it, answer no.', '  '),
+    wrapped(
+      'Are you on the phone with them? Let them read you their match code. If it is not the same, or they cannot say it, answer no.',
+      '  ',
+    ),
   ].join('\n')
 }
 
@@ -54,19 +65,37 @@ function who({ request }: Notice): string {
 }
 
 function ticket({ ticket: { number, title, openedBy, requester }, purpose }: ConsentRequest): string {
-  const opened = openedBy === 'requester' ? `The person who needs help opened it: ${quoted(requester, 200)}.` : `The help desk opened it, for ${quoted(requester, 200)}.`
-  return ['Why', wrapped(`Ticket ${number}: ${quoted(title, 200)}`, '  '), wrapped(opened, '  '), wrapped(`Purpose: ${quoted(purpose, 1_000)}`, '  ')].join('\n')
+  const opened =
+    openedBy === 'requester'
+      ? `The person who needs help opened it: ${quoted(requester, 200)}.`
+      : `The help desk opened it, for ${quoted(requester, 200)}.`
+  return [
+    'Why',
+    wrapped(`Ticket ${number}: ${quoted(title, 200)}`, '  '),
+    wrapped(opened, '  '),
+    wrapped(`Purpose: ${quoted(purpose, 1_000)}`, '  '),
+  ].join('\n')
 }
 
-const REASONS = { escalation: 'the ticket goes to someone with more experience', reassignment: 'someone else takes over the ticket', 'more-data': 'more information is needed' } as const
+const REASONS = {
+  escalation: 'the ticket goes to someone with more experience',
+  reassignment: 'someone else takes over the ticket',
+  'more-data': 'more information is needed',
+} as const
 
 function earlier({ request: { replaces, technician }, earlierTechnician }: Notice): string[] {
   if (replaces === undefined) return []
-  const given = earlierTechnician === undefined ? `The server speaks of an earlier permission for ${quoted(replaces.technicianName, 200)}; this computer does not know of it.` : `You gave an earlier permission to ${quoted(earlierTechnician, 200)}.`
+  const given =
+    earlierTechnician === undefined
+      ? `The server speaks of an earlier permission for ${quoted(replaces.technicianName, 200)}; this computer does not know of it.`
+      : `You gave an earlier permission to ${quoted(earlierTechnician, 200)}.`
   return [
     [
       'This is a new request',
-      wrapped(`Reason: ${REASONS[replaces.why]}. ${given} It is not handed on: ${quoted(technician.name, 200)} gets nothing unless you say yes here.`, '  '),
+      wrapped(
+        `Reason: ${REASONS[replaces.why]}. ${given} It is not handed on: ${quoted(technician.name, 200)} gets nothing unless you say yes here.`,
+        '  ',
+      ),
     ].join('\n'),
   ]
 }
@@ -74,7 +103,9 @@ function earlier({ request: { replaces, technician }, earlierTechnician }: Notic
 function collectors({ request, offered }: Notice): string {
   const blocks = request.collectors.map((asked, at) => {
     const collector = offered.get(asked.id)
-    return collector === undefined ? '' : collectorBlock(`${at + 1}. ${collector.title} (${collector.id})`, collector, asked.params)
+    return collector === undefined
+      ? ''
+      : collectorBlock(`${at + 1}. ${collector.title} (${collector.id})`, collector, asked.params)
   })
   return [`What would be read (${request.collectors.length}). You can allow only some of it.`, ...blocks].join('\n\n')
 }
@@ -82,8 +113,8 @@ function collectors({ request, offered }: Notice): string {
 function collectorBlock(heading: string, collector: Collector, params: Readonly<Record<string, unknown>>): string {
   return [
     wrapped(heading, '  '),
-    wrapped(`Reads: ${plainText(collector.tellUser, 600)}`, '     '),
-    wrapped(`Does not read: ${plainText(collector.notRead, 600)}`, '     '),
+    wrapped(plainText(collector.tellUser, 600), '     '),
+    wrapped(plainText(collector.notRead, 600), '     '),
     ...parametersInWords(collector.params, params).map((line) => wrapped(line, '     ')),
   ].join('\n')
 }
@@ -91,21 +122,29 @@ function collectorBlock(heading: string, collector: Collector, params: Readonly<
 function handling({ request, policy }: Notice): string {
   const pseudonymise = personalDataUnder(request, policy) === 'pseudonymise'
   const personal = pseudonymise
-    ? 'Names of people and computers, e-mail and network addresses and serial numbers are replaced with stand-ins before anything is sent.'
+    ? 'Names of people and computers, e-mail and network addresses and serial numbers are replaced with stand-ins before anything is sent, wherever this program recognises them.'
     : 'Names of people and computers, e-mail and network addresses and serial numbers are sent as they are.'
   return [
     'What happens to it',
     wrapped(`Goes to: ${quoted(request.destination, 300)}`, '  '),
     wrapped(`Kept for: ${request.retentionDays} ${request.retentionDays === 1 ? 'day' : 'days'}`, '  '),
-    wrapped(`Personal data: ${personal} Passwords, keys and tokens are always removed where they are recognised.`, '  '),
-    ...(policy.review === true ? [wrapped('The rules of this computer want you to look at everything before it is sent.', '  ')] : []),
+    wrapped(
+      `Personal data: ${personal} Passwords, keys and tokens are always removed where they are recognised.`,
+      '  ',
+    ),
+    ...(policy.review === true
+      ? [wrapped('The rules of this computer want you to look at everything before it is sent.', '  ')]
+      : []),
   ].join('\n')
 }
 
 function ending({ request, policy }: Notice): string {
   return [
     'How long, and how to stop',
-    wrapped(`A yes lasts at most ${durationInWords(longestGrantMs(request, policy))} from your answer on. You can choose a shorter time, and you can ask to look at everything before it is sent.`, '  '),
+    wrapped(
+      `A yes lasts at most ${durationInWords(longestGrantMs(request, policy))} from your answer on. You can choose a shorter time, and you can ask to look at everything before it is sent.`,
+      '  ',
+    ),
     wrapped(`To stop: ${withdrawalMethod(request)}`, '  '),
     '',
     wrapped(CANNOT_CONTROL),

@@ -6,7 +6,10 @@ const SOURCE = '/proc/cpuinfo'
 
 /** Facts about the processors out of `/proc/cpuinfo`: what all share once, what differs for each logical processor. */
 export function parseCpuinfo(text: string): readonly DeviceFact[] {
-  const blocks = text.split(/\n\s*\n/).filter((block) => /^processor\s*:/m.test(block)).map(colonFields)
+  const blocks = text
+    .split(/\n\s*\n/)
+    .filter((block) => /^processor\s*:/m.test(block))
+    .map(colonFields)
   const first = blocks[0]
   if (first === undefined) return []
   const shared = new FactList('processor', SOURCE)

@@ -87,7 +87,8 @@ function routeRow(values: Values, hop: Values, family: 'ipv4' | 'ipv6'): NetRow 
     part: 'route',
     interface: jsonText(hop.dev, 256) ?? jsonText(values.dev, 256),
     family,
-    destination: typeof values.type === 'string' && values.type !== 'unicast' ? `${values.type} ${destination}` : destination,
+    destination:
+      typeof values.type === 'string' && values.type !== 'unicast' ? `${values.type} ${destination}` : destination,
     gateway: jsonText(hop.gateway, 64) ?? jsonText(jsonObject(hop.via)?.host, 64),
     metric: jsonCount(values.metric),
     sourceAddress: jsonText(values.prefsrc, 64),

@@ -13,7 +13,8 @@ export function parseIpAddressText(text: string): readonly NetRow[] {
     if (row !== null) rows.push(row)
     const lifetime = wholeNumber(/^\s+valid_lft (\d+)sec/.exec(line)?.[1])
     const last = rows.at(-1)
-    if (lifetime !== undefined && last !== undefined) rows[rows.length - 1] = { ...last, validLifetimeMs: lifetime * 1_000 }
+    if (lifetime !== undefined && last !== undefined)
+      rows[rows.length - 1] = { ...last, validLifetimeMs: lifetime * 1_000 }
   }
   return rows
 }

@@ -58,7 +58,9 @@ const TAINTS: Readonly<Record<number, string>> = {
 export function taintWords(value: string | null): string | undefined {
   const bits = wholeNumber(value)
   if (bits === undefined || bits === 0) return undefined
-  const words = Object.entries(TAINTS).filter(([bit]) => Math.floor(bits / 2 ** Number(bit)) % 2 === 1).map(([, word]) => word)
+  const words = Object.entries(TAINTS)
+    .filter(([bit]) => Math.floor(bits / 2 ** Number(bit)) % 2 === 1)
+    .map(([, word]) => word)
   return lineOf(words.join('; '))
 }
 

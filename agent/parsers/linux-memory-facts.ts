@@ -23,17 +23,20 @@ export function memoryFacts(text: string): readonly DeviceFact[] {
 
 /** Facts out of `/proc/swaps`: where swapped memory goes. */
 export function swapFacts(text: string): readonly DeviceFact[] {
-  return text.split('\n').slice(1).flatMap((line) => {
-    const [path, kind, size, used, priority] = line.trim().split(/\s+/)
-    if (path === undefined || size === undefined) return []
-    const kib = (digits: string | undefined): number | undefined => {
-      const value = wholeNumber(digits)
-      return value === undefined ? undefined : value * 1_024
-    }
-    return new FactList('memory', '/proc/swaps', `swap ${path}`)
-      .text('kind', kind)
-      .number('size', kib(size), 'bytes')
-      .number('used', kib(used), 'bytes')
-      .number('priority', Number(priority)).rows
-  })
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [path, kind, size, used, priority] = line.trim().split(/\s+/)
+      if (path === undefined || size === undefined) return []
+      const kib = (digits: string | undefined): number | undefined => {
+        const value = wholeNumber(digits)
+        return value === undefined ? undefined : value * 1_024
+      }
+      return new FactList('memory', '/proc/swaps', `swap ${path}`)
+        .text('kind', kind)
+        .number('size', kib(size), 'bytes')
+        .number('used', kib(used), 'bytes')
+        .number('priority', Number(priority)).rows
+    })
 }

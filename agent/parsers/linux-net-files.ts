@@ -60,7 +60,12 @@ export function parseProcNetIpv6Route(text: string): readonly NetRow[] {
   return rows
 }
 
-const V6_SCOPES: Readonly<Record<string, NonNullable<NetRow['scope']>>> = { '00': 'global', '10': 'host', '20': 'link', '40': 'site' }
+const V6_SCOPES: Readonly<Record<string, NonNullable<NetRow['scope']>>> = {
+  '00': 'global',
+  '10': 'host',
+  '20': 'link',
+  '40': 'site',
+}
 
 /** Rows of part `address` out of `/proc/net/if_inet6`. Flags as in the kernel's if_addr.h. */
 export function parseIfInet6(text: string): readonly NetRow[] {
@@ -104,7 +109,8 @@ export function parseFibTrie(text: string, routes: readonly NetRow[]): readonly 
   let address: string | undefined
   for (const line of text.split('\n')) {
     address = /^\s*\|-- (\d{1,3}(?:\.\d{1,3}){3})\s*$/.exec(line)?.[1] ?? address
-    if (/^\s*\/32 host LOCAL/.test(line) && familyOf(address) === 'ipv4' && address !== undefined) addresses.add(address)
+    if (/^\s*\/32 host LOCAL/.test(line) && familyOf(address) === 'ipv4' && address !== undefined)
+      addresses.add(address)
   }
   return [...addresses].map((local) => fibAddressRow(local, routes))
 }

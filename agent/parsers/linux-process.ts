@@ -36,7 +36,10 @@ export function parseProcStat(text: string): ProcStat | null {
   const close = text.lastIndexOf(') ')
   const pid = open < 0 ? undefined : wholeNumber(text.slice(0, open))
   if (pid === undefined || close < open) return null
-  const fields = text.slice(close + 2).trim().split(' ')
+  const fields = text
+    .slice(close + 2)
+    .trim()
+    .split(' ')
   // Field 3 of the manual (the state) is fields[0] here.
   const [ppid, user, system] = [wholeNumber(fields[1]), wholeNumber(fields[11]), wholeNumber(fields[12])]
   const started = wholeNumber(fields[19])

@@ -1,5 +1,5 @@
-import { parsePropertyList } from './property-list.ts'
 import type { PlistValue } from './property-list.ts'
+import { parsePropertyList } from './property-list.ts'
 import { jsonCount, jsonFlag, jsonList, jsonObject, jsonText } from './values.ts'
 
 /** What `diskutil apfs list -plist` says about one volume. */

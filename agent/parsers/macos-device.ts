@@ -52,7 +52,10 @@ function hardwareFacts(values: Values): Facts {
       .text('version', jsonText(values.boot_rom_version))
       .text('loader', jsonText(values.os_loader_version))
       .text('controllerRelease', jsonText(values.SMC_version_system)).rows,
-    ...new FactList('security', SOURCE).text('activationLock', jsonText(values.activation_lock_status)?.replace('activation_lock_', '')).rows,
+    ...new FactList('security', SOURCE).text(
+      'activationLock',
+      jsonText(values.activation_lock_status)?.replace('activation_lock_', ''),
+    ).rows,
   ]
 }
 
@@ -68,7 +71,10 @@ function softwareFacts(values: Values): Facts {
     ...new FactList('system', SOURCE)
       .personal('hostName', 'hostName', jsonText(values.local_host_name, 256))
       .text('bootMode', jsonText(values.boot_mode)?.replace('normal_boot', 'normal').replace('safe_boot', 'safe')).rows,
-    ...new FactList('security', SOURCE).flag('systemIntegrityProtection', integrity === undefined ? undefined : integrity.includes('enabled')).rows,
+    ...new FactList('security', SOURCE).flag(
+      'systemIntegrityProtection',
+      integrity === undefined ? undefined : integrity.includes('enabled'),
+    ).rows,
   ]
 }
 
@@ -128,13 +134,19 @@ function usbFacts(values: Values, depth = 0): Facts {
 }
 
 function powerFacts(values: Values): Facts {
-  const [charge, health, model] = ['charge', 'health', 'model'].map((part) => jsonObject(values[`sppower_battery_${part}_info`]))
+  const [charge, health, model] = ['charge', 'health', 'model'].map((part) =>
+    jsonObject(values[`sppower_battery_${part}_info`]),
+  )
   return new FactList('power', SOURCE, jsonText(values._name, 128))
     .number('charge', jsonCount(charge?.sppower_battery_state_of_charge), 'percent')
     .text('status', chargeWord(charge?.sppower_battery_is_charging, charge?.sppower_battery_fully_charged))
     .number('cycles', jsonCount(health?.sppower_battery_cycle_count), 'count')
     .text('health', jsonText(health?.sppower_battery_health))
-    .number('capacity', wholeNumber(jsonText(health?.sppower_battery_health_maximum_capacity)?.replace('%', '')), 'percent')
+    .number(
+      'capacity',
+      wholeNumber(jsonText(health?.sppower_battery_health_maximum_capacity)?.replace('%', '')),
+      'percent',
+    )
     .text('model', jsonText(model?.sppower_battery_device_name))
     .personal('serialNumber', 'serialNumber', jsonText(model?.sppower_battery_serial_number)).rows
 }
@@ -179,10 +191,13 @@ export function parseSysctl(text: string, now: Date): Facts {
   const values = colonFields(text)
   const source = 'sysctl'
   const bootedAt = wholeNumber(/\bsec = (\d+)/.exec(values.get('kern.boottime') ?? '')?.[1])
-  const load = (values.get('vm.loadavg') ?? '').match(/\d+[.,]\d+/g)?.map((figure) => Number(figure.replace(',', '.'))) ?? []
+  const load =
+    (values.get('vm.loadavg') ?? '').match(/\d+[.,]\d+/g)?.map((figure) => Number(figure.replace(',', '.'))) ?? []
   const swap = (name: string): number | undefined => {
     const [, digits, unit] = new RegExp(`${name} = ([\\d.,]+)([KMG])`).exec(values.get('vm.swapusage') ?? '') ?? []
-    return digits === undefined ? undefined : Math.round(Number(digits.replace(',', '.')) * (SIZES[`${unit ?? ''}B`] ?? 1))
+    return digits === undefined
+      ? undefined
+      : Math.round(Number(digits.replace(',', '.')) * (SIZES[`${unit ?? ''}B`] ?? 1))
   }
   return [
     ...new FactList('system', source)

@@ -43,7 +43,9 @@ function interfaceRow({ name, head, lines }: Block, port: string | undefined): N
     description: port,
     enabled: flags.has('UP'),
     link: linkOf(status, flags),
-    macAddress: lines.map((line) => /^ether ([0-9a-fA-F:]{11,17})$/.exec(line)?.[1]).find((found) => found !== undefined),
+    macAddress: lines
+      .map((line) => /^ether ([0-9a-fA-F:]{11,17})$/.exec(line)?.[1])
+      .find((found) => found !== undefined),
     mtu: wholeNumber(/ mtu (\d+)/.exec(head)?.[1]),
     speedMbps: speedOf(media),
     duplex: media.includes('full-duplex') ? 'full' : media.includes('half-duplex') ? 'half' : undefined,

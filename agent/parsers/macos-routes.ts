@@ -28,7 +28,14 @@ function routeRow(words: readonly string[], columns: readonly string[], family: 
   const destination = lineOf(cell('Destination'), 128)
   const flags = cell('Flags') ?? ''
   const name = lineOf(cell('Netif'), 256)
-  if (destination === undefined || name === undefined || !flags.includes('U') || /[LWm]/.test(flags) || name.startsWith('lo')) return []
+  if (
+    destination === undefined ||
+    name === undefined ||
+    !flags.includes('U') ||
+    /[LWm]/.test(flags) ||
+    name.startsWith('lo')
+  )
+    return []
   if (/^(ff|224|255\.255)/.test(destination)) return []
   const gateway = lineOf(cell('Gateway'), 64)?.replace(/%.*$/, '')
   return [

@@ -40,7 +40,8 @@ class Reader {
     if (tag === null || tag.closing || depth > MAX_DEPTH) return null
     if (tag.name === 'dict') return tag.empty ? {} : this.#dict(depth)
     if (tag.name === 'array') return tag.empty ? [] : this.#array(depth)
-    if (tag.name === 'true' || tag.name === 'false') return tag.empty || this.#text(tag.name) !== null ? tag.name === 'true' : null
+    if (tag.name === 'true' || tag.name === 'false')
+      return tag.empty || this.#text(tag.name) !== null ? tag.name === 'true' : null
     return tag.empty ? '' : scalar(tag.name, this.#text(tag.name))
   }
 

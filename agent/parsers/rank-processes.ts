@@ -4,7 +4,11 @@ export const PROCESS_ORDERS = ['cpu', 'memory', 'io', 'started', 'name'] as cons
 export type ProcessOrder = (typeof PROCESS_ORDERS)[number]
 
 /** The first `top` processes in the wanted order; the busiest, largest or newest first, names from A to Z. */
-export function rankProcesses<Row extends ProcessRow>(rows: readonly Row[], order: ProcessOrder, top: number): readonly Row[] {
+export function rankProcesses<Row extends ProcessRow>(
+  rows: readonly Row[],
+  order: ProcessOrder,
+  top: number,
+): readonly Row[] {
   return rows.toSorted((a, b) => compare(a, b, order) || a.pid - b.pid).slice(0, top)
 }
 

@@ -11,12 +11,20 @@ export function parseResolvConf(text: string, source: string): readonly NetRow[]
   let searchDomains: string[] = []
   let options: string | undefined
   for (const line of text.split('\n')) {
-    const [keyword, ...values] = line.replace(/[#;].*$/, '').trim().split(/\s+/)
-    if (keyword === 'nameserver' && familyOf(values[0]) !== undefined && values[0] !== undefined) servers.push(values[0])
-    if (keyword === 'search' || keyword === 'domain') searchDomains = values.slice(0, MAX_DOMAINS).map((domain) => domain.slice(0, 256))
+    const [keyword, ...values] = line
+      .replace(/[#;].*$/, '')
+      .trim()
+      .split(/\s+/)
+    if (keyword === 'nameserver' && familyOf(values[0]) !== undefined && values[0] !== undefined)
+      servers.push(values[0])
+    if (keyword === 'search' || keyword === 'domain')
+      searchDomains = values.slice(0, MAX_DOMAINS).map((domain) => domain.slice(0, 256))
     if (keyword === 'options') options = lineOf(values.join(' '), 512)
   }
   const shared = { searchDomains, options, source }
-  if (servers.length === 0) return searchDomains.length > 0 || options !== undefined ? [knownFields<NetRow>({ part: 'dns', ...shared })] : []
-  return servers.map((server, at) => knownFields<NetRow>({ part: 'dns', family: familyOf(server), server, order: at + 1, ...shared }))
+  if (servers.length === 0)
+    return searchDomains.length > 0 || options !== undefined ? [knownFields<NetRow>({ part: 'dns', ...shared })] : []
+  return servers.map((server, at) =>
+    knownFields<NetRow>({ part: 'dns', family: familyOf(server), server, order: at + 1, ...shared }),
+  )
 }

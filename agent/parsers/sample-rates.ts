@@ -19,7 +19,11 @@ export interface ProcessRates {
  *
  * @param elapsedMs time between the moments; 0 or less gives no figures
  */
-export function ratesBetween(before: ProcessFigures | undefined, after: ProcessFigures, elapsedMs: number): ProcessRates {
+export function ratesBetween(
+  before: ProcessFigures | undefined,
+  after: ProcessFigures,
+  elapsedMs: number,
+): ProcessRates {
   const rate = (from: number | undefined, to: number | undefined, scale: number): number | undefined => {
     if (to === undefined || elapsedMs <= 0) return undefined
     const start = before === undefined ? 0 : from

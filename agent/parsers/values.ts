@@ -44,7 +44,9 @@ export function jsonFlag(value: unknown): boolean | undefined {
 /** The value as a JSON object with unknown members, or null. */
 export function jsonObject(value: unknown): Readonly<Record<string, unknown>> | null {
   // What is an object and not a list has string keys; the values stay unknown.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
 }
 
 /** The members of a JSON list; a lone object counts as a list of one, as PowerShell 5 writes it; else empty. */
@@ -68,7 +70,10 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
 /** Text as one line: control characters become a blank, ends are trimmed, cut at `maxLength`; undefined when empty. */
 export function lineOf(text: string | null | undefined, maxLength = 1_024): string | undefined {
   if (text === null || text === undefined) return undefined
-  const line = text.slice(0, maxLength * 4).replace(CONTROL, ' ').trim()
+  const line = text
+    .slice(0, maxLength * 4)
+    .replace(CONTROL, ' ')
+    .trim()
   return line === '' ? undefined : cutText(line, maxLength)
 }
 

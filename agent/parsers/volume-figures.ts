@@ -5,7 +5,10 @@ import { rounded } from './values.ts'
 /** APFS and some network systems report a limit of inodes that no disk can reach; above it there is none. */
 const INODES_WITHOUT_LIMIT = 2 ** 48
 
-type Figures = Pick<Volume, 'sizeBytes' | 'usedBytes' | 'availableBytes' | 'usedPercent' | 'inodes' | 'inodesFree' | 'inodesUsedPercent'>
+type Figures = Pick<
+  Volume,
+  'sizeBytes' | 'usedBytes' | 'availableBytes' | 'usedPercent' | 'inodes' | 'inodesFree' | 'inodesUsedPercent'
+>
 
 /** The fields of a row that say how full a volume is; empty when it gave no figures. */
 export function fullness(figures: VolumeFigures | null): Figures {

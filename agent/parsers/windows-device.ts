@@ -45,7 +45,13 @@ export const WINDOWS_CLASSES: Readonly<Record<string, readonly Class[]>> = {
       ],
     },
     { section: 'memory', properties: [number('TotalPhysicalMemory', 'total', 'bytes')] },
-    { section: 'processor', properties: [number('NumberOfProcessors', 'sockets', 'count'), number('NumberOfLogicalProcessors', 'logicalProcessors', 'count')] },
+    {
+      section: 'processor',
+      properties: [
+        number('NumberOfProcessors', 'sockets', 'count'),
+        number('NumberOfLogicalProcessors', 'logicalProcessors', 'count'),
+      ],
+    },
     { section: 'virtualisation', properties: [flag('HypervisorPresent', 'hypervisorPresent')] },
   ],
   Win32_OperatingSystem: [
@@ -74,17 +80,46 @@ export const WINDOWS_CLASSES: Readonly<Record<string, readonly Class[]>> = {
     { section: 'load', properties: [number('NumberOfProcesses', 'processes', 'count')] },
   ],
   CurrentVersion: [
-    { section: 'operatingSystem', properties: [text('Build', 'build'), text('DisplayVersion', 'versionName'), text('EditionID', 'edition'), text('InstallationType', 'variant')] },
+    {
+      section: 'operatingSystem',
+      properties: [
+        text('Build', 'build'),
+        text('DisplayVersion', 'versionName'),
+        text('EditionID', 'edition'),
+        text('InstallationType', 'variant'),
+      ],
+    },
   ],
   Win32_BIOS: [
     {
       section: 'firmware',
-      properties: [text('Manufacturer', 'vendor'), text('SMBIOSBIOSVersion', 'version'), at('ReleaseDate', 'releasedAt'), text('ReleaseDay', 'date'), text('FirmwareType', 'type')],
+      properties: [
+        text('Manufacturer', 'vendor'),
+        text('SMBIOSBIOSVersion', 'version'),
+        at('ReleaseDate', 'releasedAt'),
+        text('ReleaseDay', 'date'),
+        text('FirmwareType', 'type'),
+      ],
     },
     { section: 'system', properties: [serial('SerialNumber')] },
   ],
-  Win32_BaseBoard: [{ section: 'board', properties: [text('Manufacturer', 'manufacturer'), text('Product', 'model'), text('Version', 'version'), serial('SerialNumber')] }],
-  Win32_SystemEnclosure: [{ section: 'chassis', properties: [text('Manufacturer', 'manufacturer'), serial('SerialNumber'), serial('SMBIOSAssetTag', 'assetTag')] }],
+  Win32_BaseBoard: [
+    {
+      section: 'board',
+      properties: [
+        text('Manufacturer', 'manufacturer'),
+        text('Product', 'model'),
+        text('Version', 'version'),
+        serial('SerialNumber'),
+      ],
+    },
+  ],
+  Win32_SystemEnclosure: [
+    {
+      section: 'chassis',
+      properties: [text('Manufacturer', 'manufacturer'), serial('SerialNumber'), serial('SMBIOSAssetTag', 'assetTag')],
+    },
+  ],
   Win32_Processor: [
     {
       section: 'processor',
@@ -152,13 +187,50 @@ export const WINDOWS_CLASSES: Readonly<Record<string, readonly Class[]>> = {
     },
   ],
   Win32_Battery: [
-    { section: 'power', item: 'DeviceID', properties: [text('Name', 'model'), number('EstimatedChargeRemaining', 'charge', 'percent'), number('BatteryStatus', 'statusCode'), text('Status', 'health')] },
+    {
+      section: 'power',
+      item: 'DeviceID',
+      properties: [
+        text('Name', 'model'),
+        number('EstimatedChargeRemaining', 'charge', 'percent'),
+        number('BatteryStatus', 'statusCode'),
+        text('Status', 'health'),
+      ],
+    },
   ],
   SecureBoot: [{ section: 'security', properties: [flag('UEFISecureBootEnabled', 'secureBoot')] }],
-  Win32_Tpm: [{ section: 'security', properties: [text('SpecVersion', 'tpmVersion'), flag('IsEnabled_InitialValue', 'tpmEnabled'), flag('IsActivated_InitialValue', 'tpmActivated')] }],
-  TimeZone: [{ section: 'locale', properties: [text('Id', 'timeZone'), number('OffsetMinutes', 'offsetFromUtc', 's', 60), text('Culture', 'language'), text('Keyboard', 'keyboard')] }],
+  Win32_Tpm: [
+    {
+      section: 'security',
+      properties: [
+        text('SpecVersion', 'tpmVersion'),
+        flag('IsEnabled_InitialValue', 'tpmEnabled'),
+        flag('IsActivated_InitialValue', 'tpmActivated'),
+      ],
+    },
+  ],
+  TimeZone: [
+    {
+      section: 'locale',
+      properties: [
+        text('Id', 'timeZone'),
+        number('OffsetMinutes', 'offsetFromUtc', 's', 60),
+        text('Culture', 'language'),
+        text('Keyboard', 'keyboard'),
+      ],
+    },
+  ],
   Win32_PnPEntity: [
-    { section: 'driver', item: 'Name', properties: [number('ConfigManagerErrorCode', 'problemCode'), text('PNPClass', 'class'), text('Status', 'state'), text('Manufacturer', 'manufacturer')] },
+    {
+      section: 'driver',
+      item: 'Name',
+      properties: [
+        number('ConfigManagerErrorCode', 'problemCode'),
+        text('PNPClass', 'class'),
+        text('Status', 'state'),
+        text('Manufacturer', 'manufacturer'),
+      ],
+    },
   ],
 }
 
@@ -168,7 +240,11 @@ export function windowsFacts(object: unknown): readonly DeviceFact[] {
   const name = jsonText(values?.Class, 64)
   if (values === null || name === undefined) return []
   const declared = Object.hasOwn(WINDOWS_CLASSES, name) ? (WINDOWS_CLASSES[name] ?? []) : []
-  return [...declared.flatMap((one) => factsOf(values, one, name)), ...chassisFacts(values, name), ...uptimeFacts(values, name)]
+  return [
+    ...declared.flatMap((one) => factsOf(values, one, name)),
+    ...chassisFacts(values, name),
+    ...uptimeFacts(values, name),
+  ]
 }
 
 function factsOf(values: Values, declared: Class, source: string): readonly DeviceFact[] {

@@ -15,7 +15,9 @@ const MAX_DOMAINS = 64
 export function parseWindowsNet(objects: Iterable<unknown>): readonly NetRow[] {
   const byClass = grouped(objects)
   const of = (name: string): readonly Values[] => byClass.get(name) ?? []
-  const names = new Map(of('MSFT_NetAdapter').map((values) => [jsonCount(values.InterfaceIndex), jsonText(values.Name, 256)]))
+  const names = new Map(
+    of('MSFT_NetAdapter').map((values) => [jsonCount(values.InterfaceIndex), jsonText(values.Name, 256)]),
+  )
   const interfaces = of('MSFT_NetAdapter').map((values) => interfaceRow(values, of))
   const rows: Row[] = [
     ...of('Win32_ComputerSystem').map(hostRow),
@@ -48,7 +50,13 @@ function hostRow(values: Values): Row {
 }
 
 /** NdisPhysicalMedium of MSFT_NetAdapter (ntddndis.h). */
-const MEDIA: Readonly<Record<number, InterfaceType>> = { 1: 'wifi', 8: 'cellular', 9: 'wifi', 10: 'bluetooth', 14: 'ethernet' }
+const MEDIA: Readonly<Record<number, InterfaceType>> = {
+  1: 'wifi',
+  8: 'cellular',
+  9: 'wifi',
+  10: 'bluetooth',
+  14: 'ethernet',
+}
 const UP = 1
 
 function interfaceRow(values: Values, of: (name: string) => readonly Values[]): Row {
@@ -127,7 +135,12 @@ function statisticFields(values: Values | undefined): Partial<NetRow> {
 }
 
 /** PrefixOrigin and AddressState of MSFT_NetIPAddress. */
-const ORIGINS: Readonly<Record<number, NonNullable<NetRow['origin']>>> = { 1: 'manual', 2: 'wellKnown', 3: 'dhcp', 4: 'routerAdvertisement' }
+const ORIGINS: Readonly<Record<number, NonNullable<NetRow['origin']>>> = {
+  1: 'manual',
+  2: 'wellKnown',
+  3: 'dhcp',
+  4: 'routerAdvertisement',
+}
 const ADDRESS_STATES = ['invalid', 'tentative', 'duplicate', 'deprecated', 'preferred'] as const
 
 function addressRow(values: Values, names: ReadonlyMap<number | undefined, string | undefined>): Row {

@@ -44,7 +44,8 @@ function place(values: Values, sorted: Sorted): void {
   const pid = jsonCount(values.ProcessId)
   if (values.Sample === 1 && pid !== undefined) sorted.before.set(identity(values), values)
   else if (values.Sample === 2 && pid !== undefined) sorted.after.push(values)
-  else if (values.Private !== undefined && pid !== undefined) sorted.privateBytes.set(pid, jsonCount(values.Private) ?? 0)
+  else if (values.Private !== undefined && pid !== undefined)
+    sorted.privateBytes.set(pid, jsonCount(values.Private) ?? 0)
   else if (values.ElapsedMs !== undefined) sorted.elapsedMs = jsonNumber(values.ElapsedMs) ?? 0
   else if (values.TotalBytes !== undefined) sorted.totalBytes = jsonCount(values.TotalBytes) ?? 0
 }
@@ -69,7 +70,10 @@ function rowOf(values: Values, seen: Sorted): ProcessRow | null {
     cpuTimeMs: figures.cpuTimeMs,
     rssBytes,
     privateBytes: seen.privateBytes.get(pid),
-    memoryPercent: rssBytes === undefined || seen.totalBytes <= rssBytes ? undefined : rounded((rssBytes / seen.totalBytes) * 100, 2),
+    memoryPercent:
+      rssBytes === undefined || seen.totalBytes <= rssBytes
+        ? undefined
+        : rounded((rssBytes / seen.totalBytes) * 100, 2),
     startedAt: instantOfText(values.CreationDate),
     threads: jsonCount(values.ThreadCount),
     handles: jsonCount(values.HandleCount),

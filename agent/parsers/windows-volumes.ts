@@ -6,7 +6,13 @@ import { fullness } from './volume-figures.ts'
 type Values = Readonly<Record<string, unknown>>
 
 /** DriveType of Win32_LogicalDisk and Win32_Volume; 0 (unknown) and 1 (no root folder) are no volumes to fill. */
-const KINDS: Readonly<Record<number, VolumeKind>> = { 2: 'removable', 3: 'fixed', 4: 'network', 5: 'optical', 6: 'memory' }
+const KINDS: Readonly<Record<number, VolumeKind>> = {
+  2: 'removable',
+  3: 'fixed',
+  4: 'network',
+  5: 'optical',
+  6: 'memory',
+}
 
 /**
  * Rows out of objects with the properties of Win32_Volume (drives of this machine, with or without a letter) and

@@ -38,7 +38,10 @@ export class RunSources implements SourceLog {
     const records = [...this.#records.values()]
     if (this.#left === 0) return records
     const detail = `${this.#left} more sources were read, ${this.#leftFailed} of them not wholly.`
-    return [...records, { source: 'further sources', kind: 'api', state: this.#leftFailed > 0 ? 'failed' : 'ok', detail }]
+    return [
+      ...records,
+      { source: 'further sources', kind: 'api', state: this.#leftFailed > 0 ? 'failed' : 'ok', detail },
+    ]
   }
 
   #countLeft(record: SourceRecord): void {

@@ -17,7 +17,11 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
   const { graphics } = await import('systeminformation')
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
   const stopped = new Promise<never>((_resolve, reject) => {
-    limit.addEventListener('abort', () => reject(new SourceError('timeout', SOURCE, 'The screens were not read in time.')), { once: true })
+    limit.addEventListener(
+      'abort',
+      () => reject(new SourceError('timeout', SOURCE, 'The screens were not read in time.')),
+      { once: true },
+    )
   })
   try {
     return displayFacts(await Promise.race([graphics(), stopped]))
@@ -29,20 +33,21 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
 
 /** Facts about each screen. The package says 0, null or an empty text for what it does not know. */
 export function displayFacts(read: Partial<Systeminformation.GraphicsData>): readonly DeviceFact[] {
-  return (read.displays ?? []).flatMap((display, at) =>
-    new FactList('graphics', SOURCE, `screen ${at + 1}`)
-      .text('model', display.model)
-      .text('vendor', display.vendor)
-      .text('connection', display.connection)
-      .personal('serialNumber', 'serialNumber', display.serial)
-      .flag('main', display.main)
-      .flag('builtIn', display.builtin)
-      .number('width', known(display.currentResX), 'count')
-      .number('height', known(display.currentResY), 'count')
-      .number('bestWidth', known(display.resolutionX), 'count')
-      .number('bestHeight', known(display.resolutionY), 'count')
-      .number('refreshRate', known(display.currentRefreshRate))
-      .number('colourDepth', known(display.pixelDepth), 'bits').rows,
+  return (read.displays ?? []).flatMap(
+    (display, at) =>
+      new FactList('graphics', SOURCE, `screen ${at + 1}`)
+        .text('model', display.model)
+        .text('vendor', display.vendor)
+        .text('connection', display.connection)
+        .personal('serialNumber', 'serialNumber', display.serial)
+        .flag('main', display.main)
+        .flag('builtIn', display.builtin)
+        .number('width', known(display.currentResX), 'count')
+        .number('height', known(display.currentResY), 'count')
+        .number('bestWidth', known(display.resolutionX), 'count')
+        .number('bestHeight', known(display.resolutionY), 'count')
+        .number('refreshRate', known(display.currentRefreshRate))
+        .number('colourDepth', known(display.pixelDepth), 'bits').rows,
   )
 }
 

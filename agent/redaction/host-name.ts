@@ -4,7 +4,17 @@ import type { PersonalContext } from './personal-kind.ts'
 import { isPseudonym } from './pseudonyms.ts'
 import { pseudoHostLabel } from './user-name.ts'
 
-const KEPT = new Set(['', 'localhost', 'localhost.localdomain', 'ip6-localhost', '(none)', 'broadcasthost', 'workgroup', 'n/a', '-'])
+const KEPT = new Set([
+  '',
+  'localhost',
+  'localhost.localdomain',
+  'ip6-localhost',
+  '(none)',
+  'broadcasthost',
+  'workgroup',
+  'n/a',
+  '-',
+])
 
 /** A field that holds one host or domain name: the last label stays, names of one domain keep it in common. */
 export function pseudoHostField(value: string, context: PersonalContext): string {

@@ -1,5 +1,5 @@
-import { isPseudonym, LETTER_CLASS } from './pseudonyms.ts'
 import type { PersonalContext } from './personal-kind.ts'
+import { isPseudonym, LETTER_CLASS } from './pseudonyms.ts'
 
 const COLON_OR_DASH = /(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}(?![0-9A-Za-z:-])/g
 const DOTTED = /(?<![0-9A-Za-z.])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Za-z.])/g

@@ -24,7 +24,8 @@ export function planOf(schema: TSchema): RowPlan {
   if (facts['type'] === 'number' || facts['type'] === 'integer' || facts['type'] === 'boolean') return FIXED
   if (facts['type'] === 'null') return FIXED
   if (facts['type'] === 'string') return textPlan(facts)
-  if (facts['type'] === 'array') return isSchema(facts['items']) ? { kind: 'array', items: planOf(facts['items']) } : UNKNOWN
+  if (facts['type'] === 'array')
+    return isSchema(facts['items']) ? { kind: 'array', items: planOf(facts['items']) } : UNKNOWN
   if (facts['type'] === 'object') return objectPlan(facts)
   return UNKNOWN
 }

@@ -2,7 +2,8 @@ import type { PersonalContext } from './personal-kind.ts'
 import { isPseudonym } from './pseudonyms.ts'
 
 /** What makers leave in the place of a serial number. */
-const PLACEHOLDER = /^(?:to be filled by o\.?e\.?m\.?|default string|not (?:specified|applicable|available|provided)|none|unknown|system serial number|[0.\s-]*|n\/a|x+)$/i
+const PLACEHOLDER =
+  /^(?:to be filled by o\.?e\.?m\.?|default string|not (?:specified|applicable|available|provided)|none|unknown|system serial number|[0.\s-]*|n\/a|x+)$/i
 
 /** A field that holds a serial number or another number of one piece of hardware. */
 export function pseudoSerialField(value: string, context: PersonalContext): string {

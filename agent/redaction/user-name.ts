@@ -3,12 +3,49 @@ import { isPseudonym } from './pseudonyms.ts'
 
 /** Accounts that every system has; they name nobody. */
 const WELL_KNOWN = new Set([
-  'root', 'system', 'local system', 'localsystem', 'localservice', 'local service', 'networkservice', 'network service',
-  'nobody', 'nogroup', 'daemon', 'everyone', 'administrators', 'users', 'guests', 'trustedinstaller', 'anonymous logon',
-  'authenticated users', 'interactive', 'service', 'iusr', 'wheel', 'admin', 'administrator', 'guest', 'defaultaccount',
-  'wdagutilityaccount', '-', 'n/a', 'unknown', '(unknown)', 'dynamic user',
+  'root',
+  'system',
+  'local system',
+  'localsystem',
+  'localservice',
+  'local service',
+  'networkservice',
+  'network service',
+  'nobody',
+  'nogroup',
+  'daemon',
+  'everyone',
+  'administrators',
+  'users',
+  'guests',
+  'trustedinstaller',
+  'anonymous logon',
+  'authenticated users',
+  'interactive',
+  'service',
+  'iusr',
+  'wheel',
+  'admin',
+  'administrator',
+  'guest',
+  'defaultaccount',
+  'wdagutilityaccount',
+  '-',
+  'n/a',
+  'unknown',
+  '(unknown)',
+  'dynamic user',
 ])
-const SYSTEM_DOMAINS = new Set(['nt authority', 'nt-autorität', 'autorite nt', 'nt service', 'builtin', 'window manager', 'font driver host', 'iis apppool'])
+const SYSTEM_DOMAINS = new Set([
+  'nt authority',
+  'nt-autorität',
+  'autorite nt',
+  'nt service',
+  'builtin',
+  'window manager',
+  'font driver host',
+  'iis apppool',
+])
 
 /** A field that holds one account name, also as `DOMAIN\name`, `name@domain` or a SID. */
 export function pseudoUserField(value: string, context: PersonalContext): string {
@@ -38,7 +75,8 @@ export function pseudoHostLabel(name: string, context: PersonalContext): string 
 /** Accounts of the system, and numbers, which stand for themselves. */
 export function isSystemAccount(name: string, { seeds }: PersonalContext): boolean {
   const lower = name.toLowerCase()
-  if (WELL_KNOWN.has(lower) || /^\d{1,10}$/.test(name) || lower.startsWith('systemd-') || lower.startsWith('_')) return true
+  if (WELL_KNOWN.has(lower) || /^\d{1,10}$/.test(name) || lower.startsWith('systemd-') || lower.startsWith('_'))
+    return true
   return seeds.systemAccounts.includes(name) || /^(?:dwm|umfd)-\d{1,3}$/.test(lower)
 }
 
@@ -57,7 +95,8 @@ export function replaceSids(text: string, context: PersonalContext): string {
   })
 }
 
-const HOME = /((?:\/home\/|\/Users\/|[A-Za-z]:\\(?:\\)?(?:Users|Documents and Settings)\\(?:\\)?))([^/\\\s"':;,|<>*?]{1,64})/g
+const HOME =
+  /((?:\/home\/|\/Users\/|[A-Za-z]:\\(?:\\)?(?:Users|Documents and Settings)\\(?:\\)?))([^/\\\s"':;,|<>*?]{1,64})/g
 const SHARED_HOMES = new Set(['shared', 'public', 'default', 'all', 'lost+found', 'linuxbrew'])
 
 /** Replaces the owner in the paths of home directories, whether or not the account is known here. */

@@ -9,7 +9,12 @@ export interface EndedRun {
   readonly startedAt: Date
   readonly endedAt: Date
   /** What was sent before; absent: nothing. */
-  readonly sent?: { readonly rows: number; readonly bytes: number; readonly compressedBytes: number; readonly chunks: number }
+  readonly sent?: {
+    readonly rows: number
+    readonly bytes: number
+    readonly compressedBytes: number
+    readonly chunks: number
+  }
 }
 
 /** The completeness record of a run that ended without its collector's word. */

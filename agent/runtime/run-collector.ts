@@ -103,7 +103,10 @@ export class CollectorRun {
       const { collector, machine } = this.#order
       const params = checkParams(collector.params, this.#order.params)
       const partial = (error: SourceError) => void this.#partial.push(error)
-      rows = collector.collect(createContext({ machine, sources: this.#sources, signal: this.#abort.signal, partial }), params)
+      rows = collector.collect(
+        createContext({ machine, sources: this.#sources, signal: this.#abort.signal, partial }),
+        params,
+      )
       return (await this.#pull(rows)) ?? this.#judge()
     } catch (error) {
       return this.#watch.stopped === null ? outcomeOfError(error) : stopped(this.#watch.stopped)

@@ -3,7 +3,7 @@ import { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import { firstOutsideGrant } from '@askfirst/protocol/within.ts'
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
-import { catalogueEntries, COLLECTORS } from '../../agent/collectors/index.ts'
+import { COLLECTORS, catalogueEntries } from '../../agent/collectors/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -22,7 +22,9 @@ function plain(schema: unknown): Schema {
 /** Every string schema inside a schema, with the path to it. */
 function strings(schema: Schema, path = ''): { path: string; schema: Schema }[] {
   const here = schema.type === 'string' ? [{ path, schema }] : []
-  const nested = Object.entries((schema.properties ?? {}) as Record<string, Schema>).flatMap(([name, one]) => strings(one, `${path}.${name}`))
+  const nested = Object.entries((schema.properties ?? {}) as Record<string, Schema>).flatMap(([name, one]) =>
+    strings(one, `${path}.${name}`),
+  )
   const items = schema.items === undefined ? [] : strings(schema.items as Schema, `${path}[]`)
   const choices = ((schema.anyOf ?? []) as Schema[]).flatMap((one, at) => strings(one, `${path}|${at}`))
   return [...here, ...nested, ...items, ...choices]
@@ -32,7 +34,9 @@ describe('the list of collectors', () => {
   it('names exactly the files of the folder, each once', () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts') && name !== 'index.ts')
     const declaring = files.filter((name) => readFileSync(new URL(name, FOLDER), 'utf8').includes('defineCollector({'))
-    expect(COLLECTORS.map((collector) => `${collector.id.replaceAll('.', '-')}.ts`).toSorted()).toEqual(declaring.toSorted())
+    expect(COLLECTORS.map((collector) => `${collector.id.replaceAll('.', '-')}.ts`).toSorted()).toEqual(
+      declaring.toSorted(),
+    )
     expect(new Set(COLLECTORS.map((collector) => collector.id)).size).toBe(COLLECTORS.length)
   })
 
@@ -46,7 +50,11 @@ describe('the list of collectors', () => {
   it('announces what the policy switched off, and what belongs to another system, as not available', () => {
     const off = catalogueEntries(COLLECTORS, 'linux', (id) => id !== 'process.list')
     expect(off.filter((entry) => !entry.available).map((entry) => entry.id)).toEqual(['process.list'])
-    const foreign = catalogueEntries(COLLECTORS.map((collector) => ({ ...collector, platforms: ['darwin'] as const })), 'win32', () => true)
+    const foreign = catalogueEntries(
+      COLLECTORS.map((collector) => ({ ...collector, platforms: ['darwin'] as const })),
+      'win32',
+      () => true,
+    )
     expect(foreign.every((entry) => !entry.available)).toBe(true)
   })
 })
@@ -65,8 +73,22 @@ describe.each(COLLECTORS.map((collector) => [collector.id, collector] as const))
     }
   })
 
+  it('[C5] names every parameter, and every choice of its own, in plain words for the person who is asked', () => {
+    for (const [name, schema] of properties) {
+      const { description } = schema
+      expect(description, name).toMatch(/^[A-Z][^:.]{8,79}$/)
+      expect(JARGON.exec(String(description))?.[0], name).toBeUndefined()
+      if (schema.words === undefined) continue
+      const choices = (schema.items as Schema | undefined)?.enum ?? schema.enum
+      expect(Object.keys(schema.words as Schema).toSorted(), name).toEqual([...(choices as string[])].toSorted())
+      for (const word of Object.values(schema.words as Schema)) expect(JARGON.exec(String(word))?.[0]).toBeUndefined()
+    }
+  })
+
   it('accepts its own defaults as parameters, and a grant of them covers an order of them', () => {
-    const defaults = Object.fromEntries(properties.filter(([, schema]) => 'default' in schema).map(([name, schema]) => [name, schema.default]))
+    const defaults = Object.fromEntries(
+      properties.filter(([, schema]) => 'default' in schema).map(([name, schema]) => [name, schema.default]),
+    )
     expect([...Value.Errors(collector.params, defaults)]).toEqual([])
     expect(firstOutsideGrant(collector.params, {}, defaults)).toBe(null)
   })
@@ -76,7 +98,11 @@ describe.each(COLLECTORS.map((collector) => [collector.id, collector] as const))
     const found = strings(row)
     expect(found.length).toBeGreaterThan(0)
     for (const { path, schema } of found) {
-      const bounded = typeof schema.maxLength === 'number' || typeof schema.privacy === 'string' || Array.isArray(schema.enum) || 'const' in schema
+      const bounded =
+        typeof schema.maxLength === 'number' ||
+        typeof schema.privacy === 'string' ||
+        Array.isArray(schema.enum) ||
+        'const' in schema
       expect(bounded, path).toBe(true)
     }
   })

@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
-import { catalogueEntries, COLLECTORS } from '../../collectors/index.ts'
+import { COLLECTORS, catalogueEntries } from '../../collectors/index.ts'
 import { parametersInWords } from '../../consent/parameter-words.ts'
 import { wrapped } from '../../consent/plain-text.ts'
 import { thisPlatform } from '../../identity/enrol.ts'
@@ -21,8 +21,8 @@ function entryLines(entry: CatalogueEntry): string[] {
   const usual = own === undefined ? [] : parametersInWords(own.params, {})
   return [
     `${entry.id}: ${entry.title}${entry.available ? '' : ' (not available on this computer)'}`,
-    wrapped(`Reads: ${entry.tellUser}`, '  '),
-    wrapped(`Does not read: ${entry.notRead}`, '  '),
+    wrapped(entry.tellUser, '  '),
+    wrapped(entry.notRead, '  '),
     ...usual.map((line) => wrapped(line, '    ')),
     '',
   ]

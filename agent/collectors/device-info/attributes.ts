@@ -6,7 +6,9 @@ export type Attributes = Readonly<Record<string, string | undefined>>
 
 /** Reads the named files of a folder, e.g. of a device under `/sys`; missing ones are left out. */
 export async function attributes(ctx: CollectorContext, folder: string, names: readonly string[]): Promise<Attributes> {
-  const read = await Promise.all(names.map(async (name) => [name, await ctx.files.tryText(`${folder}/${name}`)] as const))
+  const read = await Promise.all(
+    names.map(async (name) => [name, await ctx.files.tryText(`${folder}/${name}`)] as const),
+  )
   return Object.fromEntries(read.filter(([, text]) => text !== null).map(([name, text]) => [name, text?.trim()]))
 }
 

@@ -10,26 +10,50 @@ const AT_ONCE = 32
 type Facts = readonly DeviceFact[]
 
 /** Runs `describe` for each name in a folder. */
-async function each(ctx: CollectorContext, folder: string, describe: (name: string, path: string) => Promise<Facts>): Promise<Facts> {
+async function each(
+  ctx: CollectorContext,
+  folder: string,
+  describe: (name: string, path: string) => Promise<Facts>,
+): Promise<Facts> {
   const names = await namesIn(ctx, folder)
-  const facts = await inBatches(names, { size: AT_ONCE, signal: ctx.signal }, (name) => describe(name, `${folder}/${name}`))
+  const facts = await inBatches(names, { size: AT_ONCE, signal: ctx.signal }, (name) =>
+    describe(name, `${folder}/${name}`),
+  )
   return facts.flat()
 }
 
-const PCI_FILES = ['vendor', 'device', 'subsystem_vendor', 'subsystem_device', 'class', 'revision', 'irq', 'numa_node', 'enable']
+const PCI_FILES = [
+  'vendor',
+  'device',
+  'subsystem_vendor',
+  'subsystem_device',
+  'class',
+  'revision',
+  'irq',
+  'numa_node',
+  'enable',
+]
 const PCI_LINK_FILES = ['current_link_speed', 'max_link_speed', 'current_link_width', 'max_link_width', 'power_state']
 
 /** Devices on the PCI bus. A device without `driver` is one that no driver took. */
 export function pciFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/bus/pci/devices', async (name, path) => {
-    const [values, driver] = await Promise.all([attributes(ctx, path, [...PCI_FILES, ...PCI_LINK_FILES]), linkName(ctx, `${path}/driver`)])
+    const [values, driver] = await Promise.all([
+      attributes(ctx, path, [...PCI_FILES, ...PCI_LINK_FILES]),
+      linkName(ctx, `${path}/driver`),
+    ])
     return new FactList('pci', path, name)
       .text('class', pciClassWord(values.class))
       .text('classCode', values.class)
       .text('vendor', pciVendorWord(values.vendor))
       .text('vendorId', values.vendor)
       .text('deviceId', values.device)
-      .text('subsystem', values.subsystem_vendor === undefined ? undefined : `${values.subsystem_vendor}:${values.subsystem_device ?? ''}`)
+      .text(
+        'subsystem',
+        values.subsystem_vendor === undefined
+          ? undefined
+          : `${values.subsystem_vendor}:${values.subsystem_device ?? ''}`,
+      )
       .text('revision', values.revision)
       .text('driver', driver)
       .flag('hasDriver', driver !== undefined)
@@ -43,7 +67,19 @@ export function pciFacts(ctx: CollectorContext): Promise<Facts> {
   })
 }
 
-const USB_FILES = ['manufacturer', 'product', 'serial', 'idVendor', 'idProduct', 'bcdDevice', 'speed', 'version', 'bDeviceClass', 'bMaxPower', 'maxchild']
+const USB_FILES = [
+  'manufacturer',
+  'product',
+  'serial',
+  'idVendor',
+  'idProduct',
+  'bcdDevice',
+  'speed',
+  'version',
+  'bDeviceClass',
+  'bMaxPower',
+  'maxchild',
+]
 
 /** Devices on the USB; names with `:` are single functions of a device and say which driver serves them. */
 export function usbFacts(ctx: CollectorContext): Promise<Facts> {
@@ -66,12 +102,35 @@ export function usbFacts(ctx: CollectorContext): Promise<Facts> {
 }
 
 async function usbFunctionFacts(ctx: CollectorContext, name: string, path: string): Promise<Facts> {
-  const [values, driver] = await Promise.all([attributes(ctx, path, ['bInterfaceClass']), linkName(ctx, `${path}/driver`)])
+  const [values, driver] = await Promise.all([
+    attributes(ctx, path, ['bInterfaceClass']),
+    linkName(ctx, `${path}/driver`),
+  ])
   return new FactList('usb', path, name).text('class', usbClassWord(values.bInterfaceClass)).text('driver', driver).rows
 }
 
-const BLOCK_FILES = ['size', 'removable', 'ro', 'queue/rotational', 'queue/scheduler', 'queue/logical_block_size', 'queue/physical_block_size', 'queue/nr_requests', 'queue/discard_max_bytes']
-const DRIVE_FILES = ['device/model', 'device/vendor', 'device/serial', 'device/rev', 'device/firmware_rev', 'device/state', 'device/transport', 'serial', 'wwid']
+const BLOCK_FILES = [
+  'size',
+  'removable',
+  'ro',
+  'queue/rotational',
+  'queue/scheduler',
+  'queue/logical_block_size',
+  'queue/physical_block_size',
+  'queue/nr_requests',
+  'queue/discard_max_bytes',
+]
+const DRIVE_FILES = [
+  'device/model',
+  'device/vendor',
+  'device/serial',
+  'device/rev',
+  'device/firmware_rev',
+  'device/state',
+  'device/transport',
+  'serial',
+  'wwid',
+]
 /** `/sys/block/NAME/size` counts in these whatever the drive's own block size is. */
 const SECTOR_BYTES = 512
 
@@ -96,7 +155,10 @@ export function storageFacts(ctx: CollectorContext): Promise<Facts> {
       .number('logicalBlock', wholeNumber(values['queue/logical_block_size']), 'bytes')
       .number('physicalBlock', wholeNumber(values['queue/physical_block_size']), 'bytes')
       .number('queueLength', wholeNumber(values['queue/nr_requests']), 'count')
-      .flag('trim', values['queue/discard_max_bytes'] === undefined ? undefined : values['queue/discard_max_bytes'] !== '0')
+      .flag(
+        'trim',
+        values['queue/discard_max_bytes'] === undefined ? undefined : values['queue/discard_max_bytes'] !== '0',
+      )
     return [...drive.rows, ...(await partitionFacts(ctx, name, path))]
   })
 }
@@ -152,7 +214,9 @@ export function networkFacts(ctx: CollectorContext): Promise<Facts> {
 export function powerFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/class/power_supply', async (name, path) => {
     const text = (await ctx.files.tryText(`${path}/uevent`)) ?? ''
-    const values = new Map(text.split('\n').map((line) => [line.slice(13, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const))
+    const values = new Map(
+      text.split('\n').map((line) => [line.slice(13, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+    )
     const thousandth = (field: string): number | undefined => {
       const micro = signedNumber(values.get(field))
       return micro === undefined ? undefined : micro / 1_000
@@ -210,7 +274,9 @@ export async function sensorFacts(ctx: CollectorContext): Promise<Facts> {
   const zones = await each(ctx, '/sys/class/thermal', async (name, path) => {
     if (!name.startsWith('thermal_zone')) return []
     const values = await attributes(ctx, path, ['type', 'temp'])
-    return new FactList('sensors', path, name).text('sensor', values.type).number('temperature', celsius(values.temp), 'celsius').rows
+    return new FactList('sensors', path, name)
+      .text('sensor', values.type)
+      .number('temperature', celsius(values.temp), 'celsius').rows
   })
   const monitors = await each(ctx, '/sys/class/hwmon', (name, path) => monitorFacts(ctx, name, path))
   return [...zones, ...monitors]
@@ -223,7 +289,11 @@ async function monitorFacts(ctx: CollectorContext, name: string, path: string): 
     inputs.map(async (file) => {
       const label = file.replace('_input', '_label')
       const values = await attributes(ctx, path, [file, label])
-      const list = new FactList('sensors', `${path}/${file}`, `${chip ?? name} ${values[label] ?? file.replace('_input', '')}`)
+      const list = new FactList(
+        'sensors',
+        `${path}/${file}`,
+        `${chip ?? name} ${values[label] ?? file.replace('_input', '')}`,
+      )
       if (file.startsWith('fan')) return list.number('fanSpeed', wholeNumber(values[file]), 'rpm').rows
       return list.number('temperature', celsius(values[file]), 'celsius').rows
     }),

@@ -1,7 +1,7 @@
 import type { DeviceFact } from '@askfirst/protocol/results/device-info.ts'
 import { FactList } from '../../parsers/device-facts.ts'
 import { parseCpuinfo } from '../../parsers/linux-cpuinfo.ts'
-import { inputFacts as parseInput, moduleFacts, parseModules } from '../../parsers/linux-kernel-facts.ts'
+import { moduleFacts, inputFacts as parseInput, parseModules } from '../../parsers/linux-kernel-facts.ts'
 import { loadAverageFacts, pressureFacts, statFacts, vmstatFacts } from '../../parsers/linux-load-facts.ts'
 import { memoryFacts as parseMemory, swapFacts } from '../../parsers/linux-memory-facts.ts'
 import { decimalNumber, signedNumber, wholeNumber } from '../../parsers/values.ts'
@@ -15,7 +15,12 @@ const text = async (ctx: CollectorContext, path: string): Promise<string> => (aw
 
 /** Processors, their caches and clock limits. */
 export async function processorFacts(ctx: CollectorContext): Promise<Facts> {
-  const frequency = await attributes(ctx, '/sys/devices/system/cpu/cpu0/cpufreq', ['scaling_governor', 'scaling_driver', 'cpuinfo_max_freq', 'cpuinfo_min_freq'])
+  const frequency = await attributes(ctx, '/sys/devices/system/cpu/cpu0/cpufreq', [
+    'scaling_governor',
+    'scaling_driver',
+    'cpuinfo_max_freq',
+    'cpuinfo_min_freq',
+  ])
   const kilohertz = (value: string | undefined): number | undefined => {
     const number = wholeNumber(value)
     return number === undefined ? undefined : number / 1_000
@@ -39,7 +44,11 @@ async function cacheFacts(ctx: CollectorContext): Promise<Facts> {
   const facts = await inBatches(names, { size: 8, signal: ctx.signal }, async (name) => {
     const values = await attributes(ctx, `${folder}/${name}`, ['level', 'type', 'size'])
     const kib = wholeNumber(values.size?.replace(/K$/, ''))
-    return new FactList('processor', `${folder}/${name}`, `cache L${values.level ?? '?'} ${values.type ?? ''}`).number('size', kib === undefined ? undefined : kib * 1_024, 'bytes').rows
+    return new FactList('processor', `${folder}/${name}`, `cache L${values.level ?? '?'} ${values.type ?? ''}`).number(
+      'size',
+      kib === undefined ? undefined : kib * 1_024,
+      'bytes',
+    ).rows
   })
   return facts.flat()
 }
@@ -55,12 +64,18 @@ export async function memoryFacts(ctx: CollectorContext): Promise<Facts> {
       .number('correctedErrors', wholeNumber(values.ce_count), 'count')
       .number('uncorrectedErrors', wholeNumber(values.ue_count), 'count').rows
   })
-  return [...parseMemory(await text(ctx, '/proc/meminfo')), ...swapFacts(await text(ctx, '/proc/swaps')), ...errors.flat()]
+  return [
+    ...parseMemory(await text(ctx, '/proc/meminfo')),
+    ...swapFacts(await text(ctx, '/proc/swaps')),
+    ...errors.flat(),
+  ]
 }
 
 /** What the machine is busy with, and counters since the start. */
 export async function loadFacts(ctx: CollectorContext): Promise<Facts> {
-  const pressures = await Promise.all(['cpu', 'memory', 'io'].map(async (name) => pressureFacts(await text(ctx, `/proc/pressure/${name}`), name)))
+  const pressures = await Promise.all(
+    ['cpu', 'memory', 'io'].map(async (name) => pressureFacts(await text(ctx, `/proc/pressure/${name}`), name)),
+  )
   return [
     ...loadAverageFacts(await text(ctx, '/proc/loadavg')),
     ...pressures.flat(),
@@ -83,21 +98,47 @@ export async function driverFacts(ctx: CollectorContext): Promise<Facts> {
 }
 
 /** Folders of kernel settings that a technician looks at; their files hold numbers and words, no secrets. */
-const SETTING_FOLDERS = ['kernel', 'vm', 'fs', 'fs/inotify', 'net/core', 'net/ipv4', 'net/ipv6/conf/all', 'net/ipv4/conf/all', 'net/netfilter'].map((name) => `/proc/sys/${name}`)
+const SETTING_FOLDERS = [
+  'kernel',
+  'vm',
+  'fs',
+  'fs/inotify',
+  'net/core',
+  'net/ipv4',
+  'net/ipv6/conf/all',
+  'net/ipv4/conf/all',
+  'net/netfilter',
+].map((name) => `/proc/sys/${name}`)
 /** Facts elsewhere, or texts that change at every reading. */
-const SETTING_SKIP = new Set(['hostname', 'domainname', 'osrelease', 'ostype', 'version', 'arch', 'tainted', 'stable_secret', 'ns_last_pid', 'cad_pid'])
+const SETTING_SKIP = new Set([
+  'hostname',
+  'domainname',
+  'osrelease',
+  'ostype',
+  'version',
+  'arch',
+  'tainted',
+  'stable_secret',
+  'ns_last_pid',
+  'cad_pid',
+])
 
 /** Kernel settings by their usual dotted names, e.g. `vm.swappiness`. */
 export async function settingFacts(ctx: CollectorContext): Promise<Facts> {
   const paths = (await Promise.all(SETTING_FOLDERS.map((folder) => settingPaths(ctx, folder)))).flat()
-  const facts = await inBatches(paths, { size: 64, signal: ctx.signal }, async (path) => settingFact(path, await ctx.files.tryText(path)))
+  const facts = await inBatches(paths, { size: 64, signal: ctx.signal }, async (path) =>
+    settingFact(path, await ctx.files.tryText(path)),
+  )
   return facts.flat()
 }
 
 async function settingPaths(ctx: CollectorContext, folder: string): Promise<readonly string[]> {
   if ((await ctx.files.facts(folder)) === null) return []
   const entries = await ctx.files.list(folder)
-  return entries.filter((entry) => entry.kind === 'file' && !SETTING_SKIP.has(entry.name)).map((entry) => `${folder}/${entry.name}`).toSorted()
+  return entries
+    .filter((entry) => entry.kind === 'file' && !SETTING_SKIP.has(entry.name))
+    .map((entry) => `${folder}/${entry.name}`)
+    .toSorted()
 }
 
 function settingFact(path: string, value: string | null): Facts {

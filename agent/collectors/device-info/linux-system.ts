@@ -1,13 +1,13 @@
 import type { DeviceFact } from '@askfirst/protocol/results/device-info.ts'
 import { FactList } from '../../parsers/device-facts.ts'
 import { chassisWord, hypervisorWord } from '../../parsers/hardware-words.ts'
+import { taintWords } from '../../parsers/linux-kernel-facts.ts'
 import { parseAssignments, timeZoneOfLink } from '../../parsers/linux-os.ts'
 import { parseUptimeMs } from '../../parsers/linux-process.ts'
-import { taintWords } from '../../parsers/linux-kernel-facts.ts'
 import { instantOfText, wholeNumber } from '../../parsers/values.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
-import { attributes, namesIn } from './attributes.ts'
 import type { Attributes } from './attributes.ts'
+import { attributes, namesIn } from './attributes.ts'
 
 const DMI = '/sys/class/dmi/id'
 const DMI_FILES = [
@@ -28,7 +28,11 @@ export async function machineFacts(ctx: CollectorContext): Promise<readonly Devi
 function systemOf(dmi: Attributes, tree: Attributes): readonly DeviceFact[] {
   const board = new FactList('system', '/proc/device-tree')
     .text('model', dmi.product_name === undefined ? tree.model?.replaceAll('\0', '') : undefined)
-    .personal('serialNumber', 'serialNumber', dmi.product_serial === undefined ? tree['serial-number']?.replaceAll('\0', '') : undefined)
+    .personal(
+      'serialNumber',
+      'serialNumber',
+      dmi.product_serial === undefined ? tree['serial-number']?.replaceAll('\0', '') : undefined,
+    )
   const list = new FactList('system', DMI)
     .text('manufacturer', dmi.sys_vendor)
     .text('model', dmi.product_name)
@@ -80,7 +84,13 @@ export async function operatingSystemFacts(ctx: CollectorContext): Promise<reado
   const build = new FactList('operatingSystem', '/proc/sys/kernel')
     .text('build', kernel.osrelease)
     .text('architecture', kernel.arch ?? (await architectureByFeatures(ctx)))
-  return [...name.rows, ...system.rows, ...(await releaseFacts(ctx)), ...build.rows, ...(await kernelFacts(ctx, kernel))]
+  return [
+    ...name.rows,
+    ...system.rows,
+    ...(await releaseFacts(ctx)),
+    ...build.rows,
+    ...(await kernelFacts(ctx, kernel)),
+  ]
 }
 
 /** Kernels before 6.1 have no `arch` file; 64-bit Intel and AMD processors show it by their feature `lm`. */
@@ -111,18 +121,24 @@ async function releaseFacts(ctx: CollectorContext): Promise<readonly DeviceFact[
 }
 
 async function kernelFacts(ctx: CollectorContext, kernel: Attributes): Promise<readonly DeviceFact[]> {
-  const [version, commandLine, tainted] = await Promise.all(['/proc/version', '/proc/cmdline', '/proc/sys/kernel/tainted'].map((path) => ctx.files.tryText(path)))
+  const [version, commandLine, tainted] = await Promise.all(
+    ['/proc/version', '/proc/cmdline', '/proc/sys/kernel/tainted'].map((path) => ctx.files.tryText(path)),
+  )
   return [
-    ...new FactList('kernel', '/proc/sys/kernel').text('release', kernel.osrelease).text('builtAs', kernel.version).rows,
+    ...new FactList('kernel', '/proc/sys/kernel').text('release', kernel.osrelease).text('builtAs', kernel.version)
+      .rows,
     ...new FactList('kernel', '/proc/version').text('version', version).rows,
     ...new FactList('kernel', '/proc/cmdline').personal('commandLine', 'commandLine', commandLine).rows,
-    ...new FactList('kernel', '/proc/sys/kernel/tainted').number('tainted', wholeNumber(tainted)).text('taintedBecause', taintWords(tainted ?? null)).rows,
+    ...new FactList('kernel', '/proc/sys/kernel/tainted')
+      .number('tainted', wholeNumber(tainted))
+      .text('taintedBecause', taintWords(tainted ?? null)).rows,
   ]
 }
 
 /** Time zone, language and keyboard. */
 export async function localeFacts(ctx: CollectorContext): Promise<readonly DeviceFact[]> {
-  const zone = timeZoneOfLink(await ctx.files.link('/etc/localtime')) ?? (await ctx.files.tryText('/etc/timezone')) ?? undefined
+  const zone =
+    timeZoneOfLink(await ctx.files.link('/etc/localtime')) ?? (await ctx.files.tryText('/etc/timezone')) ?? undefined
   const [locale, keyboard, console] = await Promise.all([
     firstText(ctx, ['/etc/locale.conf', '/etc/default/locale']),
     firstText(ctx, ['/etc/default/keyboard']),
@@ -161,9 +177,17 @@ export async function securityFacts(ctx: CollectorContext): Promise<readonly Dev
   for (const [name, state] of Object.entries(flaws)) list.text(`flaw ${name}`, state)
   return [
     // The variable is four bytes of attributes and one byte that is 1 when Secure Boot is on.
-    ...new FactList('security', 'efivars/SecureBoot').flag('secureBoot', boot === null ? undefined : boot.endsWith('\u0001')).rows,
-    ...new FactList('security', '/sys/kernel/security').text('modules', modules).text('lockdown', /\[(\w+)\]/.exec(lockdown ?? '')?.[1]).rows,
-    ...new FactList('security', '/sys/fs/selinux/enforce').flag('selinuxEnforcing', selinux === null ? undefined : selinux.trim() === '1').rows,
+    ...new FactList('security', 'efivars/SecureBoot').flag(
+      'secureBoot',
+      boot === null ? undefined : boot.endsWith('\u0001'),
+    ).rows,
+    ...new FactList('security', '/sys/kernel/security')
+      .text('modules', modules)
+      .text('lockdown', /\[(\w+)\]/.exec(lockdown ?? '')?.[1]).rows,
+    ...new FactList('security', '/sys/fs/selinux/enforce').flag(
+      'selinuxEnforcing',
+      selinux === null ? undefined : selinux.trim() === '1',
+    ).rows,
     ...list.rows,
   ]
 }
@@ -177,10 +201,13 @@ export async function virtualisationFacts(ctx: CollectorContext): Promise<readon
     ctx.files.tryText('/proc/sys/kernel/osrelease'),
   ])
   const isVirtual = /^flags\s*:.* hypervisor( |$)/m.test(cpuinfo ?? '')
-  const named = hypervisorWord(`${dmi.sys_vendor ?? ''} ${dmi.product_name ?? ''} ${dmi.bios_vendor ?? ''}`) ?? hypervisor?.trim()
+  const named =
+    hypervisorWord(`${dmi.sys_vendor ?? ''} ${dmi.product_name ?? ''} ${dmi.bios_vendor ?? ''}`) ?? hypervisor?.trim()
   const type = /microsoft/i.test(release ?? '') ? 'WSL' : (named ?? (isVirtual ? 'other hypervisor' : undefined))
   return [
-    ...new FactList('virtualisation', '/proc/cpuinfo').flag('isVirtualMachine', cpuinfo === null ? undefined : isVirtual).text('type', type).rows,
+    ...new FactList('virtualisation', '/proc/cpuinfo')
+      .flag('isVirtualMachine', cpuinfo === null ? undefined : isVirtual)
+      .text('type', type).rows,
     ...(await containerFacts(ctx)),
   ]
 }

@@ -23,7 +23,10 @@ const READERS: readonly (readonly [readonly DeviceSection[], Reader])[] = [
 ]
 
 /** Facts out of files under `/proc`, `/sys` and `/etc`; no program is started. */
-export async function* linuxDevice(ctx: CollectorContext, wanted: ReadonlySet<DeviceSection>): AsyncGenerator<DeviceFact, void, undefined> {
+export async function* linuxDevice(
+  ctx: CollectorContext,
+  wanted: ReadonlySet<DeviceSection>,
+): AsyncGenerator<DeviceFact, void, undefined> {
   // Each fact is optional, but where not even this can be read, an empty result would look like a success.
   await ctx.files.readText('/proc/sys/kernel/osrelease')
   for (const [sections, read] of READERS) {

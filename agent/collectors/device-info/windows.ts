@@ -48,7 +48,10 @@ Write-Class 'Win32_PnPEntity' @('Name','ConfigManagerErrorCode','PNPClass','Stat
 `
 
 /** Facts out of CIM classes and the registry; screens come from the package systeminformation. */
-export async function* windowsDevice(ctx: CollectorContext, wanted: ReadonlySet<DeviceSection>): AsyncGenerator<DeviceFact, void, undefined> {
+export async function* windowsDevice(
+  ctx: CollectorContext,
+  wanted: ReadonlySet<DeviceSection>,
+): AsyncGenerator<DeviceFact, void, undefined> {
   for await (const object of ctx.commands.powershell(SCRIPT, {})) {
     for (const fact of windowsFacts(object)) if (wanted.has(fact.section)) yield fact
   }

@@ -1,7 +1,7 @@
 import type { Volume, VolumeKind } from '@askfirst/protocol/results/disk-space.ts'
 import { knownFields } from '../../parsers/known-fields.ts'
-import { parseMountinfo } from '../../parsers/linux-mounts.ts'
 import type { Mount } from '../../parsers/linux-mounts.ts'
+import { parseMountinfo } from '../../parsers/linux-mounts.ts'
 import { fullness } from '../../parsers/volume-figures.ts'
 import { volumeKindOf } from '../../parsers/volume-kinds.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
@@ -22,7 +22,10 @@ interface Found {
 }
 
 /** Volumes out of the mount table with `statfs` figures. Pseudo file systems and second mounts of one volume give no row. */
-export async function* linuxVolumes(ctx: CollectorContext, includeNetwork: boolean): AsyncGenerator<Volume, void, undefined> {
+export async function* linuxVolumes(
+  ctx: CollectorContext,
+  includeNetwork: boolean,
+): AsyncGenerator<Volume, void, undefined> {
   const table = await ctx.files.readText('/proc/self/mountinfo', { maxBytes: 8_388_608 })
   for (const found of distinctVolumes(parseMountinfo(table))) {
     if (ctx.signal.aborted) return
@@ -49,7 +52,10 @@ function distinctVolumes(mounts: readonly Mount[]): readonly Found[] {
 }
 
 function joined(known: Found, mount: Mount): Found {
-  const isBetter = (mount.root === '/') !== (known.mount.root === '/') ? mount.root === '/' : mount.mount.length < known.mount.mount.length
+  const isBetter =
+    (mount.root === '/') !== (known.mount.root === '/')
+      ? mount.root === '/'
+      : mount.mount.length < known.mount.mount.length
   const [first, other] = isBetter ? [mount, known.mount] : [known.mount, mount]
   if (other.mount === first.mount || known.alsoAt.includes(other.mount)) return { ...known, mount: first }
   return { ...known, mount: first, alsoAt: [...known.alsoAt, other.mount].slice(0, MAX_ALSO_AT) }

@@ -1,9 +1,9 @@
 import type { Volume, VolumeKind } from '@askfirst/protocol/results/disk-space.ts'
 import { knownFields } from '../../parsers/known-fields.ts'
-import { parseApfsList } from '../../parsers/macos-apfs.ts'
 import type { ApfsVolume } from '../../parsers/macos-apfs.ts'
-import { parseMacMounts } from '../../parsers/macos-mounts.ts'
+import { parseApfsList } from '../../parsers/macos-apfs.ts'
 import type { MacMount } from '../../parsers/macos-mounts.ts'
+import { parseMacMounts } from '../../parsers/macos-mounts.ts'
 import { fullness } from '../../parsers/volume-figures.ts'
 import { volumeKindOf } from '../../parsers/volume-kinds.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
@@ -12,7 +12,10 @@ import { SourceError } from '../../runtime/collector-context.ts'
 const VOLUME_TIMEOUT_MS = 3_000
 
 /** Volumes out of `mount` with `statfs` figures; APFS says which of them share one container. */
-export async function* macosVolumes(ctx: CollectorContext, includeNetwork: boolean): AsyncGenerator<Volume, void, undefined> {
+export async function* macosVolumes(
+  ctx: CollectorContext,
+  includeNetwork: boolean,
+): AsyncGenerator<Volume, void, undefined> {
   const mounts = parseMacMounts(await ctx.commands.text(['/sbin/mount'], []))
   const apfs = await apfsVolumes(ctx)
   for (const mount of mounts) {
@@ -30,7 +33,9 @@ function apfsDevice(device: string): string {
 
 async function apfsVolumes(ctx: CollectorContext): Promise<ReadonlyMap<string, ApfsVolume>> {
   try {
-    return parseApfsList(await ctx.commands.text(['/usr/sbin/diskutil'], ['apfs', 'list', '-plist'], { timeoutMs: 15_000 }))
+    return parseApfsList(
+      await ctx.commands.text(['/usr/sbin/diskutil'], ['apfs', 'list', '-plist'], { timeoutMs: 15_000 }),
+    )
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
     ctx.partial(error)

@@ -14,7 +14,10 @@ Get-CimInstance Win32_LogicalDisk -Filter $filter -Property DeviceID,Name,Volume
 `
 
 /** Volumes out of CIM classes. */
-export async function* windowsVolumes(ctx: CollectorContext, includeNetwork: boolean): AsyncGenerator<Volume, void, undefined> {
+export async function* windowsVolumes(
+  ctx: CollectorContext,
+  includeNetwork: boolean,
+): AsyncGenerator<Volume, void, undefined> {
   const objects: unknown[] = []
   for await (const object of ctx.commands.powershell(SCRIPT, { includeNetwork })) objects.push(object)
   yield* parseWindowsVolumes(objects, includeNetwork)

@@ -7,7 +7,19 @@ const IFF_UP = 0x1
 /** ARPHRD_LOOPBACK of if_arp.h. */
 const LOOPBACK = 772
 
-const FIELDS = ['address', 'carrier', 'carrier_changes', 'duplex', 'flags', 'ifindex', 'mtu', 'operstate', 'speed', 'type', 'uevent'] as const
+const FIELDS = [
+  'address',
+  'carrier',
+  'carrier_changes',
+  'duplex',
+  'flags',
+  'ifindex',
+  'mtu',
+  'operstate',
+  'speed',
+  'type',
+  'uevent',
+] as const
 const STATISTICS = {
   receivedBytes: 'rx_bytes',
   sentBytes: 'tx_bytes',
@@ -46,7 +58,9 @@ export async function linuxInterface(ctx: CollectorContext, name: string): Promi
 }
 
 async function readFields(ctx: CollectorContext, base: string): Promise<Values> {
-  const read = await Promise.all(FIELDS.map(async (field) => [field, (await ctx.files.tryText(`${base}/${field}`))?.trim() ?? ''] as const))
+  const read = await Promise.all(
+    FIELDS.map(async (field) => [field, (await ctx.files.tryText(`${base}/${field}`))?.trim() ?? ''] as const),
+  )
   return new Map(read)
 }
 
@@ -93,7 +107,9 @@ async function lowerInterface(ctx: CollectorContext, values: Values, name: strin
 
 async function statistics(ctx: CollectorContext, base: string): Promise<Partial<NetRow>> {
   const read = await Promise.all(
-    Object.entries(STATISTICS).map(async ([field, file]) => [field, wholeNumber(await ctx.files.tryText(`${base}/statistics/${file}`))] as const),
+    Object.entries(STATISTICS).map(
+      async ([field, file]) => [field, wholeNumber(await ctx.files.tryText(`${base}/statistics/${file}`))] as const,
+    ),
   )
   return Object.fromEntries(read.filter(([, value]) => value !== undefined))
 }

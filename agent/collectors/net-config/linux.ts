@@ -17,7 +17,9 @@ const RESOLVED = '/run/systemd/resolve/resolv.conf'
 /** Network settings out of `/sys` and `/proc`; `ip -j` gives more about addresses and routes where it is there. */
 export async function* linuxNetwork(ctx: CollectorContext): AsyncGenerator<NetRow, void, undefined> {
   yield await hostRow(ctx)
-  const names = (await ctx.files.list('/sys/class/net')).filter((entry) => entry.kind !== 'file').map((entry) => entry.name)
+  const names = (await ctx.files.list('/sys/class/net'))
+    .filter((entry) => entry.kind !== 'file')
+    .map((entry) => entry.name)
   for (const name of names.toSorted()) yield await linuxInterface(ctx, name)
   const [routes, addresses] = await Promise.all([routeRows(ctx), ip(ctx, ['-j', 'addr'])])
   yield* addresses === null ? await addressesWithoutJson(ctx, routes) : parseIpAddresses(addresses)
@@ -61,7 +63,10 @@ async function routeRows(ctx: CollectorContext): Promise<readonly NetRow[]> {
 async function addressesWithoutJson(ctx: CollectorContext, routes: readonly NetRow[]): Promise<readonly NetRow[]> {
   const text = await ip(ctx, ['addr'])
   if (text !== null) return parseIpAddressText(text)
-  const [trie, inet6] = await Promise.all([ctx.files.readText('/proc/net/fib_trie'), ctx.files.tryText('/proc/net/if_inet6')])
+  const [trie, inet6] = await Promise.all([
+    ctx.files.readText('/proc/net/fib_trie'),
+    ctx.files.tryText('/proc/net/if_inet6'),
+  ])
   return [...parseFibTrie(trie, routes), ...parseIfInet6(inet6 ?? '')]
 }
 

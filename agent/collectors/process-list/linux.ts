@@ -1,6 +1,7 @@
 import type { ProcessRow } from '@askfirst/protocol/results/process-list.ts'
 import { knownFields } from '../../parsers/known-fields.ts'
 import { parseMeminfo } from '../../parsers/linux-meminfo.ts'
+import type { ProcIo, ProcStat } from '../../parsers/linux-process.ts'
 import {
   parseBootTimeMs,
   parseCommandLine,
@@ -10,7 +11,6 @@ import {
   parseProcStatus,
   parseUptimeMs,
 } from '../../parsers/linux-process.ts'
-import type { ProcIo, ProcStat } from '../../parsers/linux-process.ts'
 import { rankProcesses } from '../../parsers/rank-processes.ts'
 import { ratesBetween } from '../../parsers/sample-rates.ts'
 import { instantOf, rounded } from '../../parsers/values.ts'
@@ -37,7 +37,10 @@ interface Machine {
 }
 
 /** Processes out of `/proc`. One that ends between two reads is left out; a file that may not be read leaves its field out. */
-export async function* linuxProcesses(ctx: CollectorContext, params: ProcessParams): AsyncGenerator<ProcessRow, void, undefined> {
+export async function* linuxProcesses(
+  ctx: CollectorContext,
+  params: ProcessParams,
+): AsyncGenerator<ProcessRow, void, undefined> {
   const before = params.sampleMs > 0 ? await sample(ctx) : null
   if (params.sampleMs > 0) await ctx.sleep(params.sampleMs)
   const after = await sample(ctx)
@@ -71,7 +74,11 @@ function measuredRows(before: Sample | null, after: Sample, machine: Machine): r
   const elapsedMs = before === null ? 0 : after.uptimeMs - before.uptimeMs
   return after.processes.map((one) => {
     const was = earlier.get(identity(one.stat))
-    const rates = ratesBetween(was && { ...was.io, cpuTimeMs: was.stat.cpuTimeMs }, { ...one.io, cpuTimeMs: one.stat.cpuTimeMs }, elapsedMs)
+    const rates = ratesBetween(
+      was && { ...was.io, cpuTimeMs: was.stat.cpuTimeMs },
+      { ...one.io, cpuTimeMs: one.stat.cpuTimeMs },
+      elapsedMs,
+    )
     return rowOf(one, rates, machine)
   })
 }
@@ -107,7 +114,11 @@ async function withDetails(
 ): Promise<ProcessRow> {
   const { row, machine } = about
   const read = (name: string): Promise<string | null> => ctx.files.tryText(`/proc/${row.pid}/${name}`)
-  const [status, group, commandLine] = await Promise.all([read('status'), read('cgroup'), about.commandLine ? read('cmdline') : null])
+  const [status, group, commandLine] = await Promise.all([
+    read('status'),
+    read('cgroup'),
+    about.commandLine ? read('cmdline') : null,
+  ])
   const details = parseProcStatus(status ?? '')
   const rssBytes = details.rssBytes ?? row.rssBytes
   return knownFields<ProcessRow>({
@@ -116,7 +127,8 @@ async function withDetails(
     rssBytes,
     privateBytes: details.privateBytes,
     swapBytes: details.swapBytes,
-    memoryPercent: rssBytes === undefined || machine.totalBytes === undefined ? undefined : shareOf(rssBytes, machine.totalBytes),
+    memoryPercent:
+      rssBytes === undefined || machine.totalBytes === undefined ? undefined : shareOf(rssBytes, machine.totalBytes),
     group: parseControlGroup(group ?? ''),
     commandLine: commandLine === null ? undefined : parseCommandLine(commandLine),
   })

@@ -11,7 +11,10 @@ const PS = ['/bin/ps'] as const
 const COLUMNS = 'pid,ppid,ni,rss,%mem,%cpu,time,etime,state,user,comm'
 
 /** Processes out of `ps`. Processor use comes from two readings; with `sampleMs` 0 it is the system's own average. */
-export async function* macosProcesses(ctx: CollectorContext, params: ProcessParams): AsyncGenerator<ProcessRow, void, undefined> {
+export async function* macosProcesses(
+  ctx: CollectorContext,
+  params: ProcessParams,
+): AsyncGenerator<ProcessRow, void, undefined> {
   const first = params.sampleMs > 0 ? await readPs(ctx) : null
   if (params.sampleMs > 0) await ctx.sleep(params.sampleMs)
   const second = await readPs(ctx)

@@ -45,7 +45,10 @@ Write-Sample 2 $second
 `
 
 /** Processes out of CIM classes. */
-export async function* windowsProcesses(ctx: CollectorContext, params: ProcessParams): AsyncGenerator<ProcessRow, void, undefined> {
+export async function* windowsProcesses(
+  ctx: CollectorContext,
+  params: ProcessParams,
+): AsyncGenerator<ProcessRow, void, undefined> {
   const objects: unknown[] = []
   const asked = { sampleMs: params.sampleMs, commandLine: params.commandLine }
   for await (const object of ctx.commands.powershell(SCRIPT, asked)) objects.push(object)

@@ -7,7 +7,21 @@ const MIN_BITS = 3.2
 /** A word for a secret, and shortly after it something that looks drawn by lot. */
 export const highEntropy: PatternRedactor = {
   name: 'high-entropy',
-  hints: ['password', 'passwort', 'kennwort', 'mot de passe', 'contraseña', 'secret', 'token', 'credential', 'api key', 'apikey', 'passphrase', 'access key', 'private key'],
+  hints: [
+    'password',
+    'passwort',
+    'kennwort',
+    'mot de passe',
+    'contraseña',
+    'secret',
+    'token',
+    'credential',
+    'api key',
+    'apikey',
+    'passphrase',
+    'access key',
+    'private key',
+  ],
   patterns: [
     {
       pattern:
@@ -16,8 +30,10 @@ export const highEntropy: PatternRedactor = {
     },
     {
       // "the password is hunter2", "Passwort lautet hunter2": prose that quotes it.
-      pattern: /\b((?:password|passwort|kennwort|mot de passe|contraseña|passphrase)\s{1,4}(?:(?:is|was|lautet|ist|war|est|es|era)\s{1,4})?["']?)(?!\[secret\])([^\s"',;]{6,})/gi,
-      replace: (match, [prefix = '', value = '']) => (/\d/.test(value) && /[^\d]/.test(value) ? `${prefix}${SECRET_MARK}` : match),
+      pattern:
+        /\b((?:password|passwort|kennwort|mot de passe|contraseña|passphrase)\s{1,4}(?:(?:is|was|lautet|ist|war|est|es|era)\s{1,4})?["']?)(?!\[secret\])([^\s"',;]{6,})/gi,
+      replace: (match, [prefix = '', value = '']) =>
+        /\d/.test(value) && /[^\d]/.test(value) ? `${prefix}${SECRET_MARK}` : match,
     },
   ],
 }

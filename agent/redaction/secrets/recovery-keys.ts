@@ -11,6 +11,9 @@ export const recoveryKeys: PatternRedactor = {
       replace: whole,
     },
     // FileVault: six groups of four capitals and digits.
-    { pattern: /(?<![A-Z0-9-])(?=[A-Z0-9-]{29}(?![A-Z0-9-]))(?=[A-Z-]{0,28}\d)[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5}/g, replace: whole },
+    {
+      pattern: /(?<![A-Z0-9-])(?=[A-Z0-9-]{29}(?![A-Z0-9-]))(?=[A-Z-]{0,28}\d)[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5}/g,
+      replace: whole,
+    },
   ],
 }

@@ -10,7 +10,8 @@ export const urls: PatternRedactor = {
       replace: (_match, [scheme = '']) => `${scheme}[secret]@`,
     },
     {
-      pattern: /\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)(?!\[secret\])([A-Za-z0-9._~!$*+-]|%(?!40|2F)[0-9A-F]{2}){1,512}%40/gi,
+      pattern:
+        /\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)(?!\[secret\])([A-Za-z0-9._~!$*+-]|%(?!40|2F)[0-9A-F]{2}){1,512}%40/gi,
       replace: (_match, [scheme = '']) => `${scheme}[secret]%40`,
     },
   ],

@@ -1,7 +1,7 @@
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { plainText, quoted, wrapped } from '@askfirst/agent/consent/plain-text.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BookOnDisk } from './consent-fixture.ts'
 
 let disk: BookOnDisk
@@ -30,8 +30,8 @@ describe('[C3] the text that a person sees', () => {
       'The person who needs help opened it: “Ann Example”',
       'Purpose: “See which programs use the processor.”',
       '1. Title of process.list (process.list)',
-      'Reads: Reads what process.list reads.',
-      'Does not read: Not what process.list does not read.',
+      'Reads what process.list reads.',
+      'Not what process.list does not read.',
       'Limit: 50',
       'Channels: “System”',
       'Goes to: “desk.example.org”',
@@ -55,7 +55,11 @@ describe('[C3] the text that a person sees', () => {
   })
 
   it('says that an earlier permission that the server speaks of is not known here', async () => {
-    const text = flat(await textOf({ replaces: { grantId: 'gra_00000000000000000000000000' as never, technicianName: 'Ghost', why: 'reassignment' } }))
+    const text = flat(
+      await textOf({
+        replaces: { grantId: 'gra_00000000000000000000000000' as never, technicianName: 'Ghost', why: 'reassignment' },
+      }),
+    )
     expect(text).toContain('this computer does not know of it')
     expect(text).toContain('It is not handed on')
   })
@@ -70,11 +74,16 @@ describe('[C3] the text that a person sees', () => {
     ['a flood of accents', `e${'\u0301'.repeat(200)}`],
     ['blanks that are none', 'a\u3164\u3164\u2800\u00a0\u3000b'],
   ])('makes %s harmless', async (_name, hostile) => {
-    const text = await textOf({ purpose: hostile, ticket: { ...disk.request().ticket, title: hostile, requester: hostile }, technician: { ...disk.request().technician, name: hostile } })
+    const text = await textOf({
+      purpose: hostile,
+      ticket: { ...disk.request().ticket, title: hostile, requester: hostile },
+      technician: { ...disk.request().technician, name: hostile },
+    })
     const calm = await textOf()
     expect(text).not.toMatch(/[^\n\P{Cc}]|\p{Cf}|\p{Co}|\p{Zl}|\p{Zp}|\p{M}{4}|[\u3164\u2800]/u)
     // The agent's own lines, which start at the left margin, are the same whatever the server writes.
-    const own = (whole: string) => whole.split('\n').filter((line) => /^\S/.test(line) && !line.startsWith('Match code'))
+    const own = (whole: string) =>
+      whole.split('\n').filter((line) => /^\S/.test(line) && !line.startsWith('Match code'))
     expect(own(text)).toEqual(own(calm))
     expect(text.match(/“[^”]*”/g)?.length).toBe(calm.match(/“[^”]*”/g)?.length)
   })
@@ -94,7 +103,8 @@ describe('[C3] the text that a person sees', () => {
 
 describe('plain text', () => {
   it('keeps every script readable', () => {
-    for (const text of ['Jürgen Müller', '山田太郎', 'محمد', 'क्षत्रिय', 'می\u200cخواهم']) expect(plainText(text, 100)).toBe(text)
+    for (const text of ['Jürgen Müller', '山田太郎', 'محمد', 'क्षत्रिय', 'می\u200cخواهم'])
+      expect(plainText(text, 100)).toBe(text)
   })
 
   it('cuts at the limit and says so', () => {

@@ -321,14 +321,22 @@ describe.each(CASES)('rule $rule', ({ rule, platform, collector, hit, subject, s
 
 describe('the rules together', () => {
   it('[X5] know the connection with only a self-given address, and the way out, behind pseudonyms', () => {
-    const rows = pseudonymised('net.config', [eth({}), address('169.254.7.7', 'link'), address('192.168.1.5'), route('default')])
+    const rows = pseudonymised('net.config', [
+      eth({}),
+      address('169.254.7.7', 'link'),
+      address('192.168.1.5'),
+      route('default'),
+    ])
     expect(rows).toEqual([
       eth({}),
       address('169.254.7.7', 'link'),
       address(expect.stringMatching(/^private192-[g-z]{6}\.[g-z]{4}$/)),
       route('default'),
     ])
-    expect(pseudonymised('net.config', [route('0.0.0.0/0'), route('::/0')])).toEqual([route('0.0.0.0/0'), route('::/0')])
+    expect(pseudonymised('net.config', [route('0.0.0.0/0'), route('::/0')])).toEqual([
+      route('0.0.0.0/0'),
+      route('::/0'),
+    ])
   })
 
   it('have a hit and a miss here, every one of them', () => {
