@@ -1,0 +1,11 @@
+import type { Lab } from '../lab.ts'
+import { connects } from './connects.ts'
+import { idleMemory } from './idle-memory.ts'
+import { ingest } from './ingest.ts'
+
+/** All parts, in the order in which they run. Each gives plain figures; README.md says what they mean. */
+export const PARTS: Readonly<Record<string, (lab: Lab) => Promise<unknown>>> = {
+  idleMemory,
+  connects,
+  ingest,
+}
