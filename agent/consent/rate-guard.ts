@@ -6,7 +6,10 @@ export interface RateGuard {
   take(): boolean
 }
 
-export function createRateGuard(clock: AgentClock, limit: { readonly max: number; readonly perMs: number }): RateGuard {
+export function createRateGuard(
+  clock: Pick<AgentClock, 'monotonicMs'>,
+  limit: { readonly max: number; readonly perMs: number },
+): RateGuard {
   let taken: number[] = []
   return {
     take() {

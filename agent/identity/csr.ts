@@ -20,7 +20,11 @@ const ECDSA_WITH_SHA256 = Buffer.from('2a8648ce3d040302', 'hex') // 1.2.840.1004
  */
 export function makeSigningRequest(privateKey: KeyObject, name: string): string {
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
-  const commonName = der(SEQUENCE, der(OBJECT_IDENTIFIER, COMMON_NAME), der(UTF8_STRING, Buffer.from(name.slice(0, 64))))
+  const commonName = der(
+    SEQUENCE,
+    der(OBJECT_IDENTIFIER, COMMON_NAME),
+    der(UTF8_STRING, Buffer.from(name.slice(0, 64))),
+  )
   const info = der(SEQUENCE, der(INTEGER, Buffer.of(0)), der(SEQUENCE, der(SET, commonName)), spki, der(ATTRIBUTES))
   const signature = Buffer.concat([Buffer.of(0), sign('sha256', info, privateKey)])
   const algorithm = der(SEQUENCE, der(OBJECT_IDENTIFIER, ECDSA_WITH_SHA256))

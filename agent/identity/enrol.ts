@@ -57,18 +57,19 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
   try {
     const body = await enrolRequest(options, code, makeSigningRequest(made.key, 'AskFirst device'))
     const answer = await postEnrol(code, authorityPem, body, options.proxy ?? {})
+    const authoritySha256 = Buffer.from(code.authoritySha256).toString('hex')
+    const checked = { deviceId: answer.deviceId, authoritySha256, key: made.key }
     const identity: IdentityFile = {
       version: 1,
       deviceId: answer.deviceId,
       host: code.host,
       port: code.port,
-      authoritySha256: Buffer.from(code.authoritySha256).toString('hex'),
+      authoritySha256,
       authorityPem,
-      certificatePem: answer.certificate,
+      certificatePem: checkCertificate(checked, answer.certificate, authorityPem),
       keyFile: made.keyFile,
       ...(answer.logVerifierKey === undefined ? {} : { logVerifierKey: answer.logVerifierKey }),
     }
-    checkCertificate({ ...identity, key: made.key }, answer.certificate, authorityPem)
     saveIdentity(options.dataDir, identity)
     return { identity, standing: answer.standing }
   } catch (error) {
@@ -103,19 +104,31 @@ export function osName(): string {
  */
 export function thisPlatform(): Platform {
   const platform = PLATFORMS.find((known) => known === process.platform)
-  if (platform === undefined) throw new AskFirstError('PLATFORM_UNSUPPORTED', `AskFirst does not run on ${process.platform}.`)
+  if (platform === undefined)
+    throw new AskFirstError('PLATFORM_UNSUPPORTED', `AskFirst does not run on ${process.platform}.`)
   return platform
 }
 
-async function postEnrol(code: EnrolmentCode, authorityPem: string, body: EnrolmentRequest, proxy: ProxySettings): Promise<EnrolmentAnswer> {
+async function postEnrol(
+  code: EnrolmentCode,
+  authorityPem: string,
+  body: EnrolmentRequest,
+  proxy: ProxySettings,
+): Promise<EnrolmentAnswer> {
   const { status, text } = await post(code, authorityPem, JSON.stringify(body), proxy)
   const value = parseJson(text)
   if (status !== 201) throw serverError(status, value)
-  if (!answerValidator.Check(value)) throw new AskFirstError('MESSAGE_INVALID', 'The answer to the enrolment does not match the protocol.')
+  if (!answerValidator.Check(value))
+    throw new AskFirstError('MESSAGE_INVALID', 'The answer to the enrolment does not match the protocol.')
   return value
 }
 
-async function post(code: EnrolmentCode, authorityPem: string, body: string, proxy: ProxySettings): Promise<{ readonly status: number; readonly text: string }> {
+async function post(
+  code: EnrolmentCode,
+  authorityPem: string,
+  body: string,
+  proxy: ProxySettings,
+): Promise<{ readonly status: number; readonly text: string }> {
   const agent = httpsAgent(proxy)
   try {
     return await new Promise((resolve, reject) => {
@@ -157,14 +170,19 @@ async function readBounded(response: AsyncIterable<Buffer>): Promise<string> {
 function connectionError(code: EnrolmentCode, cause: Error): AskFirstError {
   const reason = 'code' in cause ? String(cause.code) : ''
   if (/CERT|ALTNAME|SIGNATURE|ISSUER/.test(reason)) {
-    return new AskFirstError('CERTIFICATE_REFUSED', `The certificate of ${code.host}:${code.port} does not verify: ${cause.message}.`, { cause })
+    return new AskFirstError(
+      'CERTIFICATE_REFUSED',
+      `The certificate of ${code.host}:${code.port} does not verify: ${cause.message}.`,
+      { cause },
+    )
   }
   return unreachable(code, cause)
 }
 
 function serverError(status: number, value: unknown): AskFirstError {
   const problem = typeof value === 'object' && value !== null ? value : {}
-  const code = 'code' in problem && typeof problem.code === 'string' && isErrorCode(problem.code) ? problem.code : 'UNAVAILABLE'
+  const code =
+    'code' in problem && typeof problem.code === 'string' && isErrorCode(problem.code) ? problem.code : 'UNAVAILABLE'
   return new AskFirstError(code, `The server answered the enrolment with status ${status} (${code}).`)
 }
 

@@ -60,12 +60,18 @@ export function loadIdentity(dataDir: string): Identity {
     checkCertificate(identity, value.certificatePem, value.authorityPem)
     return identity
   } catch (cause) {
-    throw new AskFirstError('NOT_ENROLLED', `The identity in ${dataDir} cannot be used; enrol with --replace.`, { cause })
+    throw new AskFirstError('NOT_ENROLLED', `The identity in ${dataDir} cannot be used; enrol with --replace.`, {
+      cause,
+    })
   }
 }
 
 /** A new P-256 key in a file of its own, readable by its owner alone. The file must not exist before. */
-export function makeDeviceKey(dataDir: string): { readonly keyFile: string; readonly keyPem: string; readonly key: KeyObject } {
+export function makeDeviceKey(dataDir: string): {
+  readonly keyFile: string
+  readonly keyPem: string
+  readonly key: KeyObject
+} {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -101,24 +107,37 @@ export function withCertificate(identity: Identity, certificatePem: string): Ide
 /**
  * Checks a certificate that a server issued: this device's own key and id, and the pinned authority's signature.
  *
+ * @returns the certificate alone, as PEM: what else came with it is not kept
  * @throws AskFirstError `CERTIFICATE_REFUSED`
  */
 export function checkCertificate(
   identity: { readonly deviceId: string; readonly authoritySha256: string; readonly key: KeyObject },
   certificatePem: string,
   authorityPem: string,
-): void {
+): string {
   const certificate = parseCertificate(certificatePem)
   const authority = parseCertificate(authorityPem)
   if (createHash('sha256').update(authority.raw).digest('hex') !== identity.authoritySha256) {
-    throw refused("comes with an authority that is not the pinned one")
+    throw refused('comes with an authority that is not the pinned one')
   }
   if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey)) {
     throw refused('was not signed by the pinned authority')
   }
   if (!certificate.checkPrivateKey(identity.key)) throw refused("does not carry this device's key")
-  if (certificate.subjectAltName !== `URI:urn:askfirst:device:${identity.deviceId}`) throw refused('names another device')
+  if (certificate.subjectAltName !== `URI:urn:askfirst:device:${identity.deviceId}`)
+    throw refused('names another device')
   if (certificate.ca) throw refused('is an authority itself')
+  return certificate.toString()
+}
+
+/**
+ * Checks that a certificate is not over: it would only keep this device away.
+ *
+ * @param nowMs Unix ms, this machine's clock
+ * @throws AskFirstError `CERTIFICATE_REFUSED`
+ */
+export function checkDates(certificatePem: string, nowMs: number): void {
+  if (parseCertificate(certificatePem).validToDate.getTime() <= nowMs) throw refused('has expired already')
 }
 
 function parseCertificate(pem: string): X509Certificate {

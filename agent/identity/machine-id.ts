@@ -30,7 +30,10 @@ export async function readMachineId(dataDir: string): Promise<string> {
 async function systemMachineId(): Promise<string | null> {
   if (process.platform === 'win32') return await windowsMachineId()
   if (process.platform === 'darwin') return await macMachineId()
-  return parseLinuxMachineId(await tryRead('/etc/machine-id')) ?? parseLinuxMachineId(await tryRead('/var/lib/dbus/machine-id'))
+  return (
+    parseLinuxMachineId(await tryRead('/etc/machine-id')) ??
+    parseLinuxMachineId(await tryRead('/var/lib/dbus/machine-id'))
+  )
 }
 
 /** The id in the text of /etc/machine-id; null when it is empty, `uninitialized`, or anything else. */

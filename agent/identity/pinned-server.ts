@@ -41,7 +41,11 @@ export function serverName(host: string): string {
  * @returns PEM of the authority
  * @throws AskFirstError `CERTIFICATE_REFUSED` when the chain does not hold it, `UNAVAILABLE` when nobody answers
  */
-export async function fetchPinnedAuthority(server: ServerAddress, sha256: Uint8Array, proxy: ProxySettings): Promise<string> {
+export async function fetchPinnedAuthority(
+  server: ServerAddress,
+  sha256: Uint8Array,
+  proxy: ProxySettings,
+): Promise<string> {
   const chain = await presentedChain(server, proxy)
   const pinned = chain.find((der) => createHash('sha256').update(der).digest().equals(sha256))
   if (pinned === undefined) {

@@ -3,7 +3,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { makeSigningRequest } from './csr.ts'
 import type { Identity } from './identity.ts'
-import { checkCertificate, saveIdentity, withCertificate } from './identity.ts'
+import { checkCertificate, checkDates, saveIdentity, withCertificate } from './identity.ts'
 
 /** A renewal falls due between 60 % and 73 % of a certificate's life, so that a fleet enrolled in one hour spreads out. */
 const DUE_FROM = 0.6
@@ -64,11 +64,12 @@ export class Renewal {
     }
     const identity = this.#identity
     // The chain from the wire must be the pinned one; what is stored is the authority that is stored already.
-    checkCertificate(identity, message.certificate, message.chain)
-    const file = withCertificate(identity, message.certificate)
+    const certificatePem = checkCertificate(identity, message.certificate, message.chain)
+    checkDates(certificatePem, this.#options.now())
+    const file = withCertificate(identity, certificatePem)
     saveIdentity(this.#options.dataDir, file)
     this.#identity = { ...file, key: identity.key, keyPem: identity.keyPem }
-    this.#dueAt = dueAt(message.certificate, this.#options.random())
+    this.#dueAt = dueAt(certificatePem, this.#options.random())
     this.#askedAt = Number.NEGATIVE_INFINITY
     this.#options.onRenewed(this.#identity)
   }

@@ -15,7 +15,11 @@ export function noteVerifier(verifierKey: string): ((note: SignedNote) => boolea
   const typed = Buffer.from(base64, 'base64')
   if (match === null || typed.length !== 33 || typed[0] !== ED25519) return null
   const keyId = createHash('sha256').update(`${name}\n`).update(typed).digest().subarray(0, 4)
-  const key = createPublicKey({ key: Buffer.concat([ED25519_SPKI_PREFIX, typed.subarray(1)]), format: 'der', type: 'spki' })
+  const key = createPublicKey({
+    key: Buffer.concat([ED25519_SPKI_PREFIX, typed.subarray(1)]),
+    format: 'der',
+    type: 'spki',
+  })
   return (note) => {
     const signature = Buffer.from(note.signature, 'base64')
     if (note.keyName !== name || signature.length !== 68 || !signature.subarray(0, 4).equals(keyId)) return false

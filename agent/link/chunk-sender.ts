@@ -55,6 +55,11 @@ export class ChunkSender {
     return this.#inFlightBytes
   }
 
+  /** First chunk of a run that this session did not send and the server did not say to have; null: the run is not sent here. */
+  nextSeqOf(runId: RunId): number | null {
+    return this.#runs.get(runId)?.nextSeq ?? null
+  }
+
   /** Starts sending a run at the first chunk that the server lacks. */
   add(runId: RunId, nextSeq: number): void {
     if (this.#runs.has(runId)) return

@@ -53,14 +53,26 @@ async function handle(targets: CommandTargets, command: Command): Promise<void> 
   }
 }
 
-async function takeRequest({ book, link }: CommandTargets, request: Extract<Command, { type: 'consent.request' }>): Promise<void> {
+async function takeRequest(
+  { book, link }: CommandTargets,
+  request: Extract<Command, { type: 'consent.request' }>,
+): Promise<void> {
   const taken = await book.receive(request)
   if (taken.ok) return
-  link.send({ type: 'consent.refused', requestId: request.requestId, code: taken.code, detail: taken.detail.slice(0, 500) })
+  link.send({
+    type: 'consent.refused',
+    requestId: request.requestId,
+    code: taken.code,
+    detail: taken.detail.slice(0, 500),
+  })
 }
 
-function keepCheckpoint({ witness, log }: CommandTargets, { ticketId, note }: Extract<Command, { type: 'log.checkpoint' }>): void {
+function keepCheckpoint(
+  { witness, log }: CommandTargets,
+  { ticketId, note }: Extract<Command, { type: 'log.checkpoint' }>,
+): void {
   const outcome = witness.keep(ticketId, note)
   if (outcome === 'conflict') log.error({ ticketId }, 'the server shows another past of a ticket than before')
-  if (outcome === 'invalid') log.warn({ ticketId }, 'a checkpoint was not kept: it is malformed, not signed, or of a ticket nobody asked about')
+  if (outcome === 'invalid')
+    log.warn({ ticketId }, 'a checkpoint was not kept: it is malformed, not signed, or of a ticket nobody asked about')
 }

@@ -4,6 +4,7 @@ import type { AgentMessage, MessageNamed, ServerMessage } from '@askfirst/protoc
 import { parseServerMessage } from '@askfirst/protocol/parse-message.ts'
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import type { RawData, WebSocket } from 'ws'
+import { createRateGuard } from '../consent/rate-guard.ts'
 import type { AgentLog } from '../log.ts'
 import { Heartbeat } from './heartbeat.ts'
 
@@ -12,6 +13,14 @@ const GREETING_MS = 30_000
 const CLOSING_MS = 5_000
 /** Unsent bytes at which the server counts as one that does not read any more. */
 const MAX_UNSENT_BYTES = 4_194_304
+/** Commands that a server may send, acknowledgements apart; one that orders and closes a whole desk's work stays far below. */
+const COMMAND_RATE = { max: 600, perMs: 10_000 }
+/** A device in quarantine is asked for nothing (SPEC H6). */
+const QUARANTINE_MAY_COME: ReadonlySet<Command['type']> = new Set([
+  'certificate.issued',
+  'certificate.refused',
+  'log.checkpoint',
+])
 /** Longest close reason in bytes (RFC 6455, section 5.5). */
 const MAX_REASON_BYTES = 120
 
@@ -49,6 +58,8 @@ export class LinkSession {
   readonly #socket: WebSocket
   #state: 'greeting' | 'open' | 'ended' = 'greeting'
   #openedAt: number | null = null
+  readonly #rate = createRateGuard({ monotonicMs: () => performance.now() }, COMMAND_RATE)
+  #isQuarantined = false
   #heartbeat: Heartbeat | null = null
   #greetingTimer: NodeJS.Timeout | undefined
   #problem = ''
@@ -101,11 +112,22 @@ export class LinkSession {
     if (isBinary) return this.#refuse('a server sends no binary frames')
     const parsed = parseServerMessage(textOf(content))
     if (parsed.kind === 'invalid') return this.#refuse(parsed.reason)
-    if (parsed.kind === 'unknown') return this.#options.log.debug({ type: parsed.type }, 'ignored a message of a newer version')
+    if (parsed.kind === 'unknown')
+      return this.#options.log.debug({ type: parsed.type }, 'ignored a message of a newer version')
     const { message } = parsed
     if (message.type === 'link.welcome') return this.#welcome(message)
     if (this.#state !== 'open') return this.#refuse(`${message.type} came before link.welcome`)
-    if (message.type !== 'link.pong') this.#options.onCommand(message)
+    if (message.type !== 'link.pong') this.#command(message)
+  }
+
+  /** What a flood costs is bounded, so that the person's own commands are never kept waiting (SPEC W15). */
+  #command(command: Command): void {
+    if (this.#isQuarantined && !QUARANTINE_MAY_COME.has(command.type)) {
+      return this.close(CLOSE.quarantined, `a device in quarantine takes no ${command.type}`)
+    }
+    if (command.type !== 'chunk.ack' && !this.#rate.take())
+      return this.close(CLOSE.tooFast, 'too many commands in a short time')
+    this.#options.onCommand(command)
   }
 
   #welcome(welcome: Welcome): void {
@@ -116,6 +138,7 @@ export class LinkSession {
     if (welcome.deviceId !== this.#options.deviceId) return this.#refuse('link.welcome names another device')
     clearTimeout(this.#greetingTimer)
     this.#state = 'open'
+    this.#isQuarantined = welcome.standing === 'quarantined'
     this.#openedAt = performance.now()
     this.#heartbeat = new Heartbeat({
       intervalMs: welcome.heartbeatMs,

@@ -1,9 +1,9 @@
-import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import type { AgentLog } from '../log.ts'
-import { ChunkSender } from '../link/chunk-sender.ts'
+import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { OutgoingChunk } from '../link/chunk-sender.ts'
+import { ChunkSender } from '../link/chunk-sender.ts'
 import type { LinkSession, Welcome } from '../link/link-session.ts'
+import type { AgentLog } from '../log.ts'
 import type { Spool, SpoolTotals } from '../spool/spool.ts'
 import { NO_CHUNKS } from '../spool/spool-meta.ts'
 
@@ -11,6 +11,7 @@ import { NO_CHUNKS } from '../spool/spool-meta.ts'
 export class Outbox {
   readonly #spool: Spool
   readonly #log: AgentLog
+  readonly #mayLeave: (runId: RunId) => boolean
   /** Sums after each chunk that was handed to the network, from the last acknowledged one on. */
   readonly #sent = new Map<RunId, readonly SpoolTotals[]>()
   /** Runs whose end went out on this session. */
@@ -18,9 +19,11 @@ export class Outbox {
   #session: LinkSession | null = null
   #sender: ChunkSender | null = null
 
-  constructor(spool: Spool, log: AgentLog) {
+  /** @param mayLeave asked for every chunk: whether rows of the run may leave the device now (SPEC C18) */
+  constructor(spool: Spool, log: AgentLog, mayLeave: (runId: RunId) => boolean) {
     this.#spool = spool
     this.#log = log
+    this.#mayLeave = mayLeave
   }
 
   /** A session is open to an active device. */
@@ -60,9 +63,24 @@ export class Outbox {
     this.#sender?.wake(runId)
   }
 
+  /** Whether an acknowledgement is one of chunks that left on this session; the server cannot have others. */
+  isOfSent({ runId, nextSeq }: MessageNamed<'chunk.ack'>): boolean {
+    const sentUpTo = this.#sender?.nextSeqOf(runId) ?? null
+    return sentUpTo !== null && nextSeq <= sentUpTo
+  }
+
+  /** Whether the run's end went out on this session. */
+  hasSentEnd(runId: RunId): boolean {
+    return this.#ended.has(runId)
+  }
+
   acknowledged({ runId, nextSeq, creditBytes }: MessageNamed<'chunk.ack'>): void {
     const sent = this.#sent.get(runId)
-    if (sent !== undefined) this.#sent.set(runId, sent.filter(({ chunks }, at) => chunks >= nextSeq || at === sent.length - 1))
+    if (sent !== undefined)
+      this.#sent.set(
+        runId,
+        sent.filter(({ chunks }, at) => chunks >= nextSeq || at === sent.length - 1),
+      )
     this.#sender?.acknowledged(runId, nextSeq, creditBytes)
   }
 
@@ -89,7 +107,10 @@ export class Outbox {
   }
 
   async *#read(runId: RunId, fromSeq: number): AsyncGenerator<OutgoingChunk, void, undefined> {
-    for await (const chunk of this.#spool.read(runId, fromSeq)) yield { ...chunk, runId, bodyBytes: chunk.body.length }
+    for await (const chunk of this.#spool.read(runId, fromSeq)) {
+      if (!this.#mayLeave(runId)) return
+      yield { ...chunk, runId, bodyBytes: chunk.body.length }
+    }
   }
 
   /** The one end of a run follows its last chunk (SPEC R2). */
@@ -97,7 +118,10 @@ export class Outbox {
     const entry = this.#spool.get(runId)
     if (entry === null || entry.ended === null || this.#ended.has(runId)) return
     if (nextSeq < entry.nextSeq) {
-      this.#log.error({ runId, nextSeq, acknowledgedSeq: entry.acknowledgedSeq }, 'the server lacks rows that it had acknowledged')
+      this.#log.error(
+        { runId, nextSeq, acknowledgedSeq: entry.acknowledgedSeq },
+        'the server lacks rows that it had acknowledged',
+      )
     }
     if (this.send({ type: 'run.end', runId, completeness: entry.ended })) this.#ended.add(runId)
   }

@@ -54,7 +54,10 @@ export class RunController {
 
   constructor(options: RunControllerOptions) {
     this.#options = options
-    this.#outbox = new Outbox(options.spool, options.log)
+    this.#outbox = new Outbox(options.spool, options.log, (runId) => {
+      const entry = options.spool.get(runId)
+      return entry !== null && this.#maySend(entry)
+    })
   }
 
   /** Takes up what an earlier process left (SPEC R7). Call once, before the first connection. */
@@ -63,7 +66,8 @@ export class RunController {
     seen.forgetUnless((grantId) => book().isActive(grantId))
     for (const entry of spool.list()) {
       const { runId, grantId } = entry.meta
-      if (entry.ended === null) await this.#end(entry.meta, this.#record(entry, { state: 'error', code: 'RUN_AGENT_RESTARTED' }))
+      if (entry.ended === null)
+        await this.#end(entry.meta, this.#record(entry, { state: 'error', code: 'RUN_AGENT_RESTARTED' }))
       if (!book().isActive(grantId)) await this.#drop(runId, { state: 'cancelled', code: 'GRANT_EXPIRED' })
     }
   }
@@ -102,7 +106,9 @@ export class RunController {
 
   acknowledged(ack: MessageNamed<'chunk.ack'>): void {
     const entry = this.#options.spool.get(ack.runId)
-    if (entry === null || !this.#maySend(entry.meta)) return
+    if (entry === null || !this.#maySend(entry)) return
+    if (!this.#outbox.isOfSent(ack))
+      return this.#disbelieve(ack.runId, 'an acknowledgement of chunks that were not sent')
     this.#outbox.acknowledged(ack)
     this.#open.get(ack.runId)?.acknowledged(ack.nextSeq)
     this.#guard(ack.runId, this.#options.spool.acknowledge(ack.runId, ack.nextSeq))
@@ -117,7 +123,8 @@ export class RunController {
   /** The end and all chunks are durable on the server. */
   recorded(runId: RunId): void {
     const entry = this.#options.spool.get(runId)
-    if (entry === null || entry.ended === null || !this.#maySend(entry.meta)) return
+    if (entry === null || entry.ended === null || !this.#maySend(entry)) return
+    if (!this.#outbox.hasSentEnd(runId)) return this.#disbelieve(runId, 'the record of an end that was not sent')
     this.#guard(runId, this.#forget(runId))
   }
 
@@ -182,10 +189,17 @@ export class RunController {
       this.#options.seen.add(runId, grantId)
       const meta = this.#meta(order, judged.grant.review)
       if (!(await this.#openSpool(order, meta))) return
-      this.#options.history.append('run.started', { runId, grantId, ticketId: order.ticketId, collector: order.collector, params: order.params })
+      this.#options.history.append('run.started', {
+        runId,
+        grantId,
+        ticketId: order.ticketId,
+        collector: order.collector,
+        params: order.params,
+      })
       this.#outbox.send({ type: 'run.accepted', runId, review: meta.review })
       // The grant may have ended while the disk was busy.
-      if (!this.#options.book().isActive(grantId)) return await this.drop(runId, { state: 'cancelled', code: 'GRANT_EXPIRED' })
+      if (!this.#options.book().isActive(grantId))
+        return await this.drop(runId, { state: 'cancelled', code: 'GRANT_EXPIRED' })
       this.#collect(order, meta, judged.grant.personalData)
     } finally {
       this.#starting.delete(runId)
@@ -207,7 +221,13 @@ export class RunController {
   #collect(order: Order, meta: SpoolMeta, personalData: 'keep' | 'pseudonymise'): void {
     const { runId, grantId, collector, params } = order
     const { host, release } = this.#options.hosts.take(grantId)
-    const running = host.run({ runId, collector, params, personalData, ticketKey: this.#options.ticketKeys(order.ticketId) })
+    const running = host.run({
+      runId,
+      collector,
+      params,
+      personalData,
+      ticketKey: this.#options.ticketKeys(order.ticketId),
+    })
     const run = new OpenRun({ meta, running, spool: this.#options.spool, onSpooled: () => this.#outbox.wake(runId) })
     this.#open.set(runId, run)
     if (!meta.review) this.#outbox.add(runId, 0)
@@ -252,7 +272,7 @@ export class RunController {
     // The first acceptance may have been lost with the earlier connection.
     if (entry.ended === null) this.#outbox.send({ type: 'run.accepted', runId, review: entry.meta.review })
     if (this.isWaiting(runId)) return this.tellReview(runId, 'waiting', entry.totals.rows)
-    if (!this.#maySend(entry.meta)) return
+    if (!this.#maySend(entry)) return
     await this.#correctEnd(entry, nextSeq)
     this.#outbox.add(runId, nextSeq)
     this.#open.get(runId)?.acknowledged(nextSeq)
@@ -301,12 +321,18 @@ export class RunController {
 
   #refusal({ runId }: Order): { readonly code: ErrorCode; readonly detail: string } | null {
     const { seen, spool } = this.#options
-    if (seen.has(runId) || this.#starting.has(runId) || spool.get(runId) !== null) return { code: 'RUN_DUPLICATE', detail: 'An order with this id came before.' }
+    if (seen.has(runId) || this.#starting.has(runId) || spool.get(runId) !== null)
+      return { code: 'RUN_DUPLICATE', detail: 'An order with this id came before.' }
     const isFull = this.openCount + this.#starting.size >= LIMITS.maxOpenRuns
-    return isFull || seen.isFull ? { code: 'RUN_TOO_MANY', detail: `At most ${LIMITS.maxOpenRuns} runs may be open.` } : null
+    return isFull || seen.isFull
+      ? { code: 'RUN_TOO_MANY', detail: `At most ${LIMITS.maxOpenRuns} runs may be open.` }
+      : null
   }
 
-  #refuse({ runId, grantId, collector }: Order, { code, detail }: { readonly code: ErrorCode; readonly detail: string }): void {
+  #refuse(
+    { runId, grantId, collector }: Order,
+    { code, detail }: { readonly code: ErrorCode; readonly detail: string },
+  ): void {
     this.#options.log.warn({ runId, code }, 'an order was refused')
     this.#options.history.append('run.refused', { runId, grantId, collector, code })
     this.#outbox.send({ type: 'run.refused', runId, code, detail: detail.slice(0, 500) })
@@ -316,12 +342,24 @@ export class RunController {
     return { runId, grantId, ticketId, collector, review, startedAt: instant(this.#options.clock.wallMs()) }
   }
 
-  #maySend({ runId, review }: SpoolMeta): boolean {
-    return !review || this.#options.decisions.mayBeSent(runId) || this.#options.spool.get(runId)?.totals.rows === 0
+  /** A run in review that has no row yet may get some: only when it has ended is there nothing to look at. */
+  #maySend({ meta, ended, totals }: SpoolEntry): boolean {
+    return !meta.review || this.#options.decisions.mayBeSent(meta.runId) || (ended !== null && totals.rows === 0)
+  }
+
+  /** The server claims to have what it cannot have (SPEC R14): nothing is deleted for it. */
+  #disbelieve(runId: RunId, what: string): void {
+    this.#options.log.warn({ runId }, `ignored ${what}`)
   }
 
   #noteEnd(runId: RunId, { state, code, rows, droppedInReview }: Completeness): void {
-    this.#options.history.append('run.ended', { runId, state, ...(code === undefined ? {} : { code }), rows, droppedInReview })
+    this.#options.history.append('run.ended', {
+      runId,
+      state,
+      ...(code === undefined ? {} : { code }),
+      rows,
+      droppedInReview,
+    })
   }
 
   /** A failure here is the disk's or a bug; the run's rows stay where they are and the next start ends it. */
