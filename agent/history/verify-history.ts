@@ -24,6 +24,10 @@ export function verifyHistory(text: string): HistoryCheck {
     }
     previous = entry
   }
+  // Every entry is written with its line break: another byte in its place would be blank to JSON.
+  if (text !== '' && !text.endsWith('\n')) {
+    return { entries: line - 1, headHash: previous?.previousHash ?? EMPTY_LOG_HASH, broken: { line, problem: 'its end is missing' } }
+  }
   return { entries: line, headHash: previous?.hash ?? EMPTY_LOG_HASH }
 }
 

@@ -65,6 +65,13 @@ describe('[C16] the device keeps a hash-chained record of its own', () => {
     }
   })
 
+  it.each([' ', '\t', '\r', 'x'])('finds a last line break that became %j', (blank) => {
+    three()
+    const whole = readFileSync(path(), 'utf8')
+    expect(verifyHistory(whole).broken).toBeUndefined()
+    expect(verifyHistory(whole.slice(0, -1) + blank)).toMatchObject({ entries: 2, broken: { line: 3 } })
+  })
+
   it('finds any changed byte', () => {
     three()
     const whole = readFileSync(path())
