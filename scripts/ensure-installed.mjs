@@ -38,7 +38,7 @@ function install() {
     npm === undefined ? spawnSync('npm', args, options) : spawnSync(process.execPath, [npm, ...args], options)
   if (result.status !== 0) {
     process.stderr.write(
-      'Installing the packages failed. Is the package registry reachable? Nothing else was changed.\n',
+      'Installing the packages failed. Is the package registry reachable? Run the same command again when it is.\n',
     )
     process.exit(result.status ?? 1)
   }

@@ -38,7 +38,7 @@ async function start(): Promise<void> {
 }
 
 async function startAgent(agentPort: number): Promise<void> {
-  if (!existsSync(join(agentDir, 'identity'))) await enrol(agentPort)
+  if (!existsSync(join(agentDir, 'identity.json'))) await enrol(agentPort)
   running.push(startAgentProcess(agentDir, join(dataDir, 'agent.log')))
   const shown = agentDir.startsWith(`${ROOT}`) ? agentDir.slice(ROOT.length) : agentDir
   process.stdout.write(
