@@ -47,6 +47,8 @@ export interface AgentCoreOptions {
   readonly log: AgentLog
   readonly history: LocalHistory
   readonly spool: Spool
+  /** 0 (inclusive) to 1 (exclusive) */
+  readonly random: () => number
 }
 
 /**
@@ -90,7 +92,7 @@ export class AgentCore {
     this.#renewal = new Renewal({
       ...{ dataDir, identity },
       now: () => clock.wallMs(),
-      random: Math.random,
+      random: options.random,
       onRenewed: (renewed) => {
         this.#identity = renewed
       },
@@ -144,13 +146,12 @@ export class AgentCore {
   }
 
   #makeLink(): Link {
-    const { config, log } = this.#options
+    const { config, log, random } = this.#options
     return new Link({
       identity: () => this.#identity,
       proxy: config.proxy,
       hello: () => this.#hello(),
-      log,
-      random: Math.random,
+      ...{ log, random },
       onWelcome: (session, welcome) => this.#welcomed(session, welcome),
       onCommand: (command) => void dispatch({ ...this.#targets(), log }, command),
       onDown: () => this.#controller.disconnected(),

@@ -30,6 +30,8 @@ export interface AgentOptions {
   readonly clock?: AgentClock
   /** Absent: JSON lines on standard error. */
   readonly log?: AgentLog
+  /** 0 (inclusive) to 1 (exclusive): jitter of back-off, heartbeat and renewal. Absent: the system's. */
+  readonly random?: () => number
 }
 
 /** An agent that runs. */
@@ -55,6 +57,7 @@ export async function startAgent(config: AgentConfig, options: AgentOptions = {}
   const spool = await Spool.at(join(config.dataDir, 'spool'))
   const core = new AgentCore({
     ...{ config, identity, clock, log, history, spool },
+    random: options.random ?? Math.random,
     collectors: options.collectors ?? COLLECTORS,
     ...(options.hostEntry === undefined ? {} : { hostEntry: options.hostEntry }),
   })
