@@ -105,6 +105,8 @@ const calls = {
     if (run === undefined) throw new Error('no run was ordered')
     return run.id
   },
+  recordedGrant: granted,
+  hasEnded: async (runId: RunId) => (await services.runs.get(runId)).endedAt !== null,
   async rows(runIds: readonly RunId[]) {
     const runs = await Promise.all(runIds.map((id) => services.runs.get(id)))
     const sum = (field: 'rows' | 'indexedRows') => runs.reduce((all, run) => all + run[field], 0)

@@ -1,5 +1,7 @@
 import type { Lab } from '../lab.ts'
+import { burst } from './burst.ts'
 import { connects } from './connects.ts'
+import { firstRow } from './first-row.ts'
 import { idleMemory } from './idle-memory.ts'
 import { ingest } from './ingest.ts'
 
@@ -8,4 +10,6 @@ export const PARTS: Readonly<Record<string, (lab: Lab) => Promise<unknown>>> = {
   idleMemory,
   connects,
   ingest,
+  firstRow,
+  burst,
 }
