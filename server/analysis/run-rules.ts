@@ -1,7 +1,7 @@
 import type { Platform } from '@askfirst/protocol/catalogue-entry.ts'
 import type { Evidence, FindingContent } from '@askfirst/protocol/finding.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import type { FindingDraft, Known, Rule, RuleOutcome, RunFacts, Sighting } from './define-rule.ts'
+import type { FindingDraft, Known, Reading, Rule, RuleOutcome, RunFacts, Sighting } from './define-rule.ts'
 
 /** Rows that one reading of one rule keeps of one run; what comes after is counted by the rule's own logic only. */
 export const MAX_SELECTED_ROWS = 2_000
@@ -34,31 +34,44 @@ export function readingKey(ruleId: string, name: string): string {
  *
  * @param firstRow number of `rows[0]` in the run
  * @param into the run's selection so far; it grows to at most MAX_SELECTED_ROWS a reading
+ * @returns how many rows were kept, counted once for each reading
  */
 export function selectRows(
   rules: readonly Rule[],
   run: { readonly runId: string; readonly collector: string },
   piece: { readonly rows: readonly unknown[]; readonly firstRow: number },
   into: Map<string, Sighting<unknown>[]>,
-): void {
+): number {
+  let kept = 0
   for (const rule of rules) {
     for (const [name, reading] of Object.entries(rule.reads)) {
       if (reading.collector !== run.collector) continue
-      keep(reading.select, run.runId, piece, listAt(into, readingKey(rule.id, name)))
+      kept += keep(reading, run.runId, piece, listAt(into, readingKey(rule.id, name)))
     }
   }
+  return kept
 }
 
 function keep(
-  select: (row: never) => boolean,
+  reading: Reading,
   runId: string,
   piece: { readonly rows: readonly unknown[]; readonly firstRow: number },
   list: Sighting<unknown>[],
-): void {
+): number {
+  const before = list.length
   for (let at = 0; at < piece.rows.length && list.length < MAX_SELECTED_ROWS; at += 1) {
     const row = piece.rows[at]
-    // The indexer has checked the row against the collector's schema, which is the reading's schema.
-    if (select(row as never)) list.push({ runId, n: piece.firstRow + at, row })
+    if (isWanted(reading, row)) list.push({ runId, n: piece.firstRow + at, row })
+  }
+  return list.length - before
+}
+
+/** An agent can send rows of another shape than its collector's; a test that trips over one does not want it. */
+function isWanted(reading: Reading, row: unknown): boolean {
+  try {
+    return reading.select(row as never)
+  } catch {
+    return false
   }
 }
 

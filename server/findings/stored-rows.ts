@@ -29,7 +29,8 @@ export async function analyseStoredRows(
   })
   try {
     for (const run of await store.runs.listForTicket(scope.ticketId)) {
-      if (run.deviceId === scope.deviceId) await feed(store, worker, { ...run, platform: device.platform })
+      if (run.deviceId === scope.deviceId && run.withheld === null)
+        await feed(store, worker, { ...run, platform: device.platform })
     }
   } finally {
     await worker.close()

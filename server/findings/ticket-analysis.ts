@@ -39,13 +39,14 @@ export class TicketAnalysis {
     this.#platform = platform
   }
 
-  /** Adds rows of a run; false when earlier rows of it are missing here, so that the run must be read again. */
-  addRows(run: RunRef, firstRow: number, rows: readonly unknown[]): boolean {
+  /** Adds rows of a run and says whether some rule selected one; `gap` when earlier rows are missing here. */
+  addRows(run: RunRef, firstRow: number, rows: readonly unknown[]): 'selected' | 'passed-over' | 'gap' {
     const tracked = this.#track(run)
-    if (firstRow !== tracked.facts.rows) return false
-    selectRows(this.#rules, { runId: run.id, collector: run.collector }, { rows, firstRow }, tracked.selected)
+    if (firstRow !== tracked.facts.rows) return 'gap'
+    const at = { runId: run.id, collector: run.collector }
+    const kept = selectRows(this.#rules, at, { rows, firstRow }, tracked.selected)
     tracked.facts = { ...tracked.facts, rows: firstRow + rows.length }
-    return true
+    return kept > 0 ? 'selected' : 'passed-over'
   }
 
   /** Notes a run's end; false when rows of it are missing here. */
