@@ -1,4 +1,5 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import { escapeHtml } from '../escape-html.ts'
 import type { Finding, Ticket } from '../store/entities.ts'
 
 /** README of a bundle, for whoever opens the zip. */
@@ -101,13 +102,4 @@ function detail({ body }: LogEntry): string {
     parts.push(`${String(completeness.state)}, ${String(completeness.rows)} rows`)
   }
   return parts.length === 0 ? '' : `: ${escapeHtml(parts.join('; '))}`
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
 }

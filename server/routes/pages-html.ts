@@ -1,12 +1,4 @@
-/** Makes a text safe inside HTML elements and quoted attributes. */
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
-}
+import { escapeHtml } from '../escape-html.ts'
 
 /** One plain page without scripts; `body` is HTML already. */
 function page(title: string, body: string): string {
