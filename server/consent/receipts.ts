@@ -1,5 +1,6 @@
 import { ConsentRecord, RECEIPT_TYP, REVOCATION_TYP, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, GrantId, RequestId } from '@askfirst/protocol/ids.ts'
 import { Compile } from 'typebox/compile'
 import { isoNow } from '../clock.ts'
@@ -39,7 +40,13 @@ export async function recordReceipt(
   if (problem !== null) return refused('RECEIPT_INVALID', problem)
   if (await isGrantTaken(deps, record, stored))
     return refused('RECEIPT_INVALID', 'its grant id belongs to another request')
-  return store(deps, { stored, record, jws, device: signer.device })
+  try {
+    return await store(deps, { stored, record, jws, device: signer.device })
+  } catch (error) {
+    // Ids are the device's to choose; one that stands for something else already is refused, not tried again.
+    if (!(error instanceof AskFirstError && error.code === 'CONFLICT')) throw error
+    return refused('RECEIPT_INVALID', 'its receipt id or grant id is taken')
+  }
 }
 
 async function store(

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { EnrolmentRequest, MAX_ENROLMENT_BYTES } from '@askfirst/protocol/enrolment.ts'
 import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
+import { jsonBoundsProblem } from '@askfirst/protocol/json-bounds.ts'
 import type { Logger } from 'pino'
 import { Compile } from 'typebox/compile'
 import { AddressLimit } from './address-limit.ts'
@@ -91,6 +92,8 @@ function parseBody(text: string): EnrolmentRequest {
   } catch (error) {
     throw notJson(error)
   }
+  const bounds = jsonBoundsProblem(value)
+  if (bounds !== null) throw new AskFirstError('INVALID_REQUEST', `The body breaks a bound: ${bounds}.`)
   if (isEnrolmentRequest.Check(value)) return value
   const first = isEnrolmentRequest.Errors(value)[0]
   throw new AskFirstError('INVALID_REQUEST', 'The body does not match the schema of an enrolment.', {

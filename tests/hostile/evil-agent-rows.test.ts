@@ -257,10 +257,31 @@ describe('a device that lies in the body of a chunk', () => {
         indexedRows: 0,
         completeness: { code: 'CHUNK_BODY_INVALID' },
       })
-      expect(await desk.rows(runId)).toEqual([])
+      expect(await (await desk.call('GET', `/api/runs/${runId}/rows`)).json()).toMatchObject({
+        code: 'RUN_ROWS_WITHHELD',
+      })
       await honest
     },
   )
+
+  it('[R12] after pieces that were true takes those out of sight as well, and the run and its log say why', async () => {
+    const { desk } = world
+    const { agent, runId, ticketId } = await desk.ordered()
+    agent.sendFrame(chunkFrame(runId, at(0), eventRows(2)))
+    await desk.until(async () => (await desk.run(runId)).indexedRows === 2)
+    expect(await desk.rows(runId)).toHaveLength(2)
+    agent.sendFrame(bodyFrame(runId, at(1, 2), Buffer.from('no zstd at all'), { rows: 1, rawBytes: 10 }))
+    await desk.until(async () => (await desk.run(runId)).endedAt !== null, 'the end of the run')
+    const run = await desk.run(runId)
+    expect(run).toMatchObject({ state: 'error', completeness: { code: 'CHUNK_BODY_INVALID' } })
+    expect(run.withheld).toEqual(expect.any(String))
+    for (const query of ['', '?after=0', '?q=message', '?limit=1']) {
+      expect((await desk.call('GET', `/api/runs/${runId}/rows${query}`)).status).toBe(409)
+    }
+    expect(await desk.logKinds(ticketId)).toEqual(expect.arrayContaining(['note.added', 'run.ended']))
+    expect((await world.store.runs.toIndex(100)).map((waiting) => waiting.runId)).not.toContain(runId)
+    await desk.stillServes()
+  })
 
   it('[R12] cannot reach into the server by the names of its fields', async () => {
     const { desk } = world

@@ -141,7 +141,11 @@ export class Desk {
       answerWithinMs: 600_000,
       personalData: 'pseudonymise',
     })
-    return { ticketId: id, request: await agent.next('consent.request') }
+    // After a reconnect earlier requests come again.
+    for (;;) {
+      const request = await agent.next('consent.request')
+      if (request.ticket.id === id) return { ticketId: id, request }
+    }
   }
 
   /** A new device, or the given agent, with a recorded yes. */
