@@ -10,40 +10,46 @@ import { agentCommand, ROOT } from '../lib/processes.ts'
 import type { Lab } from './lab.ts'
 import { monotonicMs, until } from './measure.ts'
 
-/** A real agent in a process of its own, enrolled with a code of its own. */
+/** The agent's program as it stands in the repository. */
+export const AGENT_PROGRAM = join(ROOT, 'agent/bin/askfirst-agent.mjs')
+
+/** An agent, or something that stands beside it, in a process of its own. */
 export interface AgentProcess {
   readonly pid: number
-  readonly dataDir: string
   /** From the start of the process to the welcome of the server. */
   readonly connectedMs: number
+  readonly stop: () => Promise<void>
 }
 
-/** Enrols by the command line and starts `askfirst-agent run`. */
-export async function startAgent(
-  lab: Lab,
-  options: { readonly api: ApiSession; readonly name: string; readonly program?: string },
-): Promise<AgentProcess> {
-  const dataDir = join(lab.folder, options.name)
-  const order = { label: options.name, maxUses: 1, hours: 1, approves: true }
-  const { code } = await options.api.post<{ readonly code: string }>('/api/enrolment-tokens', order)
-  // Three agents on one machine would be one device to the server, which the later ones would take over.
+let started = 0
+
+/** Enrols by the command line; returns the data directory. */
+export async function enrolAgent(lab: Lab, api: ApiSession): Promise<string> {
+  const dataDir = join(lab.folder, 'agent')
+  const order = { label: 'bench', maxUses: 1, hours: 1, approves: true }
+  const { code } = await api.post<{ readonly code: string }>('/api/enrolment-tokens', order)
   await agentCommand(['enrol', code, '--data', dataDir])
-  return runAgent(lab, { dataDir, program: options.program ?? join(ROOT, 'agent/bin/askfirst-agent.mjs') })
+  return dataDir
 }
 
-/** Starts an agent that is enrolled. */
-export async function runAgent(lab: Lab, options: { readonly dataDir: string; readonly program: string }): Promise<AgentProcess> {
-  const { dataDir, program } = options
-  const logFile = `${dataDir}.log`
+/** Starts `askfirst-agent run` and waits until it is connected. */
+export function runAgent(lab: Lab, dataDir: string, options: { readonly program?: string; readonly flags?: readonly string[] } = {}): Promise<AgentProcess> {
+  return runConnected(lab, [...(options.flags ?? []), options.program ?? AGENT_PROGRAM, 'run', '--data', dataDir])
+}
+
+/** Starts a Node process that says on its output when it is connected. */
+export async function runConnected(lab: Lab, args: readonly string[]): Promise<AgentProcess> {
+  started += 1
+  const logFile = join(lab.folder, `agent-${started}.log`)
   const log = openSync(logFile, 'w', 0o600)
   const startedAt = monotonicMs()
-  const child = spawn(process.execPath, [program, 'run', '--data', dataDir], { stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', log, log] })
   closeSync(log)
   lab.atEnd(() => stop(child))
   await until('the agent is connected', 20_000, () => (readFileSync(logFile, 'utf8').includes('"msg":"connected"') ? true : null))
   const connectedMs = monotonicMs() - startedAt
   if (child.pid === undefined) throw new Error('the agent was not started')
-  return { pid: child.pid, dataDir, connectedMs }
+  return { pid: child.pid, connectedMs, stop: () => stop(child) }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -7,7 +7,7 @@ import { startServerChild } from '../lab.ts'
 import { LiveSocket } from '../live-socket.ts'
 import type { Spread } from '../measure.ts'
 import { monotonicMs, spread, until } from '../measure.ts'
-import { approve, startAgent } from '../real-agent.ts'
+import { approve, enrolAgent, runAgent } from '../real-agent.ts'
 import type { ServerCalls } from '../server-process.ts'
 import type { SignedIn } from '../sign-in.ts'
 import { signIn } from '../sign-in.ts'
@@ -47,7 +47,8 @@ async function openScene(lab: Lab): Promise<Scene> {
   const server = await startServerChild(lab)
   const { uiUrl, setupLink } = await server.call('facts')
   const signedIn = await signIn(uiUrl, setupLink ?? '')
-  const { dataDir } = await startAgent(lab, { api: signedIn.api, name: 'agent' })
+  const dataDir = await enrolAgent(lab, signedIn.api)
+  await runAgent(lab, dataDir)
   const device = await until('the agent is online', LIMIT_MS, async () => {
     const { items } = await signedIn.api.get<{ readonly items: readonly { id: string; online: boolean; catalogue?: unknown }[] }>('/api/devices')
     return items.find(({ online }) => online) ?? null

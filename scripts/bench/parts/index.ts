@@ -1,6 +1,8 @@
 import type { Lab } from '../lab.ts'
+import { agentProcess } from './agent-process.ts'
 import { burst } from './burst.ts'
 import { connects } from './connects.ts'
+import { devicePicture } from './device-picture.ts'
 import { firstRow } from './first-row.ts'
 import { idleMemory } from './idle-memory.ts'
 import { ingest } from './ingest.ts'
@@ -12,4 +14,6 @@ export const PARTS: Readonly<Record<string, (lab: Lab) => Promise<unknown>>> = {
   ingest,
   firstRow,
   burst,
+  agentProcess,
+  devicePicture,
 }
