@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { arch, hostname } from 'node:os'
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { RequestId } from '@askfirst/protocol/ids.ts'
 import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { catalogueEntries } from './collectors/index.ts'
@@ -135,14 +136,22 @@ export class AgentCore {
       ...{ collectors, history, clock },
       sign: (typ, payload) => createSignJws(this.#identity)(typ, payload),
       events: {
-        seen: (requestId, state) => void this.#send({ type: 'consent.seen', requestId, state }),
+        seen: (requestId, state) => {
+          if (state === 'shown') this.#controller.requestShown(this.#collectorsOf(requestId))
+          this.#send({ type: 'consent.seen', requestId, state })
+        },
         receipt: ({ requestId, jws }) => void this.#send({ type: 'consent.receipt', requestId, jws }),
         revocation: ({ grantId, jws }) => void this.#send({ type: 'consent.revocation', grantId, jws }),
         grantEnded: (grantId, reason) => this.#controller.grantEnded(grantId, reason),
-        grantBegan: ({ grantId }) => this.#controller.grantBegan(grantId),
+        grantBegan: (grant) => this.#controller.grantBegan(grant),
       },
       onError: (error) => log.error({ err: error }, 'the consent book met a failure; what had to end has ended'),
     })
+  }
+
+  #collectorsOf(requestId: RequestId): readonly string[] {
+    const pending = this.book.pending().find(({ request }) => request.requestId === requestId)
+    return pending === undefined ? [] : pending.request.collectors.map(({ id }) => id)
   }
 
   #makeLink(): Link {

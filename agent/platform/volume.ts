@@ -42,6 +42,11 @@ export class VolumeProbe {
     }
   }
 
+  /** Starts the worker, so that the first question need not wait for it. */
+  warm(): void {
+    this.#startedWorker()
+  }
+
   #startedWorker(): Worker {
     if (this.#worker !== null) return this.#worker
     const worker = new Worker(new URL('./volume-worker.ts', import.meta.url), { env: {} })

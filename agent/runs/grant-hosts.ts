@@ -3,7 +3,7 @@ import type { GrantId } from '@askfirst/protocol/ids.ts'
 import type { CollectorHost, HostOptions } from '../runtime/collector-host.ts'
 import { startCollectorHost } from '../runtime/collector-host.ts'
 
-/** A host without an order for so long is ended; the next order starts another. */
+/** A host without an order, and one that waits for an answer, is ended after so long; the next order starts another. */
 const IDLE_MS = 5 * 60_000
 
 interface Held {
@@ -16,14 +16,28 @@ interface Held {
 export class GrantHosts {
   readonly #options: HostOptions
   readonly #hosts = new Map<GrantId, Held>()
+  /** Started when a request was shown; the next grant takes it. */
+  #spare: { readonly host: CollectorHost; readonly timer: NodeJS.Timeout } | null = null
 
   constructor(options: HostOptions) {
     this.#options = options
   }
 
-  /** Starts a grant's host, so that it is warm when the first order comes. */
-  warm(grantId: GrantId): void {
-    this.#restWhenIdle(grantId, this.#get(grantId))
+  /**
+   * Starts a host before anybody has said yes, so that it is there when they do. It reads nothing from the machine until
+   * a grant has taken it and an order came.
+   */
+  prepare(collectors: readonly string[]): void {
+    this.#spare ??= this.#startSpare()
+    this.#spare.host.prepare(collectors)
+    this.#spare.timer.refresh()
+  }
+
+  /** Gives a grant its host and loads these collectors, so that all is ready when the first order comes. */
+  warm(grantId: GrantId, collectors: readonly string[]): void {
+    const held = this.#get(grantId)
+    held.host.prepare(collectors)
+    this.#restWhenIdle(grantId, held)
   }
 
   /** The host of a grant, for one more run; call `release` when that run has ended. */
@@ -51,19 +65,37 @@ export class GrantHosts {
 
   /** Kills all hosts and waits until they are gone. */
   async stop(code: ErrorCode): Promise<void> {
+    const spare = this.#takeSpare()
+    spare?.kill(code)
     const hosts = [...this.#hosts.entries()]
     for (const [grantId] of hosts) this.kill(grantId, code)
-    await Promise.all(hosts.map(([, held]) => held.host.exited))
+    await Promise.all([spare?.exited, ...hosts.map(([, held]) => held.host.exited)])
   }
 
   #get(grantId: GrantId): Held {
     const known = this.#hosts.get(grantId)
     if (known !== undefined) return known
-    const held: Held = { host: startCollectorHost(this.#options), open: 0, timer: undefined }
+    const held: Held = { host: this.#takeSpare() ?? startCollectorHost(this.#options), open: 0, timer: undefined }
     this.#hosts.set(grantId, held)
     // A host that died is not asked again; its runs have ended by themselves.
     void held.host.exited.then(() => this.#forget(grantId, held))
     return held
+  }
+
+  #startSpare() {
+    const host = startCollectorHost(this.#options)
+    const timer = setTimeout(() => this.#takeSpare()?.kill('RUN_CANCELLED'), IDLE_MS).unref()
+    void host.exited.then(() => {
+      if (this.#spare?.host === host) this.#takeSpare()
+    })
+    return { host, timer }
+  }
+
+  #takeSpare(): CollectorHost | null {
+    const spare = this.#spare
+    this.#spare = null
+    clearTimeout(spare?.timer)
+    return spare?.host ?? null
   }
 
   #forget(grantId: GrantId, held: Held): void {

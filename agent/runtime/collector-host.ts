@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { killGroup } from '../platform/process-tree.ts'
 import type { PersonalData } from '../redaction/redactor.ts'
 import type { HostFrame } from './host-frames.ts'
@@ -39,6 +40,8 @@ export interface RunRequest {
 
 /** The process in which collectors run: one for each grant, from its start to its end. */
 export interface CollectorHost {
+  /** Loads collectors ahead of their orders. Nothing is read from the machine. */
+  prepare(collectors: readonly string[]): void
   /** Starts a run; several may be open at once. A host that was killed or died gives a run that has ended. */
   run(request: RunRequest): RunningCollector
   /** Kills the host and everything it started, at once. Open runs end as `cancelled` with this code. */
@@ -73,6 +76,10 @@ class HostProcess implements CollectorHost {
     child.once('exit', (code, signal) => this.#lose('RUN_HOST_DIED', this.#deathDetail(code, signal)))
     this.#pipe.on('data', (piece: Buffer) => this.#receive(piece))
     this.#pipe.on('error', () => undefined) // The end of the process follows and says it.
+  }
+
+  prepare(collectors: readonly string[]): void {
+    this.#tell({ type: 'prepare', collectors: collectors.slice(0, LIMITS.maxCollectorsPerRequest) })
   }
 
   run(request: RunRequest): RunningCollector {

@@ -1,5 +1,5 @@
-import { COLLECTORS } from '../collectors/index.ts'
-import { serveCollectors } from './serve-collectors.ts'
+import { loadCollector } from '../collectors/load-collector.ts'
+import { serveLoaded } from './serve-collectors.ts'
 
 /** Entry of the collector host, the child process in which every collector runs. */
-await serveCollectors(COLLECTORS)
+await serveLoaded(loadCollector)

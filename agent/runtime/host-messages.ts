@@ -2,6 +2,7 @@ import { Completeness } from '@askfirst/protocol/completeness.ts'
 import { closed } from '@askfirst/protocol/define-message.ts'
 import { CollectorId, Params } from '@askfirst/protocol/fields.ts'
 import { RunId } from '@askfirst/protocol/ids.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -20,6 +21,14 @@ const Run = Type.Object(
   },
   closed,
 )
+/** Load these collectors: orders for them are likely to come. Reads nothing but the agent's own code. */
+const Prepare = Type.Object(
+  {
+    type: Type.Literal('prepare'),
+    collectors: Type.Array(CollectorId, { maxItems: LIMITS.maxCollectorsPerRequest }),
+  },
+  closed,
+)
 /** The agent takes so many more chunks of a run. */
 const Pull = Type.Object(
   { type: Type.Literal('pull'), runId: RunId, chunks: Type.Integer({ minimum: 1, maximum: 64 }) },
@@ -33,7 +42,7 @@ const End = Type.Object({ type: Type.Literal('end'), runId: RunId, completeness:
 const Pong = Type.Object({ type: Type.Literal('pong') }, closed)
 
 /** What the agent tells the host. */
-export const ToHost = Type.Union([Run, Pull, Cancel, Ping])
+export const ToHost = Type.Union([Prepare, Run, Pull, Cancel, Ping])
 export type ToHost = Static<typeof ToHost>
 export type RunMessage = Static<typeof Run>
 /** What the host tells the agent. */

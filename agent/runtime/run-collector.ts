@@ -2,7 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { Compile } from 'typebox/compile'
 import { RunSources } from '../platform/source-log.ts'
 import type { Redactor } from '../redaction/redactor.ts'
 import { checkParams } from './check-params.ts'
@@ -15,6 +14,8 @@ import { serialiseRow } from './cut-row.ts'
 import type { Collector } from './define-collector.ts'
 import type { Outcome } from './outcome.ts'
 import { byteLimit, judgeEnd, outcomeOfError, rowLimit, stopped } from './outcome.ts'
+import type { RowCheck } from './row-check.ts'
+import { rowCheckOf } from './row-check.ts'
 import { RunWatch } from './run-watch.ts'
 
 /** A collector that never waits gets this long before others have their turn. */
@@ -41,7 +42,7 @@ export class CollectorRun {
   readonly #abort = new AbortController()
   readonly #sources: RunSources
   readonly #chunker: Chunker
-  readonly #rowCheck: { Check(value: unknown): boolean }
+  readonly #rowCheck: RowCheck
   readonly #partial: SourceError[] = []
   #invalidRows = 0
   #cutFields = 0
@@ -52,7 +53,7 @@ export class CollectorRun {
     this.#watch = new RunWatch(order.collector.limits)
     this.#sources = new RunSources((text) => order.redactor.text(text))
     this.#chunker = new Chunker(this.#pausing(order.receiver))
-    this.#rowCheck = Compile(order.collector.row)
+    this.#rowCheck = rowCheckOf(order.collector)
   }
 
   /** Stops the run; it ends as `cancelled` with this code. */

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
 import { execPath } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { hostPlatform } from '../platform/host-platform.ts'
@@ -24,15 +23,16 @@ const PERMISSIONS = ['--permission', '--allow-fs-read=*', '--allow-child-process
 const FLAGS = ['--no-warnings', `--max-old-space-size=${MAX_HEAP_MIB}`, ...PERMISSIONS]
 
 /**
- * Starts the collector host's process: own process group, idle I/O class and lowest CPU priority, scrubbed environment,
- * one pipe besides standard error. It gets neither the device's key nor the agent's socket.
+ * Starts the collector host's process: own process group, idle I/O class, scrubbed environment, one pipe besides
+ * standard error. It gets neither the device's key nor the agent's socket. With its first order it gives itself the
+ * lowest processor priority; until then it only loads its own code, and on a busy machine a person waits for that.
  */
 export function spawnHost(entry: URL, user: CollectorUser | undefined): ChildProcess {
   const platform = hostPlatform()
   const args = [...FLAGS, fileURLToPath(entry)]
   const wrapped = platform === 'linux' && existsSync(IONICE)
   const [program, programArgs] = wrapped ? [IONICE, ['-c', '3', execPath, ...args]] : [execPath, args]
-  const child = spawn(program, programArgs, {
+  return spawn(program, programArgs, {
     shell: false,
     detached: platform !== 'win32',
     windowsHide: true,
@@ -40,15 +40,4 @@ export function spawnHost(entry: URL, user: CollectorUser | undefined): ChildPro
     stdio: ['ignore', 'ignore', 'pipe', platform === 'win32' ? 'overlapped' : 'pipe'],
     ...(user === undefined ? {} : user),
   })
-  lowerPriority(child.pid)
-  return child
-}
-
-function lowerPriority(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    setPriority(pid, constants.priority.PRIORITY_LOW)
-  } catch {
-    // It ended already, or the system does not let us: the run works at the usual priority.
-  }
 }

@@ -4,6 +4,7 @@ import { firstOutsideGrant } from '@askfirst/protocol/within.ts'
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { COLLECTORS, catalogueEntries } from '../../agent/collectors/index.ts'
+import { loadCollector } from '../../agent/collectors/load-collector.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -38,6 +39,15 @@ describe('the list of collectors', () => {
       declaring.toSorted(),
     )
     expect(new Set(COLLECTORS.map((collector) => collector.id)).size).toBe(COLLECTORS.length)
+  })
+
+  it('is what the collector host can load, one for one', async () => {
+    for (const collector of COLLECTORS) expect(await loadCollector(collector.id)).toBe(collector)
+    const source = readFileSync(new URL('load-collector.ts', FOLDER), 'utf8')
+    expect([...source.matchAll(/^ {2}'([a-z.]+)': async/gm)].map(([, id]) => id)).toEqual(
+      COLLECTORS.map(({ id }) => id),
+    )
+    for (const id of ['nothing.here', 'constructor', '__proto__', '']) expect(await loadCollector(id)).toBe(null)
   })
 
   it('announces entries that the protocol accepts, also after a way through JSON', () => {
