@@ -1,3 +1,4 @@
+// biome-ignore lint/style/noRestrictedImports: a pure function of its text
 import { isIP } from 'node:net'
 
 export type Family = 'ipv4' | 'ipv6'

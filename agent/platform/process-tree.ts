@@ -13,14 +13,20 @@ const LIST_TIMEOUT_MS = 1_000
  * longer tells who its parent was.
  */
 export function killTree(pid: number): void {
-  if (platform === 'win32') return taskkill(pid)
+  if (platform === 'win32') {
+    taskkill(pid)
+    return
+  }
   const doomed = [pid, ...descendantsOf(pid, platform === 'linux' ? parentsFromProc() : parentsFromPs())]
   for (const member of doomed) kill(member)
 }
 
 /** Kills every process of the group that `leader` leads, and what descends from it in other groups. */
 export function killGroup(leader: number): void {
-  if (platform === 'win32') return taskkill(leader)
+  if (platform === 'win32') {
+    taskkill(leader)
+    return
+  }
   kill(-leader)
   killTree(leader)
 }

@@ -25,9 +25,9 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
   })
   try {
     return displayFacts(await Promise.race([graphics(), stopped]))
-  } catch (cause) {
-    if (cause instanceof SourceError) throw cause
-    throw new SourceError('failed', SOURCE, 'The screens could not be read.', { cause })
+  } catch (error) {
+    if (error instanceof SourceError) throw error
+    throw new SourceError('failed', SOURCE, 'The screens could not be read.', { cause: error })
   }
 }
 

@@ -21,19 +21,18 @@ export function planOf(schema: TSchema): RowPlan {
   // JSON Schema keywords are plain properties of the schema object.
   const facts = schema as unknown as Readonly<Record<string, unknown>>
   if ('enum' in facts || 'const' in facts) return FIXED
-  if (facts['type'] === 'number' || facts['type'] === 'integer' || facts['type'] === 'boolean') return FIXED
-  if (facts['type'] === 'null') return FIXED
-  if (facts['type'] === 'string') return textPlan(facts)
-  if (facts['type'] === 'array')
-    return isSchema(facts['items']) ? { kind: 'array', items: planOf(facts['items']) } : UNKNOWN
-  if (facts['type'] === 'object') return objectPlan(facts)
+  if (facts.type === 'number' || facts.type === 'integer' || facts.type === 'boolean') return FIXED
+  if (facts.type === 'null') return FIXED
+  if (facts.type === 'string') return textPlan(facts)
+  if (facts.type === 'array') return isSchema(facts.items) ? { kind: 'array', items: planOf(facts.items) } : UNKNOWN
+  if (facts.type === 'object') return objectPlan(facts)
   return UNKNOWN
 }
 
 function textPlan(facts: Readonly<Record<string, unknown>>): RowPlan {
-  const privacy = PRIVACY_KINDS.find((kind) => kind === facts['privacy'])
-  if (privacy === undefined && typeof facts['pattern'] === 'string') return FIXED
-  const maxLength = typeof facts['maxLength'] === 'number' ? facts['maxLength'] : Number.POSITIVE_INFINITY
+  const privacy = PRIVACY_KINDS.find((kind) => kind === facts.privacy)
+  if (privacy === undefined && typeof facts.pattern === 'string') return FIXED
+  const maxLength = typeof facts.maxLength === 'number' ? facts.maxLength : Number.POSITIVE_INFINITY
   return { kind: 'text', privacy: privacy ?? 'plain', maxLength }
 }
 

@@ -113,7 +113,7 @@ class HostProcess implements CollectorHost {
     const timer = setTimeout(() => {
       if (this.#runs.has(runId)) this.#lose('RUN_HOST_DIED', 'It did not stop a cancelled run and was killed.')
     }, CANCEL_GRACE_MS)
-    this.#runs.get(runId)?.end.then(() => clearTimeout(timer))
+    void this.#runs.get(runId)?.end.then(() => clearTimeout(timer))
   }
 
   #receive(piece: Buffer): void {
@@ -127,7 +127,10 @@ class HostProcess implements CollectorHost {
   }
 
   #take(frame: HostFrame): void {
-    if (frame.kind === HOST_CHUNK) return this.#runs.get(frame.runId)?.take(frame.chunk)
+    if (frame.kind === HOST_CHUNK) {
+      this.#runs.get(frame.runId)?.take(frame.chunk)
+      return
+    }
     const message: FromHost = parseFromHost(frame.message)
     if (message.type !== 'end') return
     this.#runs.get(message.runId)?.finish(message.completeness)

@@ -62,7 +62,10 @@ export class HostRun implements RunningCollector {
   take(chunk: Chunk): void {
     if (!createHash('sha256').update(chunk.body).digest().equals(chunk.sha256))
       throw new TypeError('The collector host sent a chunk that does not match its hash')
-    if (this.#dropping) return this.#wire.pull(1)
+    if (this.#dropping) {
+      this.#wire.pull(1)
+      return
+    }
     this.#queue.push(chunk)
     this.#wakeReader()
   }
