@@ -137,6 +137,11 @@ export const ERRORS = {
     text: 'The agent restarted while the run was on; what was read before stays.',
   },
   RUN_LOST: { status: 200, retry: true, text: 'The device no longer knows of the run; what was stored before stays.' },
+  RUN_ROWS_WITHHELD: {
+    status: 409,
+    retry: false,
+    text: 'No rows of this run are shown: the device sent a piece that does not hold what it says.',
+  },
   RUN_SPOOL_FULL: { status: 200, retry: true, text: 'The device had no room left for rows that wait to be sent.' },
   SOURCE_DENIED: {
     status: 200,
@@ -168,6 +173,11 @@ export const ERRORS = {
     text: 'This account may not talk to the agent, or the agent is not running.',
   },
   LOCAL_REQUEST_INVALID: { status: 400, retry: false, text: 'The agent did not understand the command.' },
+  DATA_DIRECTORY_UNSAFE: {
+    status: 409,
+    retry: false,
+    text: "Other accounts can change the agent's data directory, so nothing in it can be trusted.",
+  },
   NOT_ENROLLED: {
     status: 409,
     retry: false,

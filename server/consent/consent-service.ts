@@ -19,6 +19,10 @@ export type { RecordOutcome } from './receipts.ts'
 /** Why the desk takes a request back; the words of `consent.withdraw`. */
 export type WithdrawReason = MessageNamed<'consent.withdraw'>['reason']
 
+/** How long after its time a request waits for the device to report: an answer in the last second still has to arrive. */
+const ANSWER_GRACE_MS = 600_000
+const OVERDUE_PER_SWEEP = 500
+
 const OPEN_STATES: readonly StoredRequest['state'][] = ['asked', 'received', 'shown']
 
 /** Consent on the server's side: asks, withdraws, verifies and records what the device signed. It can allow nothing itself. */
@@ -90,6 +94,20 @@ export class ConsentService {
       const hasOther = ticket.assigneeId !== null && ticket.assigneeId !== stored.technicianId
       if (isClosed || hasOther) await this.#end(stored, isClosed ? 'ticket-closed' : 'reassigned', SERVER_ACTOR)
     }
+  }
+
+  /**
+   * Takes back requests that nobody answered in time and whose device never said so, because it is off or gone (SPEC C2).
+   * What the device signed and delivers later is still recorded; a permission in it has ended.
+   *
+   * @returns how many
+   */
+  async expireOverdue(): Promise<number> {
+    const { store, clock } = this.#deps
+    const before = new Date(clock.now() - ANSWER_GRACE_MS).toISOString()
+    const overdue = await store.consent.unanswered(before, OVERDUE_PER_SWEEP)
+    for (const stored of overdue) await this.#end(stored, 'expired', SERVER_ACTOR)
+    return overdue.length
   }
 
   /** Sends a device that connected what it has not answered, and what was taken back meanwhile. */

@@ -7,6 +7,7 @@ import { ConsentService } from '../consent/consent-service.ts'
 import type { NoticeTerms } from '../consent/make-request.ts'
 import { CheckpointService } from '../findings-log/checkpoint-service.ts'
 import { Indexer } from '../indexing/indexer.ts'
+import { OverdueSweep } from '../runs/overdue-sweep.ts'
 import { RunService } from '../runs/run-service.ts'
 import type { Store } from '../store/store.ts'
 import type { AgentLink } from './agent-link.ts'
@@ -55,6 +56,7 @@ export interface AgentSide {
   readonly runs: RunService
   readonly checkpoints: CheckpointService
   readonly indexer: Indexer
+  readonly overdue: OverdueSweep
   /** Also the revocation list: `refresh()` after certificates were revoked. */
   readonly gateway: Gateway
   /** Ends sessions, timers and threads; the store is closed after it, by its owner. */
@@ -77,6 +79,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     analysisModule: options.analysisModule ?? null,
     onAnalysis: options.onAnalysis ?? (() => undefined),
   })
+  const overdue = new OverdueSweep({ consent, runs, log })
   const ingest = makeIngest({ ...options, runs, indexer })
   const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest })
   return {
@@ -85,8 +88,10 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     runs,
     checkpoints,
     indexer,
+    overdue,
     gateway,
     async close() {
+      await overdue.close()
       await gateway.close()
       await indexer.close()
       await checkpoints.close()

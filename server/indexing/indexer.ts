@@ -110,7 +110,7 @@ export class Indexer {
   /** Indexes some chunks of a run; true when there are more. */
   async #turn(runId: RunId): Promise<boolean> {
     const run = await this.#deps.store.runs.get(runId)
-    if (run === null) return false
+    if (run === null || run.withheld !== null) return false
     const cursor = this.#cursors.get(runId) ?? (await this.#locate(run))
     this.#cursors.set(runId, cursor)
     const chunks = await this.#deps.store.runs.chunks(runId, cursor.seq, CHUNKS_PER_TURN)
@@ -147,34 +147,24 @@ export class Indexer {
     return null
   }
 
-  /** Ends a run with a chunk that lies; one that had ended gets a note in the log (SPEC R12). */
+  /** Takes the rows of a run with a chunk that lies out of sight and ends it, when it has not ended (SPEC R12). */
   async #spoil(run: Run, reason: string): Promise<void> {
     const { store, clock, log, bus } = this.#deps
     this.#spoiled.add(run.id)
     this.#cursors.delete(run.id)
-    const known = await store.audit.read(0, 1, { action: 'run.spoiled', subject: run.id })
-    if (known.length > 0) return
     log.warn({ runId: run.id, deviceId: run.deviceId, reason }, 'a chunk does not hold what its header says')
     const at = isoNow(clock)
-    const isEnded = await this.#deps.runs.endBecause(run, { state: 'error', code: 'CHUNK_BODY_INVALID', reason })
-    if (!isEnded) {
-      const text = `Rows of run ${run.id} are not shown: ${reason}`
-      await store.log.append({
-        ticketId: run.ticketId,
-        at,
-        actor: SERVER_ACTOR,
-        kind: 'note.added',
-        body: { runId: run.id, code: 'CHUNK_BODY_INVALID', text },
-      })
-      bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'log', id: run.ticketId })
-    }
-    await store.audit.append({
-      at,
-      actor: SERVER_ACTOR,
-      action: 'run.spoiled',
-      subject: run.id,
-      detail: { deviceId: run.deviceId, reason },
+    const text = `Rows of run ${run.id} are not shown: ${reason}`
+    const body = { runId: run.id, code: 'CHUNK_BODY_INVALID', text }
+    const detail = { deviceId: run.deviceId, reason }
+    await store.runs.withhold(run.id, {
+      reason,
+      log: { ticketId: run.ticketId, at, actor: SERVER_ACTOR, kind: 'note.added', body },
+      audit: { at, actor: SERVER_ACTOR, action: 'run.spoiled', subject: run.id, detail },
     })
+    await this.#deps.runs.endBecause(run, { state: 'error', code: 'CHUNK_BODY_INVALID', reason })
+    bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'run', id: run.id })
+    bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'log', id: run.ticketId })
   }
 
   async #finish(run: Run): Promise<void> {

@@ -44,6 +44,8 @@ const RunView = Type.Object({
   acceptedAt: InstantOrNull,
   firstRowAt: InstantOrNull,
   endedAt: InstantOrNull,
+  /** Why nobody is shown its rows; null when they are shown. */
+  withheld: orNull(Type.String()),
 })
 
 const Ordering = Type.Object(

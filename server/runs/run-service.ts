@@ -17,6 +17,8 @@ import type { Store } from '../store/store.ts'
 import type { Order } from './check-order.ts'
 import { checkGrant, checkOrder } from './check-order.ts'
 import { endedByServer } from './ended-by-server.ts'
+import type { OverdueEnd } from './overdue.ts'
+import { DOUBT_MS, overdueEnd, RUN_GRACE_MS } from './overdue.ts'
 
 export interface RunDeps {
   readonly store: Store
@@ -26,6 +28,8 @@ export interface RunDeps {
   readonly link: AgentLink
 }
 
+const RUNS_PER_PAGE = 500
+
 type ResumePoint = MessageNamed<'link.welcome'>['resume'][number]
 
 /** Runs on the server's side: orders them under a grant, follows them, and sees to it that each ends exactly once. */
@@ -33,6 +37,8 @@ export class RunService {
   readonly #deps: RunDeps
   /** Orders whose message went out on the present connection of the device. */
   readonly #sent = new Map<DeviceId, Set<RunId>>()
+  /** Runs that nobody accepted and of which the device said that it had seen the order before; since when. */
+  readonly #doubted = new Map<RunId, number>()
   /** Called when a run has ended, however it did. */
   onEnded: (runId: RunId) => void = () => undefined
 
@@ -101,13 +107,14 @@ export class RunService {
     return this.#deps.store.runs.listForTicket(ticketId)
   }
 
-  /** A page of a run's rows by filter, after a position. @throws AskFirstError RUN_UNKNOWN */
+  /** A page of a run's rows by filter, after a position. @throws AskFirstError RUN_UNKNOWN, RUN_ROWS_WITHHELD */
   async rows(
     id: RunId,
     filter: RowFilter,
     page: { readonly after: number; readonly limit: number },
   ): Promise<readonly IndexedRow[]> {
-    await this.get(id)
+    const { withheld } = await this.get(id)
+    if (withheld !== null) throw new AskFirstError('RUN_ROWS_WITHHELD', `No rows of ${id} are shown: ${withheld}`)
     return this.#deps.store.runs.rows(id, filter, page.after, page.limit)
   }
 
@@ -127,6 +134,7 @@ export class RunService {
   async accepted(from: DeviceId, { runId, review }: MessageNamed<'run.accepted'>): Promise<void> {
     const run = await this.#ofDevice(from, runId)
     if (run === null) return
+    this.#doubted.delete(runId)
     const log = this.#draft(run, deviceActor(from), 'run.accepted', { runId, review })
     const change = { state: 'accepted', code: null, at: isoNow(this.#deps.clock) } as const
     if ((await this.#deps.store.runs.advance(runId, change, log)) !== null)
@@ -134,10 +142,13 @@ export class RunService {
   }
 
   async refused(from: DeviceId, { runId, code, detail }: MessageNamed<'run.refused'>): Promise<void> {
-    // An order that reached the device twice is no refusal: the first one runs.
-    if (code === 'RUN_DUPLICATE') return
     const run = await this.#ofDevice(from, runId)
     if (run === null) return
+    // The order reached the device twice: the first one runs, or was lost there with a crash. Its acceptance tells which.
+    if (code === 'RUN_DUPLICATE') {
+      if (run.state === 'ordered') this.#doubted.set(runId, this.#deps.clock.now())
+      return
+    }
     const known = isErrorCode(code) ? code : 'COLLECTOR_FAILED'
     const log = this.#draft(run, deviceActor(from), 'run.refused', { runId, code: known, detail })
     const change = { state: 'refused', code: known, at: isoNow(this.#deps.clock) } as const
@@ -199,6 +210,47 @@ export class RunService {
     }
   }
 
+  /**
+   * Ends runs that their devices should have ended: those whose permission is over for long, and those that a device lost
+   * between taking the order and accepting it.
+   *
+   * @returns how many
+   */
+  async endOverdue(): Promise<number> {
+    const { store, clock } = this.#deps
+    const now = clock.now()
+    let ended = await this.#endDoubted(now)
+    const before = new Date(now - RUN_GRACE_MS).toISOString()
+    let after: RunId | null = null
+    for (;;) {
+      const page: readonly Run[] = await store.runs.openSince(before, after, RUNS_PER_PAGE)
+      for (const run of page) {
+        const end = overdueEnd(run, await store.consent.byGrant(run.grantId), now)
+        if (end !== null && (await this.#endOverdueOne(run, end))) ended += 1
+      }
+      after = page.at(-1)?.id ?? null
+      if (page.length < RUNS_PER_PAGE) return ended
+    }
+  }
+
+  async #endDoubted(now: number): Promise<number> {
+    let ended = 0
+    for (const [runId, since] of this.#doubted) {
+      if (now - since < DOUBT_MS) continue
+      this.#doubted.delete(runId)
+      const run = await this.#deps.store.runs.get(runId)
+      if (run?.state !== 'ordered') continue
+      const reason = 'The device took the order and lost it before it began. Order the collector again.'
+      if (await this.#endOverdueOne(run, { state: 'error', code: 'RUN_LOST', reason })) ended += 1
+    }
+    return ended
+  }
+
+  #endOverdueOne(run: Run, end: OverdueEnd): Promise<boolean> {
+    this.#deps.link.send(run.deviceId, { type: 'run.cancel', runId: run.id, reason: 'the run is over on the server' })
+    return this.endBecause(run, end)
+  }
+
   /** For each run that a device still holds: where it goes on, or that nothing of it is wanted (SPEC R6). */
   async resumePoints(
     deviceId: DeviceId,
@@ -236,13 +288,15 @@ export class RunService {
       collector,
       params: { ...params },
     } as const
-    if (!this.#deps.link.send(deviceId, message)) return
+    // A device that connects while a run is being ordered would get the order twice.
+    if (this.#sent.get(deviceId)?.has(id) === true || !this.#deps.link.send(deviceId, message)) return
     const sent = this.#sent.get(deviceId) ?? new Set()
     sent.add(id)
     this.#sent.set(deviceId, sent)
   }
 
   #forget(run: Run): void {
+    this.#doubted.delete(run.id)
     const sent = this.#sent.get(run.deviceId)
     sent?.delete(run.id)
     if (sent?.size === 0) this.#sent.delete(run.deviceId)
@@ -309,5 +363,6 @@ function newRun(
     acceptedAt: null,
     firstRowAt: null,
     endedAt: null,
+    withheld: null,
   }
 }

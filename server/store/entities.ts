@@ -181,6 +181,8 @@ export interface Run {
   readonly acceptedAt: string | null
   readonly firstRowAt: string | null
   readonly endedAt: string | null
+  /** Why nobody is shown its rows, in one sentence; null when they are shown (SPEC R12). */
+  readonly withheld: string | null
 }
 
 /** A chunk as it arrived. */

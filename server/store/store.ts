@@ -192,6 +192,8 @@ export interface ConsentStore {
    * `endedSince` (an instant) also those whose grant the desk has ended since then.
    */
   openForDevice(deviceId: DeviceId, endedSince?: string): Promise<readonly StoredRequest[]>
+  /** Open requests that should have been answered before an instant, the longest overdue first. */
+  unanswered(before: string, limit: number): Promise<readonly StoredRequest[]>
   /** First wins, from `asked`, `received` or `shown` only; `rejected` carries the agent's code. */
   advance(
     id: RequestId,
@@ -201,7 +203,8 @@ export interface ConsentStore {
   ): Promise<StoredRequest | null>
   /**
    * Records a verified receipt, from `asked`, `received`, `shown` or `withdrawn` (the person may answer while the desk
-   * withdraws: the receipt is kept, its grant has ended). The same receipt again changes nothing and returns `known`.
+   * withdraws: the receipt is kept, its grant has ended). A request that only waited too long (`expired`) takes the
+   * answer's state all the same. The same receipt again changes nothing and returns `known`.
    */
   recordReceipt(input: {
     readonly id: RequestId
@@ -224,6 +227,8 @@ export interface RunStore {
   get(id: RunId): Promise<Run | null>
   listForTicket(ticketId: TicketId): Promise<readonly Run[]>
   openForDevice(deviceId: DeviceId): Promise<readonly Run[]>
+  /** Open runs of all devices that were ordered before an instant, in order; `after` is the run that a page ended with. */
+  openSince(before: string, after: RunId | null, limit: number): Promise<readonly Run[]>
   /** First wins: `accepted` from `ordered`, `review` from `accepted`, `refused` from `ordered`. */
   advance(
     id: RunId,
@@ -243,9 +248,14 @@ export interface RunStore {
     id: RunId,
     input: { readonly completeness: Completeness; readonly at: string; readonly log: LogDraft },
   ): Promise<Run | null>
+  /** Marks a run's rows as not to be shown; false when they were marked before. The logs grow only with the first mark. */
+  withhold(
+    id: RunId,
+    input: { readonly reason: string; readonly audit: AuditDraft; readonly log: LogDraft },
+  ): Promise<boolean>
   /** Adds rows to the index; positions that are there already are passed over (the indexer may repeat itself). */
   indexRows(id: RunId, rows: readonly IndexedRow[]): Promise<void>
-  /** Runs with stored rows that the index lacks. */
+  /** Runs with stored rows that the index lacks and that may be shown. */
   toIndex(
     limit: number,
   ): Promise<readonly { readonly runId: RunId; readonly collector: string; readonly fromRow: number }[]>

@@ -178,7 +178,7 @@ export function grantFor({ device, ticket, request }: Scene): NonNullable<Stored
 }
 export async function addRun(store: Store, scene: Scene): Promise<Run> {
   const counts = { nextSeq: 0, rows: 0, rawBytes: 0, indexedRows: 0, completeness: null, refusedCode: null }
-  const times = { orderedAt: AT, acceptedAt: null, firstRowAt: null, endedAt: null }
+  const times = { orderedAt: AT, acceptedAt: null, firstRowAt: null, endedAt: null, withheld: null }
   const names = {
     ticketId: scene.ticket.id,
     deviceId: scene.device.id,

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { createRecords } from './0001-records.ts'
 import { createRowIndex } from './0002-row-index.ts'
+import { addOpenEnds } from './0003-open-ends.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -13,4 +14,5 @@ export interface SchemaStep {
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0001-records', up: createRecords },
   { name: '0002-row-index', up: createRowIndex },
+  { name: '0003-open-ends', up: addOpenEnds },
 ]

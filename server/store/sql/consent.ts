@@ -6,6 +6,7 @@ import type { ConsentStore } from '../store.ts'
 import { insertRequest, selectRequests, toRequest } from './consent-rows.ts'
 import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
+import { boundedLimit } from './page.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketKey } from './tickets.ts'
 
@@ -35,6 +36,14 @@ export function consentStore(context: SqlContext): ConsentStore {
       return (await query.limit(MAX_LISTED).execute()).map(toRequest)
     },
     openForDevice: (deviceId, endedSince) => openForDevice(context, deviceId, endedSince ?? null),
+    unanswered: async (before, limit) => {
+      const query = selectRequests(context)
+        .where('consent_requests.receipt_id', 'is', null)
+        .where('consent_requests.state', 'in', OPEN)
+        .where('consent_requests.answer_by', '<', before)
+      const rows = await query.orderBy('consent_requests.answer_by').limit(boundedLimit(limit, MAX_LISTED)).execute()
+      return rows.map(toRequest)
+    },
     advance: (id, state, reason, log) => advance(context, { id, state, reason, log }),
     recordReceipt: (input) => recordReceipt(context, input),
     endGrant: (grantId, input) => endGrant(context, grantId, input),
@@ -104,11 +113,13 @@ async function recordReceipt(context: SqlContext, input: Receipt) {
   if (before.receiptId === input.receiptId) return { outcome: 'known' as const, request: before }
   if (before.receiptId !== null || before.state === 'rejected') return { outcome: 'closed' as const, request: before }
   const withdrawn = before.state === 'withdrawn'
+  const isOnlyLate = withdrawn && before.stateReason === 'expired'
   await context.db
     .updateTable('consent_requests')
     .set({
-      state: withdrawn && input.state !== 'given' ? 'withdrawn' : input.state,
-      state_reason: input.stateReason ?? before.stateReason,
+      // The desk took it back: a "no" changes nothing. One that only waited too long takes the answer that was signed.
+      state: withdrawn && !isOnlyLate && input.state !== 'given' ? 'withdrawn' : input.state,
+      state_reason: input.stateReason ?? (isOnlyLate ? null : before.stateReason),
       receipt_id: input.receiptId,
       jws: input.jws,
       grant_id: input.grant?.grantId ?? null,

@@ -54,6 +54,7 @@ export async function runsToIndex({ db }: SqlContext, limit: number) {
     .selectFrom('runs')
     .select(['public_id', 'collector', 'indexed_rows'])
     .whereRef('indexed_rows', '<', 'rows')
+    .where('withheld', 'is', null)
     .orderBy('id')
     .limit(boundedLimit(limit, MAX_RUNS_TO_INDEX))
     .execute()

@@ -37,6 +37,7 @@ export function toRun(row: RunRow): Run {
     acceptedAt: row.accepted_at,
     firstRowAt: row.first_row_at,
     endedAt: row.ended_at,
+    withheld: row.withheld,
   }
 }
 
@@ -63,6 +64,7 @@ export async function insertRun({ db }: SqlContext, run: Run, keys: { ticket: nu
       accepted_at: run.acceptedAt,
       first_row_at: run.firstRowAt,
       ended_at: run.endedAt,
+      withheld: run.withheld,
     })
     .execute()
 }

@@ -2,6 +2,7 @@ import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Run, RunState, StoredChunk } from '../entities.ts'
 import type { RunStore } from '../store.ts'
+import { appendAudit } from './audit.ts'
 import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
@@ -13,6 +14,7 @@ import { ticketKey } from './tickets.ts'
 
 type Advance = Parameters<RunStore['advance']>[1]
 type RunEnd = Parameters<RunStore['end']>[1]
+type Withholding = Parameters<RunStore['withhold']>[1]
 
 const MAX_LISTED = 1_000
 /** Most chunks of one answer: 64 of them are at most 16 MiB. */
@@ -35,11 +37,13 @@ export function runStore(context: SqlContext): RunStore {
         .where('runs.state', 'in', OPEN_RUN_STATES)
       return (await query.orderBy('runs.id').limit(MAX_LISTED).execute()).map(toRun)
     },
+    openSince: (before, after, limit) => openSince(context, { before, after, limit }),
     advance: (id, change, log) => advanceRun(context, { id, change, log }),
     appendChunks: (chunks) => context.flavour.appendChunks(context.db, chunks),
     chunks: (id, fromSeq, limit) => readChunks(context, { id, fromSeq, limit }),
     chunkDigests: (id) => chunkDigests(context, id),
     end: (id, input) => endRun(context, id, input),
+    withhold: (id, input) => withhold(context, id, input),
     indexRows: (id, rows) => indexRows(context, id, rows),
     toIndex: (limit) => runsToIndex(context, limit),
     rows: (id, filter, after, limit) => readRows(context, { id, filter, after, limit }),
@@ -93,6 +97,31 @@ async function endRun(context: SqlContext, id: RunId, input: RunEnd): Promise<Ru
   const chunks = await chunkDigests(context, id)
   await appendLog(context, { ...input.log, body: { ...input.log.body, chunks } })
   return await getRun(context, id)
+}
+
+async function openSince(
+  context: SqlContext,
+  page: { before: string; after: RunId | null; limit: number },
+): Promise<Run[]> {
+  const after = page.after === null ? 0 : ((await runKey(context, page.after)) ?? 0)
+  const query = selectRuns(context)
+    .where('runs.ended_at', 'is', null)
+    .where('runs.ordered_at', '<', page.before)
+    .where('runs.id', '>', after)
+  return (await query.orderBy('runs.id').limit(boundedLimit(page.limit, MAX_LISTED)).execute()).map(toRun)
+}
+
+async function withhold(context: SqlContext, id: RunId, input: Withholding): Promise<boolean> {
+  const result = await context.db
+    .updateTable('runs')
+    .set({ withheld: input.reason })
+    .where('public_id', '=', id)
+    .where('withheld', 'is', null)
+    .executeTakeFirst()
+  if (result.numUpdatedRows === 0n) return false
+  await appendLog(context, input.log)
+  await appendAudit(context, input.audit)
+  return true
 }
 
 async function runKey({ db }: SqlContext, id: RunId): Promise<number | null> {

@@ -173,6 +173,7 @@ interface RunRow {
   accepted_at: string | null
   first_row_at: string | null
   ended_at: string | null
+  withheld: string | null
 }
 interface ChunkRow {
   /** `run * CHUNKS_PER_RUN + seq`: position and key in one, so that an append touches one tree. */

@@ -7,6 +7,7 @@ import {
   addDevice,
   addRun,
   addScene,
+  auditDraft,
   chunk,
   completeness,
   freshId,
@@ -211,5 +212,41 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     expect(await find('after before')).toEqual([0])
     expect(await find('needle')).toEqual([1])
     expect(await find('w8999 w1')).toEqual([3])
+  })
+
+  test('open runs are found by age, page by page, until they end', async () => {
+    const runs = [await addRun(store, scene), await addRun(store, scene), await addRun(store, scene)]
+    const ids = runs.map(({ id }) => id)
+    const found = async (before: string, after: (typeof ids)[number] | null = null) =>
+      (await store.runs.openSince(before, after, 2)).map(({ id }) => id)
+    expect(await found(AT)).toEqual([])
+    expect(await found(LATER)).toEqual(ids.slice(0, 2))
+    expect(await found(LATER, ids[1])).toEqual(ids.slice(2))
+    const log = logDraft(scene.ticket.id, 'run.ended', { runId: ids[0] })
+    await store.runs.end(ids[0] ?? freshId('run'), { completeness: completeness(), at: LATER, log })
+    expect(await found(LATER)).toEqual(ids.slice(1))
+  })
+
+  test('[R12] a run is marked as withheld once, with its reason, and is not indexed any more', async () => {
+    const run = await addRun(store, scene)
+    await store.runs.appendChunks([chunk(run, 0)])
+    expect((await store.runs.toIndex(10)).map(({ runId }) => runId)).toEqual([run.id])
+    const withhold = (reason: string) =>
+      store.runs.withhold(run.id, { reason, audit: auditDraft(), log: logDraft(scene.ticket.id, 'note.added', {}) })
+    const before = (await store.log.head(scene.ticket.id)).size
+    const audited = (await store.audit.head()).size
+    expect(await Promise.all([withhold('it lies'), withhold('it lies')])).toEqual(expect.arrayContaining([true, false]))
+    expect(await withhold('it lies again')).toBe(false)
+    expect(await store.runs.get(run.id)).toMatchObject({ withheld: 'it lies', endedAt: null })
+    expect(await store.runs.toIndex(10)).toEqual([])
+    expect((await store.log.head(scene.ticket.id)).size).toBe(before + 1)
+    expect((await store.audit.head()).size).toBe(audited + 1)
+    expect(
+      await store.runs.withhold(freshId('run'), {
+        reason: 'x',
+        audit: auditDraft(),
+        log: logDraft(scene.ticket.id, 'note.added', {}),
+      }),
+    ).toBe(false)
   })
 })

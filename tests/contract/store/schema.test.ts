@@ -31,7 +31,7 @@ describeStores('the whole store', ({ newStore }) => {
     expect(await checkIntegrity(store)).toEqual({
       tickets: 1,
       logEntries: 4,
-      auditEntries: 1,
+      auditEntries: 2,
       runs: 1,
       chunks: 20,
       problems: [],

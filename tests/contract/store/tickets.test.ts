@@ -14,8 +14,11 @@ import {
   grantFor,
   LATER,
   logDraft,
+  storedRequest,
 } from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
+
+const AFTER_LATER = '2026-11-22T05:00:00.000Z'
 
 describeStores('tickets, log and consent', ({ newStore }) => {
   let store: Store
@@ -119,6 +122,35 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(await store.audit.read(0, 100, { action: 'a.odd' })).toHaveLength(6)
     expect(await store.audit.read(0, 100, { subject: 's3' })).toHaveLength(1)
     expect(await store.audit.head()).toEqual({ size: 12, headHash: entries[11]?.hash })
+  })
+
+  test('[C2] requests without an answer are found once they are overdue, the longest first, until they end', async () => {
+    const scene = await addScene(store)
+    const later = { ...storedRequest({ deviceId: scene.device.id, ticketId: scene.ticket.id }), answerBy: AFTER_LATER }
+    await store.consent.create(later, logDraft(scene.ticket.id, 'consent.requested', {}))
+    const overdue = async (before: string, limit = 10) =>
+      (await store.consent.unanswered(before, limit)).map(({ id }) => id)
+    expect(await overdue(LATER)).toEqual([])
+    expect(await overdue(AFTER_LATER)).toEqual([scene.request.id])
+    expect(await overdue('2999-01-01T00:00:00.000Z')).toEqual([scene.request.id, later.id])
+    expect(await overdue('2999-01-01T00:00:00.000Z', 1)).toEqual([scene.request.id])
+    await store.consent.advance(scene.request.id, 'withdrawn', 'expired', null)
+    expect(await overdue('2999-01-01T00:00:00.000Z')).toEqual([later.id])
+  })
+
+  test('[C2] a request that only waited too long takes the answer that the device signed', async () => {
+    const scene = await addScene(store)
+    await store.consent.advance(scene.request.id, 'withdrawn', 'expired', null)
+    const { request } = await store.consent.recordReceipt({
+      id: scene.request.id,
+      receiptId: freshId('rec'),
+      jws: 'a.b.c',
+      state: 'no-answer',
+      stateReason: null,
+      grant: null,
+      log: logDraft(scene.ticket.id, 'consent.receipt', {}),
+    })
+    expect(request).toMatchObject({ state: 'no-answer', stateReason: null })
   })
 
   test('a request goes forward only, and rejected or withdrawn is the end', async () => {
