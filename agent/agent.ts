@@ -5,6 +5,7 @@ import type { AgentConfig } from './config.ts'
 import type { AgentClock } from './consent/agent-clock.ts'
 import { systemAgentClock } from './consent/agent-clock.ts'
 import { openReceiptFiles } from './consent/receipt-files.ts'
+import { secureDataDirectory } from './data-directory.ts'
 import type { LocalHistory } from './history/local-history.ts'
 import { openLocalHistory } from './history/local-history.ts'
 import { bindData } from './identity/bound-data.ts'
@@ -46,11 +47,13 @@ export interface RunningAgent {
 /**
  * Starts the agent of this computer: what is on the disk, the consent book, the connection, the local channel.
  *
- * @throws AskFirstError NOT_ENROLLED; CONFLICT when an agent runs with this data directory already
+ * @throws AskFirstError NOT_ENROLLED; DATA_DIRECTORY_UNSAFE; CONFLICT when an agent runs with this data directory already
  */
 export async function startAgent(config: AgentConfig, options: AgentOptions = {}): Promise<RunningAgent> {
   const log = options.log ?? createLog(config.logLevel)
   const clock = options.clock ?? systemAgentClock
+  const wasOpen = secureDataDirectory(config.dataDir, [config.policyFile, config.runDir])
+  if (wasOpen.length > 0) log.warn({ paths: wasOpen }, 'other accounts could read what only the agent should; closed it')
   const identity = loadIdentity(config.dataDir)
   if (bindData(config.dataDir, identity)) log.warn({}, 'enrolled with another server; what belonged to the earlier one was deleted')
   const history = openLocalHistory(config.dataDir, clock)

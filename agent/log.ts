@@ -22,17 +22,33 @@ export interface AgentLog {
  * @param level the lowest level that is written
  * @param write takes one line with its line break; absent: standard error
  */
-export function createLog(level: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line)): AgentLog {
+export function createLog(
+  level: LogLevel,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): AgentLog {
   const at = (of: LogLevel): LogCall => {
     if (LEVELS[of] < LEVELS[level]) return () => undefined
-    return (fields, message) => write(`${JSON.stringify({ level: LEVELS[of], time: Date.now(), pid: process.pid, ...plain(fields), msg: message })}\n`)
+    return (fields, message) =>
+      write(
+        `${escaped(JSON.stringify({ level: LEVELS[of], time: Date.now(), pid: process.pid, ...plain(fields), msg: message }))}\n`,
+      )
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
+/** JSON leaves marks in place that a terminal would follow: further control characters, and those that turn the direction. */
+function escaped(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** Errors become their name, code and message; their other members could hold anything. */
 function plain(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? plainError(value) : value]))
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? plainError(value) : value]),
+  )
 }
 
 function plainError(error: Error): Record<string, unknown> {

@@ -2,8 +2,12 @@ import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
 import { CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './cli/exit-codes.ts'
 import { createProgram } from './cli/program.ts'
-import { processTerminal } from './cli/terminal.ts'
 import type { Terminal } from './cli/terminal.ts'
+import { processTerminal } from './cli/terminal.ts'
+import { plainText } from './consent/plain-text.ts'
+
+/** Most characters of an error's text, which can hold words of a server, e.g. names in its certificate. */
+const MAX_SHOWN = 2_000
 
 /**
  * The program `askfirst-agent`.
@@ -25,10 +29,18 @@ export async function main(args: readonly string[], terminal: Terminal = process
 /** With `--json` the error is one JSON object on standard error, so that scripts need not read prose. */
 function report(terminal: Terminal, error: unknown, json: boolean): number {
   if (error instanceof AskFirstError) {
-    terminal.note(json ? JSON.stringify({ error: { code: error.code, message: error.message } }) : `${error.message}\n(${error.code}: ${ERRORS[error.code].text})`)
+    terminal.note(
+      json
+        ? JSON.stringify({ error: { code: error.code, message: error.message } })
+        : `${plainText(error.message, MAX_SHOWN)}\n(${error.code}: ${ERRORS[error.code].text})`,
+    )
     return exitCodeOf(error.code)
   }
   const message = error instanceof Error ? error.message : String(error)
-  terminal.note(json ? JSON.stringify({ error: { code: 'INTERNAL', message } }) : `Something failed: ${message}`)
+  terminal.note(
+    json
+      ? JSON.stringify({ error: { code: 'INTERNAL', message } })
+      : `Something failed: ${plainText(message, MAX_SHOWN)}`,
+  )
   return EXIT.failed
 }

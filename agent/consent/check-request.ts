@@ -5,8 +5,8 @@ import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request
 import { policyObjection } from '../policy/apply-policy.ts'
 import type { PolicyReading } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
-import { refusal } from './offered-collectors.ts'
 import type { OfferedCollectors, Refusal } from './offered-collectors.ts'
+import { refusal } from './offered-collectors.ts'
 
 /** How far the server's clock may be ahead of this device's clock. */
 export const MAX_CLOCK_SKEW_MS = 10 * 60_000
@@ -40,11 +40,18 @@ function timeProblem(request: ConsentRequest, nowMs: number): Refusal | null {
   const askedAt = Date.parse(request.askedAt)
   const answerBy = Date.parse(request.answerBy)
   const clock = `This device's clock says ${instant(nowMs)}.`
-  if (Number.isNaN(askedAt) || Number.isNaN(answerBy)) return refusal('REQUEST_INVALID', 'A time of the request is not a real one.')
-  if (request.durationMs < 60_000 || request.durationMs > LIMITS.maxGrantMs) return refusal('REQUEST_INVALID', `A permission may last between 1 minute and ${LIMITS.maxGrantMs / 3_600_000} hours.`)
+  if (Number.isNaN(askedAt) || Number.isNaN(answerBy))
+    return refusal('REQUEST_INVALID', 'A time of the request is not a real one.')
+  if (request.durationMs < 60_000 || request.durationMs > LIMITS.maxGrantMs)
+    return refusal(
+      'REQUEST_INVALID',
+      `A permission may last between 1 minute and ${LIMITS.maxGrantMs / 3_600_000} hours.`,
+    )
   if (answerBy <= askedAt) return refusal('REQUEST_INVALID', 'The time to answer ends before it begins.')
-  if (answerBy - askedAt > LIMITS.maxAnswerMs) return refusal('REQUEST_INVALID', `A request may wait at most ${LIMITS.maxAnswerMs / 3_600_000} hours.`)
-  if (askedAt > nowMs + MAX_CLOCK_SKEW_MS) return refusal('REQUEST_INVALID', `The request comes from the future. ${clock}`)
+  if (answerBy - askedAt > LIMITS.maxAnswerMs)
+    return refusal('REQUEST_INVALID', `A request may wait at most ${LIMITS.maxAnswerMs / 3_600_000} hours.`)
+  if (askedAt > nowMs + MAX_CLOCK_SKEW_MS)
+    return refusal('REQUEST_INVALID', `The request comes from the future. ${clock}`)
   if (answerBy <= nowMs) return refusal('REQUEST_INVALID', `The time to answer is over. ${clock}`)
   return null
 }
@@ -53,11 +60,21 @@ function collectorsProblem(request: ConsentRequest, context: RequestContext): Re
   if (request.collectors.length < 1 || request.collectors.length > LIMITS.maxCollectorsPerRequest) {
     return refusal('REQUEST_INVALID', `A request names 1 to ${LIMITS.maxCollectorsPerRequest} collectors.`)
   }
+  if (new Set(request.collectors.map(({ id }) => id)).size < request.collectors.length) {
+    return refusal(
+      'REQUEST_INVALID',
+      'A request names each collector once, so that the person can say yes or no to each.',
+    )
+  }
   for (const asked of request.collectors) {
     const problem = context.offered.problem(asked)
     if (problem !== null) return problem
   }
-  if (!context.policy.ok) return refusal('REQUEST_FORBIDDEN_BY_POLICY', 'The local policy file on the device is not valid, so nothing is allowed. Its administrator must correct it.')
+  if (!context.policy.ok)
+    return refusal(
+      'REQUEST_FORBIDDEN_BY_POLICY',
+      'The local policy file on the device is not valid, so nothing is allowed. Its administrator must correct it.',
+    )
   const objection = policyObjection(context.policy.policy, request.collectors, new Date(context.nowMs))
   return objection === null ? null : refusal('REQUEST_FORBIDDEN_BY_POLICY', objection)
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -10,7 +10,8 @@ import { dirname } from 'node:path'
 export function replaceFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.new`
-  const file = openSync(draft, 'w', 0o600)
+  rmSync(draft, { force: true }) // Left over by a crash, or a link that someone planted: it must not be followed.
+  const file = openSync(draft, 'wx', 0o600)
   try {
     writeWhole(file, Buffer.from(text))
     fsyncSync(file)

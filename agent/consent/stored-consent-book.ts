@@ -29,6 +29,7 @@ import { createRateGuard } from './rate-guard.ts'
 import type { RateGuard } from './rate-guard.ts'
 import { openReceiptFiles } from './receipt-files.ts'
 import type { ReceiptFiles } from './receipt-files.ts'
+import { WallMark } from './wall-mark.ts'
 
 /** How long ended grants and closed requests are remembered: longer than a request can be answered (L15). */
 const REMEMBER_MS = 2 * LIMITS.maxAnswerMs
@@ -46,6 +47,7 @@ export class StoredConsentBook implements ConsentBook {
   readonly #receipts: ReceiptFiles
   readonly #requestRate: RateGuard
   readonly #refusalRate: RateGuard
+  readonly #wallMark: WallMark
   readonly #tickets = new Set<TicketId>()
   /** Monotonic ends of waiting requests; the wall clock alone could be set back to keep a prompt open. */
   readonly #deadlines = new Map<RequestId, number>()
@@ -60,7 +62,8 @@ export class StoredConsentBook implements ConsentBook {
     this.#offered = offerCollectors(options.collectors, options.platform)
     this.#grantClock = createGrantClock(options.clock)
     this.#receipts = openReceiptFiles(options.dataDir)
-    this.#latestWallMs = options.history.lastAtMs() ?? options.clock.wallMs()
+    this.#wallMark = new WallMark(options.dataDir, options.clock)
+    this.#latestWallMs = Math.max(options.history.lastAtMs() ?? options.clock.wallMs(), this.#wallMark.readMs())
     const perMs = 3_600_000
     this.#requestRate = createRateGuard(options.clock, { max: MAX_REQUESTS_PER_HOUR, perMs })
     this.#refusalRate = createRateGuard(options.clock, { max: MAX_REFUSALS_NOTED_PER_HOUR, perMs })
@@ -221,6 +224,7 @@ export class StoredConsentBook implements ConsentBook {
   }
 
   close(): void {
+    this.#markWall(true)
     clearInterval(this.#timer)
     this.#timer = undefined
   }
@@ -248,6 +252,12 @@ export class StoredConsentBook implements ConsentBook {
       this.#latestWallMs = nowMs
     }
     this.#latestWallMs = Math.max(this.#latestWallMs, nowMs)
+    this.#markWall()
+  }
+
+  /** Grants that are about to end over the clock must not lose the mark that says so. */
+  #markWall(isLast = false): void {
+    if (this.#activeGrants().some(({ grant }) => !this.#distrusted.has(grant.grantId))) this.#wallMark.note(isLast)
   }
 
   /** What stands against a request; `known` when the very same one was taken in before. */

@@ -8,6 +8,7 @@ import type { EnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { AskFirstError, isErrorCode } from '@askfirst/protocol/errors.ts'
 import { Compile } from 'typebox/compile'
+import { secureDataDirectory } from '../data-directory.ts'
 import { makeSigningRequest } from './csr.ts'
 import type { IdentityFile } from './identity.ts'
 import { checkCertificate, dropDeviceKey, isEnrolled, makeDeviceKey, saveIdentity } from './identity.ts'
@@ -50,6 +51,7 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
   if (isEnrolled(options.dataDir) && options.replace !== true) {
     throw new AskFirstError('ALREADY_ENROLLED', `${options.dataDir} holds an identity already.`)
   }
+  secureDataDirectory(options.dataDir, [])
   const code = decodeEnrolmentCode(options.code)
   if ('problem' in code) throw new AskFirstError('ENROLMENT_CODE_INVALID', code.problem)
   const authorityPem = await fetchPinnedAuthority(code, code.authoritySha256, options.proxy ?? {})

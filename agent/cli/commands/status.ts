@@ -1,4 +1,5 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { plainText } from '../../consent/plain-text.ts'
 import { isEnrolled } from '../../identity/identity.ts'
 import type { CommandResult } from '../../local/commands.ts'
 import type { CliContext } from '../cli-context.ts'
@@ -15,7 +16,9 @@ export async function showStatus(context: CliContext): Promise<number> {
     const enrolled = isEnrolled(context.config.dataDir)
     context.print({ running: false, enrolled, problem: error.message }, () => [
       `Not running, or not for this account: ${error.message}`,
-      enrolled ? 'This computer is enrolled. Start the agent with: askfirst-agent run' : 'This computer is not enrolled. Ask your help desk for a code, then: askfirst-agent enrol CODE',
+      enrolled
+        ? 'This computer is enrolled. Start the agent with: askfirst-agent run'
+        : 'This computer is not enrolled. Ask your help desk for a code, then: askfirst-agent enrol CODE',
     ])
     return EXIT.notRunning
   }
@@ -29,7 +32,7 @@ const LINK_WORDS = {
 } as const
 
 function statusLines(status: CommandResult<'status'>): string[] {
-  const problem = status.linkProblem === undefined ? '' : ` (${status.linkProblem})`
+  const problem = status.linkProblem === undefined ? '' : ` (${plainText(status.linkProblem, 500)})`
   return [
     `AskFirst agent ${status.agentVersion}, device ${status.deviceId}`,
     `Server ${status.server}: ${LINK_WORDS[status.link]}${problem}`,

@@ -50,10 +50,16 @@ export class EvilDesk {
   }
 
   /** Enrols for real and waits for the first session. */
-  static async open(options: { readonly server?: EvilServerOptions; readonly agent?: AgentOptions } = {}): Promise<EvilDesk> {
+  static async open(
+    options: { readonly server?: EvilServerOptions; readonly agent?: AgentOptions } = {},
+  ): Promise<EvilDesk> {
     const server = await EvilServer.listen(options.server)
     const agent = new RealAgent(await mkdtemp(join(tmpdir(), 'askfirst-evil-')), {})
-    await agent.enrol({ port: server.port, authoritySha256: server.authority.sha256, token: randomBytes(16).toString('base64url') })
+    await agent.enrol({
+      port: server.port,
+      authoritySha256: server.authority.sha256,
+      token: randomBytes(16).toString('base64url'),
+    })
     const desk = new EvilDesk(server, agent)
     await desk.start(options.agent)
     return desk
@@ -129,7 +135,10 @@ export class EvilDesk {
   }
 
   /** Asks, and the person says yes. */
-  async given(change: Change = {}, choice: { readonly review?: boolean; readonly minutes?: number } = {}): Promise<Given> {
+  async given(
+    change: Change = {},
+    choice: { readonly review?: boolean; readonly minutes?: number } = {},
+  ): Promise<Given> {
     return await this.approve(await this.ask(change), choice)
   }
 
@@ -139,7 +148,8 @@ export class EvilDesk {
     const { textSha256 } = await local.call('requests.show', { requestId })
     const { grant } = await local.call('requests.approve', { requestId, textSha256, ...choice })
     const receipt = await this.heard('consent.receipt', (message) => message['requestId'] === requestId)
-    if (this.server.hasManners) this.say({ type: 'consent.recorded', jwsSha256: sha256Of(receipt), outcome: 'recorded' })
+    if (this.server.hasManners)
+      this.say({ type: 'consent.recorded', jwsSha256: sha256Of(receipt), outcome: 'recorded' })
     return { request, grant }
   }
 
@@ -150,10 +160,22 @@ export class EvilDesk {
     return order.runId
   }
 
-  orderOf(grant: Pick<Grant, 'grantId' | 'ticketId' | 'technicianId'>, change: Change = {}): { readonly runId: RunId } & Change {
+  orderOf(
+    grant: Pick<Grant, 'grantId' | 'ticketId' | 'technicianId'>,
+    change: Change = {},
+  ): { readonly runId: RunId } & Change {
     const { grantId, ticketId, technicianId } = grant
     const runId = newId('run')
-    return { type: 'run.start', runId, grantId, ticketId, technicianId, collector: 'test.canary', params: { rows: 5 }, ...change }
+    return {
+      type: 'run.start',
+      runId,
+      grantId,
+      ticketId,
+      technicianId,
+      collector: 'test.canary',
+      params: { rows: 5 },
+      ...change,
+    }
   }
 
   /** Lets so many rows of a run pass without alarm. */

@@ -177,7 +177,8 @@ export class EvilServer {
     const message: Heard = JSON.parse(text)
     connection.received.push(message)
     if (message.type === 'link.hello') this.#greet(connection, message)
-    if (message.type === 'link.ping') connection.say({ type: 'link.pong', nonce: message['nonce'], clock: new Date().toISOString() })
+    if (message.type === 'link.ping')
+      connection.say({ type: 'link.pong', nonce: message['nonce'], clock: new Date().toISOString() })
     if (message.type === 'run.end' && this.hasManners) connection.say({ type: 'run.recorded', runId: message['runId'] })
   }
 
@@ -238,8 +239,17 @@ export class EvilServer {
   }
 
   /** A certificate for a signing request, by default for the device and for a day. */
-  issue(csrPem: string, change: { readonly deviceId?: DeviceId; readonly now?: number; readonly lifetimeMs?: number } = {}) {
-    return this.authority.issueDevice({ deviceId: this.deviceId, csrPem, now: Date.now(), lifetimeMs: 86_400_000, ...change })
+  issue(
+    csrPem: string,
+    change: { readonly deviceId?: DeviceId; readonly now?: number; readonly lifetimeMs?: number } = {},
+  ) {
+    return this.authority.issueDevice({
+      deviceId: this.deviceId,
+      csrPem,
+      now: Date.now(),
+      lifetimeMs: 86_400_000,
+      ...change,
+    })
   }
 
   #note(request: IncomingMessage): void {

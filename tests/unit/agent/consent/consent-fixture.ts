@@ -71,7 +71,7 @@ function collectorNamed(name: string, platforms: Collector['platforms'] = ['linu
   })
 }
 
-export const COLLECTORS: readonly Collector[] = [collectorNamed('process.list'), collectorNamed('eventlog.query'), collectorNamed('other.system', ['win32'])]
+export const COLLECTORS: readonly Collector[] = [collectorNamed('process.list'), collectorNamed('eventlog.query'), collectorNamed('other.system', ['win32']), ...Array.from({ length: 33 }, (_, at) => collectorNamed(`many.at${at}`))]
 
 export const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 

@@ -44,7 +44,7 @@ describe('[C5] a request is refused before anyone sees it', () => {
   it('[L14] [L15] [L16] takes it at each limit', async () => {
     expect(await codeOf(disk.request({ durationMs: LIMITS.maxGrantMs, answerBy: at(LIMITS.maxAnswerMs) }))).toBe('ok')
     expect(await codeOf(disk.request({ durationMs: 60_000, askedAt: at(600_000), answerBy: at(600_001) }))).toBe('ok')
-    expect(await codeOf(disk.request({ collectors: Array.from({ length: 32 }, () => ({ id: 'process.list', params: { limit: 1_000 } })) }))).toBe('ok')
+    expect(await codeOf(disk.request({ collectors: Array.from({ length: 32 }, (_, at) => ({ id: `many.at${at}`, params: { limit: 1_000 } })) }))).toBe('ok')
     expect(await codeOf(disk.request({ askedAt: at(-60_000), answerBy: at(1) }))).toBe('ok')
   })
 
