@@ -19,7 +19,10 @@ const { values } = parseArgs({
 const VICTIMS: readonly Who[] = ['server', 'agent', 'both']
 const whom = VICTIMS.filter((who) => who === values.victim)
 const numbers = { rounds: Number(values.rounds), seed: Number(values.seed), rows: Number(values.rows) }
-if (Object.values(numbers).some((value) => !Number.isSafeInteger(value) || value < 0) || (values.victim !== undefined && whom.length === 0)) {
+if (
+  Object.values(numbers).some((value) => !Number.isSafeInteger(value) || value < 0) ||
+  (values.victim !== undefined && whom.length === 0)
+) {
   process.stderr.write('Give whole numbers for --rounds, --seed and --rows, and server, agent or both for --victim.\n')
   process.exit(2)
 }
@@ -30,5 +33,11 @@ say(`seed ${numbers.seed}, ${numbers.rounds} rounds`)
 const startedAt = performance.now()
 const { problems, ...counts } = await judgeCampaign({ ...numbers, ...(whom.length === 0 ? {} : { whom }), say })
 for (const problem of problems) say(`WRONG: ${problem}`)
-say(JSON.stringify({ ...counts, seconds: Math.round((performance.now() - startedAt) / 1_000), problems: problems.length }))
+say(
+  JSON.stringify({
+    ...counts,
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+    problems: problems.length,
+  }),
+)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -1,4 +1,5 @@
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
+import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import { ERRORS, isErrorCode } from '@askfirst/protocol/errors.ts'
 import type { GrantId, RunId } from '@askfirst/protocol/ids.ts'
@@ -48,6 +49,8 @@ export class RunController {
   readonly #outbox: Outbox
   readonly #open = new Map<RunId, OpenRun>()
   readonly #starting = new Set<RunId>()
+  /** Runs of which this session's server knows that they are here: it ordered them on it, or asked for their rest. */
+  readonly #named = new Set<RunId>()
   /** Runs whose rows are being deleted; nothing else may end them meanwhile. */
   readonly #dropping = new Map<RunId, Promise<void>>()
   readonly #collecting = new Map<RunId, Promise<void>>()
@@ -85,10 +88,12 @@ export class RunController {
   /** A session to an active device is open: send on from where the server stands. */
   connected(session: LinkSession, welcome: Welcome): void {
     this.#outbox.begin(session, welcome)
+    for (const { runId } of welcome.resume) this.#named.add(runId)
     for (const resume of welcome.resume) this.#guard(resume.runId, this.#resume(resume))
   }
 
   disconnected(): void {
+    this.#named.clear()
     this.#outbox.end()
   }
 
@@ -128,8 +133,14 @@ export class RunController {
     this.#guard(runId, this.#forget(runId))
   }
 
-  grantBegan(grantId: GrantId): void {
-    this.#options.hosts.warm(grantId)
+  /** Somebody looks at a request: a host for these collectors is started, in case the answer is yes. */
+  requestShown(collectors: readonly string[]): void {
+    this.#options.hosts.prepare(collectors)
+  }
+
+  grantBegan({ grantId, collectors }: Grant): void {
+    const ids = collectors.map(({ id }) => id)
+    this.#options.hosts.warm(grantId, ids)
   }
 
   /** The grant is over: collectors are killed and sending stops before this returns; then the rows are deleted (SPEC C12). */
@@ -180,11 +191,13 @@ export class RunController {
 
   async #start(order: Order): Promise<void> {
     const { runId, grantId } = order
+    if (this.#holds(runId) && !this.#named.has(runId)) return this.#nameAgain(runId)
     const refusal = this.#refusal(order)
     if (refusal !== null) return this.#refuse(order, refusal)
     const judged = this.#options.book().checkRun(order)
     if (!judged.ok) return this.#refuse(order, judged)
     this.#starting.add(runId)
+    this.#named.add(runId)
     try {
       this.#options.seen.add(runId, grantId)
       const meta = this.#meta(order, judged.grant.review)
@@ -315,18 +328,30 @@ export class RunController {
 
   async #forget(runId: RunId): Promise<void> {
     this.#outbox.forget(runId)
+    this.#named.delete(runId)
     await this.#options.spool.remove(runId)
     this.#options.decisions.remove(runId)
   }
 
   #refusal({ runId }: Order): { readonly code: ErrorCode; readonly detail: string } | null {
-    const { seen, spool } = this.#options
-    if (seen.has(runId) || this.#starting.has(runId) || spool.get(runId) !== null)
+    if (this.#options.seen.has(runId) || this.#holds(runId))
       return { code: 'RUN_DUPLICATE', detail: 'An order with this id came before.' }
     const isFull = this.openCount + this.#starting.size >= LIMITS.maxOpenRuns
-    return isFull || seen.isFull
+    return isFull || this.#options.seen.isFull
       ? { code: 'RUN_TOO_MANY', detail: `At most ${LIMITS.maxOpenRuns} runs may be open.` }
       : null
+  }
+
+  #holds = (runId: RunId): boolean => this.#starting.has(runId) || this.#options.spool.get(runId) !== null
+
+  /** A cut while an order began: the hello did not name its run, the server orders it again and hears what it missed. */
+  #nameAgain(runId: RunId): void {
+    this.#named.add(runId)
+    const entry = this.#options.spool.get(runId)
+    if (entry === null) return // It still begins; its acceptance goes out on this session.
+    if (entry.ended === null) this.#outbox.send({ type: 'run.accepted', runId, review: entry.meta.review })
+    if (this.isWaiting(runId)) return this.tellReview(runId, 'waiting', entry.totals.rows)
+    if (this.#maySend(entry)) this.#outbox.add(runId, entry.acknowledgedSeq)
   }
 
   #refuse(

@@ -1,6 +1,6 @@
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
-import { ERRORS } from '@askfirst/protocol/errors.ts'
+import { ERRORS, isErrorCode } from '@askfirst/protocol/errors.ts'
 import type { ChunkDigest } from '@askfirst/protocol/findings-log.ts'
 import type { Run } from '../store/entities.ts'
 
@@ -32,4 +32,21 @@ export function endedByServer(
     droppedInReview: 0,
     sources: [],
   }
+}
+
+/**
+ * How a run ends whose device counts otherwise than the store. One that forgot rows which had left before (its disk was
+ * damaged, or it restarted and then dropped the rest) says itself that the run failed, and is believed in that; one that
+ * claims more than that lies.
+ */
+export function endOtherThanStored(
+  run: Run,
+  { state, code, reason, chunks, rows, bytes }: Completeness,
+): { readonly state: 'cancelled' | 'error'; readonly code: ErrorCode; readonly reason: string } {
+  const stored = `${run.rows} rows, ${run.rawBytes} bytes, in ${run.nextSeq} chunks are stored.`
+  const hasForgotten = chunks < run.nextSeq && rows <= run.rows && bytes <= run.rawBytes
+  if ((state === 'cancelled' || state === 'error') && code !== undefined && isErrorCode(code) && hasForgotten)
+    return { state, code, reason: `${reason ?? ERRORS[code].text} ${stored}` }
+  const said = `The device says ${rows} rows, ${bytes} bytes, in ${chunks} chunks; ${stored}`
+  return { state: 'error', code: 'CHUNK_BODY_INVALID', reason: said }
 }

@@ -3,8 +3,6 @@ import type { Run, StoredRequest } from '../store/entities.ts'
 
 /** How long after a permission's end a device may take to say how a run under it ended. */
 export const RUN_GRACE_MS = 600_000
-/** How long a run may stay unaccepted after its device said that it had seen the order before. */
-export const DOUBT_MS = 30_000
 
 /** How the server ends a run that its device should have ended. */
 export interface OverdueEnd {

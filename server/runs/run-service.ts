@@ -16,9 +16,9 @@ import type { IndexedRow, RowFilter, Run, StoredRequest, User } from '../store/e
 import type { Store } from '../store/store.ts'
 import type { Order } from './check-order.ts'
 import { checkGrant, checkOrder } from './check-order.ts'
-import { endedByServer } from './ended-by-server.ts'
+import { endedByServer, endOtherThanStored } from './ended-by-server.ts'
 import type { OverdueEnd } from './overdue.ts'
-import { DOUBT_MS, overdueEnd, RUN_GRACE_MS } from './overdue.ts'
+import { overdueEnd, RUN_GRACE_MS } from './overdue.ts'
 
 export interface RunDeps {
   readonly store: Store
@@ -37,8 +37,6 @@ export class RunService {
   readonly #deps: RunDeps
   /** Orders whose message went out on the present connection of the device. */
   readonly #sent = new Map<DeviceId, Set<RunId>>()
-  /** Runs that nobody accepted and of which the device said that it had seen the order before; since when. */
-  readonly #doubted = new Map<RunId, number>()
   /** Called when a run has ended, however it did. */
   onEnded: (runId: RunId) => void = () => undefined
 
@@ -134,7 +132,6 @@ export class RunService {
   async accepted(from: DeviceId, { runId, review }: MessageNamed<'run.accepted'>): Promise<void> {
     const run = await this.#ofDevice(from, runId)
     if (run === null) return
-    this.#doubted.delete(runId)
     const log = this.#draft(run, deviceActor(from), 'run.accepted', { runId, review })
     const change = { state: 'accepted', code: null, at: isoNow(this.#deps.clock) } as const
     if ((await this.#deps.store.runs.advance(runId, change, log)) !== null)
@@ -144,17 +141,20 @@ export class RunService {
   async refused(from: DeviceId, { runId, code, detail }: MessageNamed<'run.refused'>): Promise<void> {
     const run = await this.#ofDevice(from, runId)
     if (run === null) return
-    // The order reached the device twice: the first one runs, or was lost there with a crash. Its acceptance tells which.
-    if (code === 'RUN_DUPLICATE') {
-      if (run.state === 'ordered') this.#doubted.set(runId, this.#deps.clock.now())
-      return
-    }
+    if (code === 'RUN_DUPLICATE') return this.#lostBeforeItBegan(run)
     const known = isErrorCode(code) ? code : 'COLLECTOR_FAILED'
     const log = this.#draft(run, deviceActor(from), 'run.refused', { runId, code: known, detail })
     const change = { state: 'refused', code: known, at: isoNow(this.#deps.clock) } as const
     if ((await this.#deps.store.runs.advance(runId, change, log)) === null) return
     this.#forget(run)
     publishChange(this.#deps.bus, run.ticketId, 'run', runId)
+  }
+
+  /** A device names a run that it holds; one that it has seen and neither holds nor accepted went down with a crash. */
+  async #lostBeforeItBegan(run: Run): Promise<void> {
+    if (run.state !== 'ordered') return
+    const reason = 'The device took the order and lost it before it began. Order the collector again.'
+    await this.endBecause(run, { state: 'error', code: 'RUN_LOST', reason })
   }
 
   async review(from: DeviceId, { runId, state }: MessageNamed<'run.review'>): Promise<void> {
@@ -178,10 +178,7 @@ export class RunService {
     const { chunks, rows, bytes } = completeness
     if (run.nextSeq === chunks && run.rows === rows && run.rawBytes === bytes)
       await this.#end(run, completeness, deviceActor(from))
-    else {
-      const reason = `The device says ${rows} rows, ${bytes} bytes, in ${chunks} chunks; ${run.rows} rows, ${run.rawBytes} bytes, in ${run.nextSeq} chunks are stored.`
-      await this.endBecause(run, { state: 'error', code: 'CHUNK_BODY_INVALID', reason })
-    }
+    else await this.endBecause(run, endOtherThanStored(run, completeness))
     return true
   }
 
@@ -211,15 +208,14 @@ export class RunService {
   }
 
   /**
-   * Ends runs that their devices should have ended: those whose permission is over for long, and those that a device lost
-   * between taking the order and accepting it.
+   * Ends runs that their devices should have ended: those whose permission is over for long.
    *
    * @returns how many
    */
   async endOverdue(): Promise<number> {
     const { store, clock } = this.#deps
     const now = clock.now()
-    let ended = await this.#endDoubted(now)
+    let ended = 0
     const before = new Date(now - RUN_GRACE_MS).toISOString()
     let after: RunId | null = null
     for (;;) {
@@ -233,22 +229,14 @@ export class RunService {
     }
   }
 
-  async #endDoubted(now: number): Promise<number> {
-    let ended = 0
-    for (const [runId, since] of this.#doubted) {
-      if (now - since < DOUBT_MS) continue
-      this.#doubted.delete(runId)
-      const run = await this.#deps.store.runs.get(runId)
-      if (run?.state !== 'ordered') continue
-      const reason = 'The device took the order and lost it before it began. Order the collector again.'
-      if (await this.#endOverdueOne(run, { state: 'error', code: 'RUN_LOST', reason })) ended += 1
-    }
-    return ended
-  }
-
   #endOverdueOne(run: Run, end: OverdueEnd): Promise<boolean> {
     this.#deps.link.send(run.deviceId, { type: 'run.cancel', runId: run.id, reason: 'the run is over on the server' })
     return this.endBecause(run, end)
+  }
+
+  /** A new session of a device stands in the place of an older one, and with it nothing of what went out on that. */
+  sessionBegan(deviceId: DeviceId): void {
+    this.#sent.delete(deviceId)
   }
 
   /** For each run that a device still holds: where it goes on, or that nothing of it is wanted (SPEC R6). */
@@ -256,7 +244,6 @@ export class RunService {
     deviceId: DeviceId,
     openRuns: MessageNamed<'link.hello'>['openRuns'],
   ): Promise<readonly ResumePoint[]> {
-    this.#sent.delete(deviceId)
     return Promise.all(
       openRuns.map(async ({ runId }): Promise<ResumePoint> => {
         const run = await this.#ofDevice(deviceId, runId)
@@ -296,7 +283,6 @@ export class RunService {
   }
 
   #forget(run: Run): void {
-    this.#doubted.delete(run.id)
     const sent = this.#sent.get(run.deviceId)
     sent?.delete(run.id)
     if (sent?.size === 0) this.#sent.delete(run.deviceId)

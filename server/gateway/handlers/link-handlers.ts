@@ -76,6 +76,7 @@ async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<
   if (!isWelcome) return
   session.state = 'open'
   deps.table.add(session)
+  deps.runs.sessionBegan(session.deviceId)
   deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'online', id: session.deviceId })
   if (isActive) await deliver(deps, session, hello)
 }

@@ -34,7 +34,7 @@ export interface Outcome {
 const MOMENT_MS = 1_500
 const COLLECTOR = 'test.pacedfirehose'
 const GRANTED = [{ id: COLLECTOR, params: { rows: 1_000_000, rowsPerSecond: 1_000_000 } }]
-const ROWS_PER_SECOND = 12_000
+const ROWS_PER_SECOND = 16_000
 const SIGNS: Readonly<Record<Exclude<Moment, 'start'>, (event: TapEvent) => boolean>> = {
   stream: ({ way, type }) => way === 'in' && type === 'chunk.ack',
   'first-chunk': ({ way, type }) => way === 'in' && type === 'run.start',
@@ -52,11 +52,17 @@ export async function runCampaign(options: CampaignOptions): Promise<Outcome> {
   try {
     const campaign = new Campaign(world)
     await campaign.begin()
-    for (const round of planRounds(options.rounds, options.seed, options.whom ?? ['server', 'agent', 'server', 'agent', 'both'])) {
+    for (const round of planRounds(
+      options.rounds,
+      options.seed,
+      options.whom ?? ['server', 'agent', 'server', 'agent', 'both'],
+    )) {
       const startedAt = performance.now()
       await campaign.round(round)
       const { number, who, moment, count, delayMs } = round
-      options.say?.(`round ${number}: killed ${who} at ${moment} ${count} + ${delayMs} ms (${Math.round(performance.now() - startedAt)} ms)`)
+      options.say?.(
+        `round ${number}: killed ${who} at ${moment} ${count} + ${delayMs} ms (${Math.round(performance.now() - startedAt)} ms)`,
+      )
     }
     const rows = await campaign.finish(options.rows)
     return { world, ledger: campaign.ledger, ticketId: campaign.ticketId, ordered: campaign.ordered, rows }
@@ -83,10 +89,12 @@ class Campaign {
   async begin(): Promise<void> {
     const { desk } = this.#world
     this.#world.startAgent()
-    this.#deviceId = (await until('the device is online with its catalogue', async () => {
-      const device = await desk.device()
-      return device?.online === true ? device : null
-    })).id
+    this.#deviceId = (
+      await until('the device is online with its catalogue', async () => {
+        const device = await desk.device()
+        return device?.online === true ? device : null
+      })
+    ).id
     this.ticketId = await desk.openTicket(this.#deviceId)
     this.#grantId = await this.#grant()
   }
@@ -107,6 +115,8 @@ class Campaign {
 
   /** Lets all runs end and orders more until the rows are there. @returns stored rows */
   async finish(rows: number): Promise<number> {
+    await this.#world.serverReady()
+    await this.#world.agentReady()
     for (;;) {
       const runs = await until('all runs have ended and are indexed', async () => {
         const all = await this.#world.desk.runs(this.ticketId)
@@ -167,7 +177,9 @@ class Campaign {
   /** Orders runs as soon as the server takes them; whatever it stored counts, even when its answer was lost. */
   async #order(rows: readonly number[], rowsPerSecond = ROWS_PER_SECOND): Promise<void> {
     const runs = rows.map((count) => ({ collector: COLLECTOR, params: { rows: count, rowsPerSecond } }))
-    const items = await until('the server takes an order', () => this.#world.desk.order(this.ticketId, this.#grantId, runs))
+    const items = await until('the server takes an order', () =>
+      this.#world.desk.order(this.ticketId, this.#grantId, runs),
+    )
     for (const { id } of items) this.ordered.add(id)
   }
 
@@ -176,11 +188,15 @@ class Campaign {
     const requestId = await until('the server takes a request', () => desk.ask(this.ticketId, this.#deviceId, GRANTED))
     const grantId = await this.#world.approve(requestId)
     return await until('the receipt is recorded', async () =>
-      (await desk.request(this.ticketId, requestId))?.grant?.grantId === grantId ? grantId : null)
+      (await desk.request(this.ticketId, requestId))?.grant?.grantId === grantId ? grantId : null,
+    )
   }
 
   async #kill(who: Who): Promise<void> {
-    await Promise.all([who === 'agent' ? null : this.#world.killServer(), who === 'server' ? null : this.#world.killAgent()])
+    await Promise.all([
+      who === 'agent' ? null : this.#world.killServer(),
+      who === 'server' ? null : this.#world.killAgent(),
+    ])
   }
 
   #start(who: Who): void {

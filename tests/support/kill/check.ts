@@ -9,7 +9,7 @@ import type { Store } from '@askfirst/server/store/store.ts'
 import { firehoseText } from '../test-collectors/firehose.ts'
 import type { Outcome } from './campaign.ts'
 
-const PAGE = 1_000
+const PAGE = 500
 /** How a run may end whose agent or server was killed; anything else is a defect. */
 const HONEST_ENDS: ReadonlySet<string> = new Set(['RUN_AGENT_RESTARTED', 'RUN_LOST'])
 
@@ -30,14 +30,16 @@ export async function checkStore(store: Store, { ledger, ticketId, ordered }: Ou
   // The API gave the id.
   const runs = await store.runs.listForTicket(ticketId as TicketId)
   const known = new Set<string>(runs.map(({ id }) => id))
-  for (const id of [...ordered, ...ledger.acknowledged.keys()]) if (!known.has(id)) problems.push(`${id} is not in the store`)
+  for (const id of [...ordered, ...ledger.acknowledged.keys()])
+    if (!known.has(id)) problems.push(`${id} is not in the store`)
   let rows = 0
   for (const run of runs) {
     rows += run.rows
     problems.push(...runProblems(run, ledger.acknowledged.get(run.id) ?? 0, log), ...(await rowProblems(store, run)))
   }
   for (const id of ledger.recordedRuns) {
-    if (runs.find((run) => run.id === id)?.endedAt === null) problems.push(`${id} was acknowledged as ended and is open`)
+    if (runs.find((run) => run.id === id)?.endedAt === null)
+      problems.push(`${id} was acknowledged as ended and is open`)
   }
   const receipts = log.filter(({ kind }) => kind === 'consent.receipt')
   problems.push(...receiptProblems(receipts, ledger.recordedReceipts))
@@ -55,18 +57,24 @@ export async function checkExport({ world, ticketId }: Outcome): Promise<readonl
 
 function runProblems(run: Run, acknowledged: number, log: readonly LogEntry[]): string[] {
   const problems: string[] = []
-  const entries = (kind: string) => log.filter((entry) => entry.kind === kind && entry.body['runId'] === run.id).length
-  if (run.nextSeq < acknowledged) problems.push(`${run.id}: ${acknowledged} chunks were acknowledged, ${run.nextSeq} are stored`)
+  const entries = (kind: string) => log.filter((entry) => entry.kind === kind && entry.body.runId === run.id).length
+  if (run.nextSeq < acknowledged)
+    problems.push(`${run.id}: ${acknowledged} chunks were acknowledged, ${run.nextSeq} are stored`)
   if (entries('run.ordered') !== 1) problems.push(`${run.id} was ordered ${entries('run.ordered')} times`)
-  if (entries('run.ended') + entries('run.refused') !== 1) problems.push(`${run.id} ended ${entries('run.ended')} times and was refused ${entries('run.refused')} times`)
+  if (entries('run.ended') + entries('run.refused') !== 1)
+    problems.push(`${run.id} ended ${entries('run.ended')} times and was refused ${entries('run.refused')} times`)
   if (entries('run.accepted') > 1) problems.push(`${run.id} was accepted ${entries('run.accepted')} times`)
   const { completeness } = run
   if (completeness === null) return [...problems, `${run.id} is ${run.state} and has no completeness record`]
   if (completeness.rows !== run.rows || completeness.chunks !== run.nextSeq || completeness.bytes !== run.rawBytes) {
-    problems.push(`${run.id}: the record says ${completeness.rows} rows in ${completeness.chunks} chunks of ${completeness.bytes} bytes, stored are ${run.rows} in ${run.nextSeq} of ${run.rawBytes}`)
+    problems.push(
+      `${run.id}: the record says ${completeness.rows} rows in ${completeness.chunks} chunks of ${completeness.bytes} bytes, stored are ${run.rows} in ${run.nextSeq} of ${run.rawBytes}`,
+    )
   }
-  if (completeness.state === 'complete' ? run.rows !== run.params['rows'] : !HONEST_ENDS.has(completeness.code ?? '')) {
-    problems.push(`${run.id} ended as ${completeness.state} ${completeness.code ?? ''} with ${run.rows} of ${String(run.params['rows'])} rows: ${completeness.reason ?? ''}`)
+  if (completeness.state === 'complete' ? run.rows !== run.params.rows : !HONEST_ENDS.has(completeness.code ?? '')) {
+    problems.push(
+      `${run.id} ended as ${completeness.state} ${completeness.code ?? ''} with ${run.rows} of ${String(run.params.rows)} rows: ${completeness.reason ?? ''}`,
+    )
   }
   if (run.indexedRows !== run.rows) problems.push(`${run.id}: ${run.indexedRows} of ${run.rows} rows are indexed`)
   return problems
@@ -78,7 +86,10 @@ async function rowProblems(store: Store, run: Run): Promise<string[]> {
   for (;;) {
     const chunks = await store.runs.chunks(run.id, seq, 64)
     for (const chunk of chunks) {
-      if (chunk.seq !== seq || chunk.firstRow !== row) return [`${run.id}: chunk ${chunk.seq} with row ${chunk.firstRow} stands where chunk ${seq} with row ${row} belongs`]
+      if (chunk.seq !== seq || chunk.firstRow !== row)
+        return [
+          `${run.id}: chunk ${chunk.seq} with row ${chunk.firstRow} stands where chunk ${seq} with row ${row} belongs`,
+        ]
       const lines = zstdDecompressSync(chunk.body).toString('utf8').split('\n').slice(0, -1)
       const wrong = lines.findIndex((line, at) => line !== expectedRow(row + at))
       if (wrong !== -1) return [`${run.id}: row ${row + wrong} is ${lines[wrong]}`]
@@ -87,7 +98,8 @@ async function rowProblems(store: Store, run: Run): Promise<string[]> {
     }
     if (chunks.length === 0) break
   }
-  if (row !== run.rows || seq !== run.nextSeq) return [`${run.id}: the chunks hold ${row} rows, the run says ${run.rows}`]
+  if (row !== run.rows || seq !== run.nextSeq)
+    return [`${run.id}: the chunks hold ${row} rows, the run says ${run.rows}`]
   return indexProblems(store, run)
 }
 
@@ -109,8 +121,11 @@ function expectedRow(n: number): string {
 
 /** Each receipt once, and none that was acknowledged is missing. */
 function receiptProblems(entries: readonly LogEntry[], acknowledged: ReadonlySet<string>): string[] {
-  const recorded = new Set(entries.map(({ body }) => createHash('sha256').update(String(body['jws'])).digest('hex')))
-  const problems = recorded.size === entries.length ? [] : [`the log holds ${entries.length} receipts, ${recorded.size} different ones`]
+  const recorded = new Set(entries.map(({ body }) => createHash('sha256').update(String(body.jws)).digest('hex')))
+  const problems =
+    recorded.size === entries.length
+      ? []
+      : [`the log holds ${entries.length} receipts, ${recorded.size} different ones`]
   const lost = [...acknowledged].filter((sha256) => !recorded.has(sha256))
   return [...problems, ...lost.map((sha256) => `the receipt ${sha256} was acknowledged and is not in the log`)]
 }

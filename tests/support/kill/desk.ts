@@ -20,7 +20,11 @@ export class Desk {
   /** Uses the one-time link of a new server. The token works after restarts of that server on the same port. */
   static async setUp({ uiUrl, setupLink }: ServerFacts): Promise<Desk> {
     const token = new URL(setupLink ?? '', uiUrl).searchParams.get('token')
-    const account = { email: 'desk@askfirst.invalid', name: 'Tess Desk', password: randomBytes(24).toString('base64url') }
+    const account = {
+      email: 'desk@askfirst.invalid',
+      name: 'Tess Desk',
+      password: randomBytes(24).toString('base64url'),
+    }
     await new ApiSession(uiUrl).post('/api/setup', { token, ...account })
     return Desk.signIn(uiUrl, account)
   }
@@ -34,7 +38,10 @@ export class Desk {
     })
     if (!reply.ok) throw new Error(`Signing in answered ${reply.status}: ${await reply.text()}`)
     const { csrfToken } = (await reply.json()) as { csrfToken: string }
-    const cookie = reply.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ')
+    const cookie = reply.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ')
     const session = new ApiSession(uiUrl, { cookie, origin: uiUrl, 'x-csrf-token': csrfToken })
     const { secret } = await session.post<{ secret: string }>('/api/tokens', { name: 'test', days: 1 })
     return new Desk(new ApiSession(uiUrl, { authorization: `Bearer ${secret}` }))

@@ -19,7 +19,17 @@ export interface Round {
   readonly runs: readonly number[]
 }
 
-const MOMENTS: readonly Moment[] = ['stream', 'stream', 'stream', 'stream', 'first-chunk', 'run-end', 'consent', 'start', 'resume']
+const MOMENTS: readonly Moment[] = [
+  'stream',
+  'stream',
+  'stream',
+  'stream',
+  'first-chunk',
+  'run-end',
+  'consent',
+  'start',
+  'resume',
+]
 
 /** The rounds of a campaign; the same seed gives the same ones. */
 export function planRounds(rounds: number, seed: number, whom: readonly Who[]): readonly Round[] {
@@ -32,9 +42,9 @@ export function planRounds(rounds: number, seed: number, whom: readonly Who[]): 
       number,
       who: one(whom),
       moment,
-      count: moment === 'stream' ? 1 + upTo(10) : 1,
+      count: moment === 'stream' ? 1 + upTo(5) : 1,
       delayMs: moment === 'start' ? upTo(900) : upTo(moment === 'stream' ? 60 : 25),
-      runs: Array.from({ length: 1 + upTo(3) }, () => 500 + upTo(moment === 'run-end' ? 1_000 : 6_000)),
+      runs: Array.from({ length: 1 + upTo(3) }, () => 1_000 + upTo(moment === 'run-end' ? 1_000 : 14_000)),
     }
   })
 }

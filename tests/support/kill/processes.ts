@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import type { ServerFacts } from '../../../scripts/lib/processes.ts'
 import { ROOT } from '../../../scripts/lib/processes.ts'
 import type { TapEvent } from './tap.ts'
@@ -16,7 +16,10 @@ export interface Victim {
 }
 
 /** Starts `askfirst-server start`; `ready` rejects when the process ends before it answers. */
-export function startServer(args: readonly string[], logFile: string): Victim & { readonly ready: Promise<ServerFacts> } {
+export function startServer(
+  args: readonly string[],
+  logFile: string,
+): Victim & { readonly ready: Promise<ServerFacts> } {
   const victim = start([`${ROOT}server/bin/askfirst-server.mjs`, 'start', '--json', ...args], { logFile, pipe: 1 })
   const lines = createInterface({ input: pipeOf(victim.child, 1) })
   // The first line is the server's own output, in the form of `--json`.
@@ -61,7 +64,9 @@ function start(args: readonly string[], { logFile, pipe }: { readonly logFile: s
     stdio: ['ignore', stdout, log, ...(pipe === 3 ? (['pipe'] as const) : [])],
   })
   closeSync(log)
-  const ended = once(child, 'exit').then(([code, signal]: unknown[]) => (typeof code === 'number' ? code : String(signal)))
+  const ended = once(child, 'exit').then(([code, signal]: unknown[]) =>
+    typeof code === 'number' ? code : String(signal),
+  )
   return { child, ended }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,6 +32,7 @@ export class World {
   readonly #options: WorldOptions
   #server: ReturnType<typeof startServer> | null = null
   #agent: Victim | null = null
+  #agentReady: Promise<void> = Promise.resolve()
   #desk: Desk | null = null
   readonly #listeners = new Set<(event: TapEvent) => void>()
 
@@ -64,11 +65,17 @@ export class World {
   startServer(): void {
     const { store } = this.#options
     const args = ['--data-dir', this.serverDir, '--port', String(this.uiPort), '--agent-port', String(this.agentPort)]
-    this.#server = startServer([...args, ...(store === undefined ? [] : ['--store', store])], join(this.folder, 'server.log'))
+    this.#server = startServer(
+      [...args, ...(store === undefined ? [] : ['--store', store])],
+      join(this.folder, 'server.log'),
+    )
   }
 
   startAgent(): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#agentReady = promise
     this.#agent = startAgent(this.agentDir, join(this.folder, 'agent.log'), (event) => {
+      if (event.way === 'in' && event.type === 'link.welcome') resolve()
       for (const listener of this.#listeners) listener(event)
     })
   }
@@ -76,6 +83,11 @@ export class World {
   async serverReady() {
     if (this.#server === null) throw new Error('The server was not started')
     return this.#server.ready
+  }
+
+  /** Resolves when the agent that was started last has been welcomed. */
+  agentReady(): Promise<void> {
+    return this.#agentReady
   }
 
   /** Hears the agent's control messages from now on; gives the function that ends it. */
@@ -139,7 +151,7 @@ export async function until<Value>(what: string, ask: () => Promise<Value | null
       return null
     })
     if (value !== null) return value
-    await sleep(15)
+    await sleep(20)
   }
   throw new Error(`Waited ${STEP_MS / 1_000} s in vain until ${what}`, { cause: last })
 }
