@@ -1,4 +1,5 @@
 import 'reflect-metadata'
+import type { webcrypto } from 'node:crypto'
 import { createHash, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent } from 'node:https'
@@ -409,7 +410,7 @@ function keyHash(certificatePem: string): string {
 }
 
 async function peculiarRequest(
-  algorithm: RsaHashedKeyGenParams | (EcKeyGenParams & { readonly name: 'ECDSA' }),
+  algorithm: webcrypto.RsaHashedKeyGenParams | (webcrypto.EcKeyGenParams & { readonly name: 'ECDSA' }),
 ): Promise<string> {
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const signingAlgorithm = { name: algorithm.name, hash: 'SHA-256' }
