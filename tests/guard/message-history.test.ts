@@ -1,24 +1,23 @@
-import { createHash } from 'node:crypto'
-import { canonicalJson } from '@askfirst/protocol/canonical.ts'
-import { MESSAGES } from '@askfirst/protocol/messages/index.ts'
 import { describe, expect, it } from 'vitest'
+import type { Published } from '../../scripts/publish-messages.ts'
+import { brokenPromises, presentMessages } from '../../scripts/publish-messages.ts'
 import { textOf } from '../support/repository.ts'
 
-/** Schemas of published messages, by version; regenerated only together with a new row of PROTOCOL_HISTORY. */
-function published(): Record<string, { since: number; sha256: string }> {
-  return JSON.parse(textOf('protocol/messages/published.json')) as Record<string, { since: number; sha256: string }>
-}
+const now = presentMessages()
 
 describe('published messages', () => {
-  it('[U2] keep the schema that they were published with', () => {
-    const now = Object.fromEntries(
-      MESSAGES.map(({ type, since, schema }) => {
-        const sha256 = createHash('sha256')
-          .update(canonicalJson(JSON.parse(JSON.stringify(schema))))
-          .digest('hex')
-        return [type, { since, sha256 }]
-      }),
-    )
-    expect(now).toEqual(published())
+  it('[U2] keep the schema that they were published with (scripts/publish-messages.ts writes the list)', () => {
+    const published = JSON.parse(textOf('protocol/messages/published.json')) as Published
+    expect(now).toEqual(published)
+  })
+
+  it('[U2] cannot be published anew with another schema under the same version, or dropped', () => {
+    const [first = '', second = ''] = Object.keys(now.messages)
+    const { [first]: _dropped, ...rest } = now.messages
+    const changed = { ...rest, [second]: { since: 1, sha256: '0'.repeat(64) } }
+    expect(brokenPromises(now, now)).toEqual([])
+    expect(brokenPromises(now, { ...now, messages: changed })).toEqual([first, second])
+    expect(brokenPromises(now, { version: now.version + 1, messages: changed })).toEqual([])
+    expect(brokenPromises({ ...now, messages: rest }, now)).toEqual([])
   })
 })
