@@ -9,7 +9,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import Fastify from 'fastify'
 import type { App } from './app-types.ts'
 import { registerAuth } from './plugins/auth.ts'
-import { problemFor, registerErrors } from './plugins/errors.ts'
+import { MAX_BODY_BYTES, problemFor, registerErrors } from './plugins/errors.ts'
 import { PROBLEM_TYPE } from './plugins/problem.ts'
 import type { RateBounds } from './plugins/rate-limits.ts'
 import { RATE_BOUNDS, registerRateLimits } from './plugins/rate-limits.ts'
@@ -25,7 +25,6 @@ import { SESSION_BOUNDS } from './users/session-store.ts'
 
 /** Bounds of the HTTP side; bytes and milliseconds. */
 const HTTP_LIMITS = {
-  bodyBytes: 262_144,
   /** A request must be complete within this time: a slow sender holds no connection for ever. */
   requestMs: 30_000,
   keepAliveMs: 72_000,
@@ -75,7 +74,7 @@ function createFastify(options: AppOptions): App {
     loggerInstance: options.logger,
     genReqId: () => `req_${randomUUID()}`,
     requestIdHeader: false,
-    bodyLimit: HTTP_LIMITS.bodyBytes,
+    bodyLimit: MAX_BODY_BYTES,
     requestTimeout: HTTP_LIMITS.requestMs,
     keepAliveTimeout: HTTP_LIMITS.keepAliveMs,
     routerOptions: { maxParamLength: 128 },

@@ -1,4 +1,5 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { fieldProblem } from '@askfirst/protocol/field-problem.ts'
 import type { TObject } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -11,7 +12,9 @@ export function checkParams(schema: TObject, params: unknown): Record<string, un
   const filled = Value.Default(schema, structuredClone(params))
   if (Value.Check(schema, filled)) return filled as Record<string, unknown> // An object schema was checked.
   const [first] = Value.Errors(schema, filled)
-  const field = first === undefined || first.instancePath === '' ? '/' : first.instancePath
+    .map(fieldProblem)
+    .filter((problem) => problem !== null)
+  const field = first === undefined || first.path === '' ? '/' : first.path
   throw new AskFirstError('PARAMS_INVALID', `The parameter ${field} ${first?.message ?? 'is not valid'}.`, {
     details: { field },
   })

@@ -1,3 +1,4 @@
+import { fieldProblem } from '@askfirst/protocol/field-problem.ts'
 import type { TObject } from 'typebox'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
@@ -43,8 +44,10 @@ export function safeParamsSchema(announced: Values): TObject {
 /** Says in one sentence what is wrong with parameters, or null. */
 export function paramsProblem(schema: TObject, params: Values): string | null {
   if (Value.Check(schema, params)) return null
-  const first = Value.Errors(schema, params)[0]
-  return first === undefined ? 'does not match' : `${first.instancePath || '/'} ${first.message}`.slice(0, 300)
+  const [first] = Value.Errors(schema, params)
+    .map(fieldProblem)
+    .filter((problem) => problem !== null)
+  return first === undefined ? 'does not match' : `${first.path || '/'} ${first.message}`.slice(0, 300)
 }
 
 /** The parameters with the defaults of those that were left out. */

@@ -6,6 +6,9 @@ import type { Problem } from './problem.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { RequestInvalid } from './validation.ts'
 
+/** Longest body of a request in bytes. */
+export const MAX_BODY_BYTES = 262_144
+
 /** Codes of Fastify and its plugins, and what they are called here. */
 const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
@@ -14,6 +17,13 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_CSRF_INVALID_TOKEN: 'CSRF_REFUSED',
   FST_UNDER_PRESSURE: 'UNAVAILABLE',
   FST_ERR_REOPENED_CLOSE_SERVER: 'UNAVAILABLE',
+}
+
+/** Where the framework's own words leave out what to do. */
+const OWN_DETAILS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  PAYLOAD_TOO_LARGE: `The body is longer than the ${MAX_BODY_BYTES} bytes that a request may have.`,
+  UNSUPPORTED_MEDIA_TYPE: 'The body is not declared as application/json, the only kind that is read here.',
+  CSRF_REFUSED: 'The header x-csrf-token is missing, or is not the one that GET /api/session gave to this session.',
 }
 
 /** Answers every error as problem details and logs those that are the server's fault. */
@@ -47,9 +57,10 @@ function codeOf(error: unknown): ErrorCode {
 }
 
 function detailOf(error: unknown): string {
-  return codeOf(error) === 'INTERNAL' || !(error instanceof Error)
-    ? 'The server failed while it worked on the request. The log has the cause under this request id.'
-    : error.message
+  const code = codeOf(error)
+  if (code === 'INTERNAL' || !(error instanceof Error))
+    return 'The server failed while it worked on the request. The log has the cause under this request id.'
+  return OWN_DETAILS[code] ?? error.message
 }
 
 function sendProblem(

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import { ERRORS } from '@askfirst/protocol/errors.ts'
+import type { FieldProblem } from '@askfirst/protocol/field-problem.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import type { FieldError } from './validation.ts'
 
 /** An error as the API answers it: RFC 9457 problem details. Programs switch on `code` only. */
 export const Problem = Type.Object({
@@ -25,7 +25,7 @@ export function problemOf(
   input: {
     readonly detail: string
     readonly requestId: string
-    readonly fields?: readonly FieldError[]
+    readonly fields?: readonly FieldProblem[]
     readonly details?: Readonly<Record<string, unknown>>
   },
 ): Problem {

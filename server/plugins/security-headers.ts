@@ -28,6 +28,7 @@ export async function registerSecurityHeaders(app: App, input: { readonly https:
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: { policy: 'require-corp' },
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: input.https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   })

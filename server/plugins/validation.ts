@@ -1,18 +1,14 @@
+import type { FieldProblem } from '@askfirst/protocol/field-problem.ts'
+import { fieldProblem } from '@askfirst/protocol/field-problem.ts'
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 
-/** One thing that is wrong with a request; `path` is a JSON pointer into the part named by the problem's detail. */
-export interface FieldError {
-  readonly path: string
-  readonly message: string
-}
-
 /** What the compiler below hands to the error plugin. */
 export class RequestInvalid extends Error {
-  readonly fields: readonly FieldError[]
+  readonly fields: readonly FieldProblem[]
 
-  constructor(fields: readonly FieldError[]) {
+  constructor(fields: readonly FieldProblem[]) {
     super(fields.map((field) => `${field.path === '' ? '/' : field.path} ${field.message}`).join('; '))
     this.name = 'RequestInvalid'
     this.fields = fields
@@ -33,8 +29,8 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     if (validator.Check(candidate)) return { value: candidate }
     const fields = validator
       .Errors(candidate)
-      .slice(0, MOST_FIELDS)
-      .map((error) => ({ path: error.instancePath, message: error.message }))
-    return { error: new RequestInvalid(fields) }
+      .map(fieldProblem)
+      .filter((field) => field !== null)
+    return { error: new RequestInvalid(fields.slice(0, MOST_FIELDS)) }
   }
 }

@@ -53,11 +53,16 @@ export function pageRoutes(
       '/setup',
       {
         config: { permission: 'public' },
-        schema: { hide: true, querystring: Type.Object({ token: text(64) }, closed), response: htmlAnswer },
+        schema: {
+          hide: true,
+          querystring: Type.Object({ token: Type.Optional(text(64)) }, closed),
+          response: htmlAnswer,
+        },
       },
       async (request, reply) => {
-        await setup.check(request.query.token)
-        return sendHtml(reply, setupPage(request.query.token, { name: '', email: '' }, null))
+        const { token = '' } = request.query
+        await setup.check(token)
+        return sendHtml(reply, setupPage(token, { name: '', email: '' }, null))
       },
     )
 

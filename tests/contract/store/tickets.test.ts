@@ -143,7 +143,7 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     await store.consent.advance(scene.request.id, 'withdrawn', 'expired', null)
     const { request } = await store.consent.recordReceipt({
       id: scene.request.id,
-      receiptId: freshId('rec'),
+      receiptId: freshId('rcp'),
       jws: 'a.b.c',
       state: 'no-answer',
       stateReason: null,
