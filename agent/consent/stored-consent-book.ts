@@ -64,9 +64,8 @@ export class StoredConsentBook implements ConsentBook {
     this.#receipts = openReceiptFiles(options.dataDir)
     this.#wallMark = new WallMark(options.dataDir, options.clock)
     this.#latestWallMs = Math.max(options.history.lastAtMs() ?? options.clock.wallMs(), this.#wallMark.readMs())
-    const perMs = 3_600_000
-    this.#requestRate = createRateGuard(options.clock, { max: MAX_REQUESTS_PER_HOUR, perMs })
-    this.#refusalRate = createRateGuard(options.clock, { max: MAX_REFUSALS_NOTED_PER_HOUR, perMs })
+    this.#requestRate = createRateGuard(options.clock, { max: MAX_REQUESTS_PER_HOUR, perMs: 3_600_000 })
+    this.#refusalRate = createRateGuard(options.clock, { max: MAX_REFUSALS_NOTED_PER_HOUR, perMs: 3_600_000 })
     const loaded = loadConsentState(options.dataDir)
     this.#state = loaded.state
     if (loaded.setAside !== undefined) options.history.append('state.unreadable', { setAside: loaded.setAside })
@@ -255,7 +254,6 @@ export class StoredConsentBook implements ConsentBook {
     this.#markWall()
   }
 
-  /** Grants that are about to end over the clock must not lose the mark that says so. */
   #markWall(isLast = false): void {
     if (this.#activeGrants().some(({ grant }) => !this.#distrusted.has(grant.grantId))) this.#wallMark.note(isLast)
   }
