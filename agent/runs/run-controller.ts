@@ -122,7 +122,7 @@ export class RunController {
   /** The server takes no more of a run: it ends with the server's code. */
   refusedByServer({ runId, seq, code }: MessageNamed<'chunk.nack'>): void {
     this.#options.log.warn({ runId, seq, code }, 'the server refused a chunk')
-    this.#guard(runId, this.drop(runId, { state: 'error', code: isErrorCode(code) ? code : 'CHUNK_BODY_INVALID' }))
+    this.#guard(runId, this.drop(runId, { state: 'error', code: isChunkCode(code) ? code : 'CHUNK_BODY_INVALID' }))
   }
 
   /** The end and all chunks are durable on the server. */
@@ -350,8 +350,8 @@ export class RunController {
     const entry = this.#options.spool.get(runId)
     if (entry === null) return // It still begins; its acceptance goes out on this session.
     if (entry.ended === null) this.#outbox.send({ type: 'run.accepted', runId, review: entry.meta.review })
-    if (this.isWaiting(runId)) return this.tellReview(runId, 'waiting', entry.totals.rows)
-    if (this.#maySend(entry)) this.#outbox.add(runId, entry.acknowledgedSeq)
+    if (this.isWaiting(runId)) this.tellReview(runId, 'waiting', entry.totals.rows)
+    else if (this.#maySend(entry)) this.#outbox.add(runId, entry.acknowledgedSeq)
   }
 
   #refuse(
@@ -391,6 +391,11 @@ export class RunController {
   #guard(runId: RunId, work: Promise<void>): void {
     work.catch((error: unknown) => this.#options.log.error({ runId, err: error }, 'a run could not be carried on'))
   }
+}
+
+/** A server can say what is wrong with a chunk, not that the person ended something. */
+function isChunkCode(code: string): code is ErrorCode {
+  return isErrorCode(code) && /^(CHUNK|RUN_LIMIT)_/.test(code)
 }
 
 function isWithServer(entry: SpoolEntry): boolean {

@@ -14,11 +14,13 @@ import { STORE_PART } from './backup/manifest.ts'
 import type { Container } from './backup/read-container.ts'
 import { partStream, readContainer } from './backup/read-container.ts'
 import { deriveKey, openPart } from './backup/sealed-part.ts'
+import type { EndedByRestore } from './end-before-restore.ts'
+import { endBeforeRestore } from './end-before-restore.ts'
 import type { IntegrityReport } from './integrity.ts'
 import { checkIntegrity } from './integrity.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 
-/** Setting that counts how often this store was restored: what was granted before a restore is not taken up again. */
+/** Setting that counts how often this store was restored; whatever was allowed before a restore ends with it. */
 export const EPOCH_SETTING = 'store.epoch'
 
 export interface RestoreOptions {
@@ -39,6 +41,8 @@ export interface RestoreOptions {
 export interface RestoreReport {
   readonly manifest: Manifest
   readonly integrity: IntegrityReport
+  /** What was allowed, asked or running at the backup and was ended; null when only checked. */
+  readonly ended: EndedByRestore | null
   /** Names of the files that were written, or would be. */
   readonly files: readonly string[]
   /** Sealed files that were left out for want of the passphrase. */
@@ -62,9 +66,9 @@ export async function restoreSqlite(options: RestoreOptions): Promise<RestoreRep
   try {
     const staged = join(folder, STORE_PART)
     const { files, leftOut } = await unpackAll(container, options.passphrase, folder)
-    const integrity = await checkStore(staged, options)
+    const { integrity, ended } = await checkStore(staged, options)
     if (!options.checkOnly) await moveInPlace(options, folder, files)
-    return { manifest: container.manifest, integrity, files, leftOut }
+    return { manifest: container.manifest, integrity, ended, files, leftOut }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -134,7 +138,10 @@ function damagedPart({ name }: Part): AskFirstError {
 }
 
 /** SQLite's own check, then ours; the restored store is marked as one before it takes its place. */
-async function checkStore(path: string, { now, from }: RestoreOptions): Promise<IntegrityReport> {
+async function checkStore(
+  path: string,
+  { now, from, checkOnly }: RestoreOptions,
+): Promise<Pick<RestoreReport, 'integrity' | 'ended'>> {
   checkFile(path)
   const store = await openSqlite(path)
   try {
@@ -144,9 +151,11 @@ async function checkStore(path: string, { now, from }: RestoreOptions): Promise<
       throw new AskFirstError('INVALID_REQUEST', `The backup is not consistent: ${problem}`, {
         details: { problems: integrity.problems },
       })
+    if (checkOnly) return { integrity, ended: null }
+    const ended = await endBeforeRestore(store, now)
     const epoch = Number((await store.settings.get(EPOCH_SETTING)) ?? 0) + 1
     const actor = { kind: 'system', id: 'restore', name: 'Restore' } as const
-    const detail = { backup: basename(from), epoch }
+    const detail = { backup: basename(from), epoch, ended }
     await store.settings.set(EPOCH_SETTING, epoch, {
       at: now,
       actor,
@@ -154,7 +163,7 @@ async function checkStore(path: string, { now, from }: RestoreOptions): Promise<
       subject: 'store',
       detail,
     })
-    return integrity
+    return { integrity, ended }
   } finally {
     await store.close()
   }
