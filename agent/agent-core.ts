@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { arch, hostname } from 'node:os'
-import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import type { RequestId } from '@askfirst/protocol/ids.ts'
 import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
@@ -88,7 +88,8 @@ export class AgentCore {
     this.book = this.#openBook()
     this.reviews = new Reviews({ controller: this.#controller, spool, decisions, history, book })
     const verifyNote = identity.logVerifierKey === undefined ? null : noteVerifier(identity.logVerifierKey)
-    const knowsTicket: Parameters<typeof createWitness>[0]['knowsTicket'] = (ticketId) => this.book.knowsTicket(ticketId)
+    const knowsTicket: Parameters<typeof createWitness>[0]['knowsTicket'] = (ticketId) =>
+      this.book.knowsTicket(ticketId)
     this.witness = createWitness({ dataDir, history, knowsTicket, ...(verifyNote === null ? {} : { verifyNote }) })
     this.#renewal = new Renewal({
       ...{ dataDir, identity },
@@ -116,7 +117,13 @@ export class AgentCore {
 
   status(): LinkStatus {
     const { state, lastProblem } = this.#link.status
-    const words = { online: 'connected', quarantined: 'quarantined', connecting: 'connecting', waiting: 'connecting', stopped: 'stopped' } as const
+    const words = {
+      online: 'connected',
+      quarantined: 'quarantined',
+      connecting: 'connecting',
+      waiting: 'connecting',
+      stopped: 'stopped',
+    } as const
     return {
       server: `${this.#identity.host}:${this.#identity.port}`,
       state: words[state],
@@ -168,7 +175,13 @@ export class AgentCore {
   }
 
   #targets() {
-    return { book: this.book, controller: this.#controller, witness: this.witness, renewal: this.#renewal, link: this.#link }
+    return {
+      book: this.book,
+      controller: this.#controller,
+      witness: this.witness,
+      renewal: this.#renewal,
+      link: this.#link,
+    }
   }
 
   #hello(): MessageNamed<'link.hello'> {
@@ -195,7 +208,8 @@ export class AgentCore {
     this.#renewIfDue()
     if (welcome.standing !== 'active') return // In quarantine a device is asked for nothing and says nothing (SPEC H6).
     for (const outgoing of this.book.unsent()) {
-      if (outgoing.kind === 'receipt') session.send({ type: 'consent.receipt', requestId: outgoing.requestId, jws: outgoing.jws })
+      if (outgoing.kind === 'receipt')
+        session.send({ type: 'consent.receipt', requestId: outgoing.requestId, jws: outgoing.jws })
       else session.send({ type: 'consent.revocation', grantId: outgoing.grantId, jws: outgoing.jws })
     }
     this.#controller.connected(session, welcome)

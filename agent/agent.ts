@@ -53,9 +53,11 @@ export async function startAgent(config: AgentConfig, options: AgentOptions = {}
   const log = options.log ?? createLog(config.logLevel)
   const clock = options.clock ?? systemAgentClock
   const wasOpen = secureDataDirectory(config.dataDir, [config.policyFile, config.runDir])
-  if (wasOpen.length > 0) log.warn({ paths: wasOpen }, 'other accounts could read what only the agent should; closed it')
+  if (wasOpen.length > 0)
+    log.warn({ paths: wasOpen }, 'other accounts could read what only the agent should; closed it')
   const identity = loadIdentity(config.dataDir)
-  if (bindData(config.dataDir, identity)) log.warn({}, 'enrolled with another server; what belonged to the earlier one was deleted')
+  if (bindData(config.dataDir, identity))
+    log.warn({}, 'enrolled with another server; what belonged to the earlier one was deleted')
   const history = openLocalHistory(config.dataDir, clock)
   const spool = await Spool.at(join(config.dataDir, 'spool'))
   const core = new AgentCore({

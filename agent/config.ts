@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { ProxySettings } from './identity/pinned-server.ts'
 
@@ -70,7 +70,11 @@ export function loadConfig(flags: ConfigFlags, around: Surroundings = thisProces
   const defaults = defaultFolders(around)
   const file = flags.config ?? around.environment['ASKFIRST_CONFIG'] ?? defaults.configFile
   const mustExist = file !== defaults.configFile
-  const merged = { ...readConfigFile(file, mustExist), ...fromEnvironment(around), ...(flags.data === undefined ? {} : { dataDir: flags.data }) }
+  const merged = {
+    ...readConfigFile(file, mustExist),
+    ...fromEnvironment(around),
+    ...(flags.data === undefined ? {} : { dataDir: flags.data }),
+  }
   const dataDir = resolve(merged.dataDir ?? defaults.dataDir)
   return {
     dataDir,
@@ -97,16 +101,34 @@ interface Folders {
 function defaultFolders({ platform, isRoot, environment, home }: Surroundings): Folders {
   if (platform === 'win32') {
     const root = join(environment['ProgramData'] ?? 'C:\\ProgramData', 'AskFirst', 'Agent')
-    return { dataDir: join(root, 'state'), runDir: join(root, 'run'), policyFile: join(root, 'policy.json'), configFile: join(root, 'agent.json') }
+    return {
+      dataDir: join(root, 'state'),
+      runDir: join(root, 'run'),
+      policyFile: join(root, 'policy.json'),
+      configFile: join(root, 'agent.json'),
+    }
   }
   if (!isRoot) {
     const state = environment['XDG_STATE_HOME'] ?? join(home, '.local', 'state')
-    const dataDir = platform === 'darwin' ? join(home, 'Library', 'Application Support', 'AskFirst Agent') : join(state, 'askfirst-agent')
-    return { dataDir, runDir: join(dataDir, 'run'), policyFile: '/etc/askfirst-agent/policy.json', configFile: join(home, '.config', 'askfirst-agent', 'agent.json') }
+    const dataDir =
+      platform === 'darwin'
+        ? join(home, 'Library', 'Application Support', 'AskFirst Agent')
+        : join(state, 'askfirst-agent')
+    return {
+      dataDir,
+      runDir: join(dataDir, 'run'),
+      policyFile: '/etc/askfirst-agent/policy.json',
+      configFile: join(home, '.config', 'askfirst-agent', 'agent.json'),
+    }
   }
   const dataDir = platform === 'darwin' ? '/Library/Application Support/AskFirst Agent' : '/var/lib/askfirst-agent'
   const runDir = platform === 'darwin' ? '/var/run/askfirst-agent' : '/run/askfirst-agent'
-  return { dataDir, runDir, policyFile: '/etc/askfirst-agent/policy.json', configFile: '/etc/askfirst-agent/agent.json' }
+  return {
+    dataDir,
+    runDir,
+    policyFile: '/etc/askfirst-agent/policy.json',
+    configFile: '/etc/askfirst-agent/agent.json',
+  }
 }
 
 function readConfigFile(path: string, mustExist: boolean): AgentConfigFile {
@@ -134,7 +156,10 @@ function fromEnvironment({ environment }: Surroundings): AgentConfigFile {
 function checked(value: unknown, source: string): AgentConfigFile {
   if (validator.Check(value)) return value
   const first = validator.Errors(value)[0]
-  throw new AskFirstError('INVALID_REQUEST', `${source} is not valid at "${first?.instancePath || '/'}": ${first?.message ?? 'it does not match the schema'}.`)
+  throw new AskFirstError(
+    'INVALID_REQUEST',
+    `${source} is not valid at "${first?.instancePath || '/'}": ${first?.message ?? 'it does not match the schema'}.`,
+  )
 }
 
 function collectorUserOf(text: string | undefined): Pick<AgentConfig, 'collectorUser'> {

@@ -22,7 +22,11 @@ export type MessageOf<Definition extends MessageDefinition> = Static<Definition[
  * Declares a message. A server's command refuses unknown fields (SPEC W6): a field that the agent does not know could
  * carry a meaning it would not honour. An agent's report lets them pass (W7), so that a newer agent can say more.
  */
-export function defineMessage<const Name extends string, const From extends Sender, Body extends TProperties>(definition: {
+export function defineMessage<
+  const Name extends string,
+  const From extends Sender,
+  Body extends TProperties,
+>(definition: {
   readonly type: Name
   readonly from: From
   readonly since: number

@@ -1,7 +1,7 @@
-import { loadConfig } from '../config.ts'
 import type { AgentConfig, ConfigFlags } from '../config.ts'
-import { connectLocal } from '../local/local-caller.ts'
+import { loadConfig } from '../config.ts'
 import type { LocalCaller } from '../local/local-caller.ts'
+import { connectLocal } from '../local/local-caller.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Flags that every command knows. */

@@ -12,7 +12,12 @@ Exit codes:
   4  refused: by you, by the local policy, or because the permission or request is over`
 
 const USAGE: readonly ErrorCode[] = ['INVALID_REQUEST', 'LOCAL_REQUEST_INVALID', 'PARAMS_INVALID', 'COLLECTOR_UNKNOWN']
-const REFUSED: readonly ErrorCode[] = ['REQUEST_CLOSED', 'REQUEST_FORBIDDEN_BY_POLICY', 'COLLECTOR_UNAVAILABLE', 'SOURCE_DENIED']
+const REFUSED: readonly ErrorCode[] = [
+  'REQUEST_CLOSED',
+  'REQUEST_FORBIDDEN_BY_POLICY',
+  'COLLECTOR_UNAVAILABLE',
+  'SOURCE_DENIED',
+]
 
 /** The exit code that fits an error of the table. */
 export function exitCodeOf(code: ErrorCode): number {

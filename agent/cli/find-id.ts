@@ -15,6 +15,10 @@ export function findId<Id extends string>(ids: readonly Id[], meant: string, wha
   const found = [...new Set(ids)].filter((id) => id.startsWith(meant) || (meant.length >= 4 && id.endsWith(meant)))
   const [first, second] = found
   if (first === undefined) throw new AskFirstError('NOT_FOUND', `There is no ${what} "${meant}".`)
-  if (second !== undefined) throw new AskFirstError('INVALID_REQUEST', `"${meant}" can mean more than one ${what}: ${found.slice(0, 5).join(', ')}. Write more of it.`)
+  if (second !== undefined)
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      `"${meant}" can mean more than one ${what}: ${found.slice(0, 5).join(', ')}. Write more of it.`,
+    )
   return first
 }

@@ -15,7 +15,8 @@ const MAX_REPEATS = 2
  * @throws AskFirstError INVALID_REQUEST for an expression that is not valid or could take long
  */
 export function rowPattern(text: string): (row: string) => boolean {
-  if (text === '' || text.length > MAX_PATTERN_LENGTH) throw new AskFirstError('INVALID_REQUEST', `A pattern has 1 to ${MAX_PATTERN_LENGTH} characters.`)
+  if (text === '' || text.length > MAX_PATTERN_LENGTH)
+    throw new AskFirstError('INVALID_REQUEST', `A pattern has 1 to ${MAX_PATTERN_LENGTH} characters.`)
   const expression = /^\/(.+)\/(i?)$/s.exec(text)
   if (expression === null) {
     const lower = text.toLowerCase()
@@ -28,10 +29,19 @@ export function rowPattern(text: string): (row: string) => boolean {
 }
 
 function refuseSlow(source: string): void {
-  const withoutClasses = source.replaceAll(/\\./g, (escape) => (/\\[1-9k]/.test(escape) ? escape : 'x')).replaceAll(/\[[^\]]*\]/g, 'x')
+  const withoutClasses = source
+    .replaceAll(/\\./g, (escape) => (/\\[1-9k]/.test(escape) ? escape : 'x'))
+    .replaceAll(/\[[^\]]*\]/g, 'x')
   const repeats = withoutClasses.match(REPEAT) ?? []
-  if (LOOK_AROUND_OR_REFERENCE.test(withoutClasses) || REPEATED_GROUP.test(withoutClasses) || repeats.length > MAX_REPEATS) {
-    throw new AskFirstError('INVALID_REQUEST', 'This expression could take very long. Use no look-around, no references back, no repeated groups and at most two repeats, or plain text.')
+  if (
+    LOOK_AROUND_OR_REFERENCE.test(withoutClasses) ||
+    REPEATED_GROUP.test(withoutClasses) ||
+    repeats.length > MAX_REPEATS
+  ) {
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      'This expression could take very long. Use no look-around, no references back, no repeated groups and at most two repeats, or plain text.',
+    )
   }
 }
 

@@ -3,8 +3,8 @@ import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { DATA_CATEGORIES } from '@askfirst/protocol/catalogue-entry.ts'
 import type { ConsentRecord, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
 import type { ReceiptId } from '@askfirst/protocol/ids.ts'
-import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { matchCode } from '@askfirst/protocol/match-code.ts'
+import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { Answerer } from './consent-events.ts'
 import type { HeldGrant, HeldRequest } from './consent-state.ts'
 import type { OfferedCollectors } from './offered-collectors.ts'
@@ -54,11 +54,24 @@ export function buildConsentRecord(held: HeldRequest, decided: Decided, offered:
 }
 
 /** The record that a person took a grant back at `at`. */
-export function buildRevocationRecord({ grant, receiptId }: HeldGrant, revoked: { at: string; by: Answerer; reason: string | undefined }): RevocationRecord {
+export function buildRevocationRecord(
+  { grant, receiptId }: HeldGrant,
+  revoked: { at: string; by: Answerer; reason: string | undefined },
+): RevocationRecord {
   const { grantId, ticketId, deviceId } = grant
   const { osUser, method } = revoked.by
   const reason = revoked.reason ? { reason: revoked.reason } : {}
-  return { schema: 'askfirst.revocation-record.v1', grantId, receiptId, ticketId, deviceId, at: revoked.at, osUser, method, ...reason }
+  return {
+    schema: 'askfirst.revocation-record.v1',
+    grantId,
+    receiptId,
+    ticketId,
+    deviceId,
+    at: revoked.at,
+    osUser,
+    method,
+    ...reason,
+  }
 }
 
 /** SHA-256 of a request's canonical JSON; null when it has none and so equals nothing that was taken in before. */
@@ -84,12 +97,20 @@ export function sha256Hex(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function categoriesOf(collectors: ConsentRequest['collectors'], offered: OfferedCollectors): (typeof DATA_CATEGORIES)[number][] {
+function categoriesOf(
+  collectors: ConsentRequest['collectors'],
+  offered: OfferedCollectors,
+): (typeof DATA_CATEGORIES)[number][] {
   return [...new Set(collectors.flatMap(({ id }) => offered.get(id)?.categories ?? []))].sort()
 }
 
 function eventsOf(held: HeldRequest, decided: Decided): ConsentRecord['events'] {
   const shown: ConsentRecord['events'] = held.shownAt === undefined ? [] : [{ event: 'shown', at: held.shownAt }]
   const end = decided.decision.state === 'no-answer' ? 'expired' : 'answered'
-  return [{ event: 'requested', at: held.request.askedAt }, { event: 'received', at: held.receivedAt }, ...shown, { event: end, at: decided.atIso }]
+  return [
+    { event: 'requested', at: held.request.askedAt },
+    { event: 'received', at: held.receivedAt },
+    ...shown,
+    { event: end, at: decided.atIso },
+  ]
 }

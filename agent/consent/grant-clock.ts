@@ -27,7 +27,11 @@ export function createGrantClock(clock: AgentClock): GrantClock {
     return Math.max(0, Math.min(wallLeft, monotonicLeft))
   }
   return {
-    begin: (grant) => void monotonicEnds.set(grant.grantId, clock.monotonicMs() + Date.parse(grant.expiresAt) - Date.parse(grant.validFrom)),
+    begin: (grant) =>
+      void monotonicEnds.set(
+        grant.grantId,
+        clock.monotonicMs() + Date.parse(grant.expiresAt) - Date.parse(grant.validFrom),
+      ),
     forget: (grantId) => void monotonicEnds.delete(grantId),
     leftMs,
     isOver: (grant) => leftMs(grant) <= 0,

@@ -32,7 +32,11 @@ export function personalDataUnder(request: ConsentRequest, policy: LocalPolicy):
  *
  * @throws AskFirstError LOCAL_REQUEST_INVALID when the choice names what was not asked for or leaves nothing
  */
-export function narrowGrant(request: ConsentRequest, choice: Narrowing, base: { grantId: GrantId; policy: LocalPolicy; nowMs: number }): Grant {
+export function narrowGrant(
+  request: ConsentRequest,
+  choice: Narrowing,
+  base: { grantId: GrantId; policy: LocalPolicy; nowMs: number },
+): Grant {
   const chosenMs = choice.minutes === undefined ? Number.POSITIVE_INFINITY : minutesToMs(choice.minutes)
   return {
     grantId: base.grantId,
@@ -49,15 +53,23 @@ export function narrowGrant(request: ConsentRequest, choice: Narrowing, base: { 
 
 function minutesToMs(minutes: number): number {
   if (Number.isInteger(minutes) && minutes >= 1 && minutes <= 1_440) return minutes * 60_000
-  throw new AskFirstError('LOCAL_REQUEST_INVALID', `${minutes} is not a number of minutes; give a whole number from 1 up.`)
+  throw new AskFirstError(
+    'LOCAL_REQUEST_INVALID',
+    `${minutes} is not a number of minutes; give a whole number from 1 up.`,
+  )
 }
 
 function chosenCollectors(request: ConsentRequest, only: readonly string[] | undefined): Grant['collectors'] {
   if (only === undefined) return structuredClone(request.collectors)
   const asked = new Set(request.collectors.map(({ id }) => id))
   const foreign = only.find((id) => !asked.has(id))
-  if (foreign !== undefined) throw new AskFirstError('LOCAL_REQUEST_INVALID', `The request does not ask for "${foreign}"; it asks for ${[...asked].join(', ')}.`)
+  if (foreign !== undefined)
+    throw new AskFirstError(
+      'LOCAL_REQUEST_INVALID',
+      `The request does not ask for "${foreign}"; it asks for ${[...asked].join(', ')}.`,
+    )
   const chosen = request.collectors.filter(({ id }) => only.includes(id))
-  if (chosen.length === 0) throw new AskFirstError('LOCAL_REQUEST_INVALID', 'No collector is left. To allow none of them, deny the request.')
+  if (chosen.length === 0)
+    throw new AskFirstError('LOCAL_REQUEST_INVALID', 'No collector is left. To allow none of them, deny the request.')
   return structuredClone(chosen)
 }

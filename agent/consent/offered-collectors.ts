@@ -1,6 +1,6 @@
 import type { Platform } from '@askfirst/protocol/catalogue-entry.ts'
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { AskedCollector } from '../policy/apply-policy.ts'
 import { checkParams } from '../runtime/check-params.ts'
 import type { Collector } from '../runtime/define-collector.ts'

@@ -5,7 +5,8 @@ const LOOKS_BLANK = /[\u115f\u1160\u3164\uffa0\u2800]/g
 const MARK_FLOOD = /(\p{M}{3})\p{M}+/gu
 const DOUBLE_QUOTES = /[\u201c\u201d\u201e\u201f\u2033\u2036\u275d\u275e\u301d-\u301f\uff02]/g
 const JOINERS = new Set(['\u200c', '\u200d'])
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uffef]/u
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uffef]/u
 
 /** Columns of the shown text: it fits a terminal of 80. */
 const COLUMNS = 78

@@ -21,7 +21,9 @@ export function openReceiptFiles(dataDir: string): ReceiptFiles {
     all() {
       if (!existsSync(folder)) return []
       const ids = readdirSync(folder).flatMap((name) => NAME.exec(name)?.[1] ?? [])
-      return ids.sort((a, b) => (a.slice(4) < b.slice(4) ? -1 : 1)).map((id) => ({ id, jws: readFileSync(pathOf(id), 'utf8') }))
+      return ids
+        .sort((a, b) => (a.slice(4) < b.slice(4) ? -1 : 1))
+        .map((id) => ({ id, jws: readFileSync(pathOf(id), 'utf8') }))
     },
   }
 }

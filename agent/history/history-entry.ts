@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
 /** What the device's own record can say. A kind keeps its meaning for ever. */

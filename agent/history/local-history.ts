@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
-import { instant } from '../consent/agent-clock.ts'
 import type { AgentClock } from '../consent/agent-clock.ts'
+import { instant } from '../consent/agent-clock.ts'
 import { syncDirectory, writeWhole } from '../consent/durable-file.ts'
-import { parseEntry, sealEntry } from './history-entry.ts'
 import type { HistoryEntry, HistoryKind } from './history-entry.ts'
-import { linesOf, verifyHistory } from './verify-history.ts'
+import { parseEntry, sealEntry } from './history-entry.ts'
 import type { HistoryCheck } from './verify-history.ts'
+import { linesOf, verifyHistory } from './verify-history.ts'
 
 /** The device's own append-only, hash-chained record of what was asked, answered and done. */
 export interface LocalHistory {
@@ -103,8 +103,13 @@ class FileHistory implements LocalHistory {
     const text = bytes.subarray(0, whole).toString('utf8')
     this.#last = lastEntry(text)
     const check = verifyHistory(text)
-    if (torn.length > 0) this.append('history.repaired', { tornBytes: torn.length, tornSha256: createHash('sha256').update(torn).digest('hex') })
-    if (check.broken !== undefined && this.#last?.kind !== 'history.broken') this.append('history.broken', { ...check.broken })
+    if (torn.length > 0)
+      this.append('history.repaired', {
+        tornBytes: torn.length,
+        tornSha256: createHash('sha256').update(torn).digest('hex'),
+      })
+    if (check.broken !== undefined && this.#last?.kind !== 'history.broken')
+      this.append('history.broken', { ...check.broken })
   }
 }
 

@@ -1,6 +1,6 @@
 import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
-import { parseEntry } from './history-entry.ts'
 import type { HistoryEntry } from './history-entry.ts'
+import { parseEntry } from './history-entry.ts'
 
 /** Result of a walk over the chain: how many lines hold, and what is wrong with the first that does not. */
 export interface HistoryCheck {
@@ -18,7 +18,12 @@ export function verifyHistory(text: string): HistoryCheck {
     line += 1
     const headHash: string = previous?.hash ?? EMPTY_LOG_HASH
     const entry = parseEntry(raw)
-    if (entry === null) return { entries: line - 1, headHash, broken: { line, problem: 'it is not an entry, or its hash does not fit its content' } }
+    if (entry === null)
+      return {
+        entries: line - 1,
+        headHash,
+        broken: { line, problem: 'it is not an entry, or its hash does not fit its content' },
+      }
     if (entry.seq !== line || entry.previousHash !== headHash) {
       return { entries: line - 1, headHash, broken: { line, problem: 'it does not follow the line before it' } }
     }
@@ -26,7 +31,11 @@ export function verifyHistory(text: string): HistoryCheck {
   }
   // Every entry is written with its line break: another byte in its place would be blank to JSON.
   if (text !== '' && !text.endsWith('\n')) {
-    return { entries: line - 1, headHash: previous?.previousHash ?? EMPTY_LOG_HASH, broken: { line, problem: 'its end is missing' } }
+    return {
+      entries: line - 1,
+      headHash: previous?.previousHash ?? EMPTY_LOG_HASH,
+      broken: { line, problem: 'its end is missing' },
+    }
   }
   return { entries: line, headHash: previous?.hash ?? EMPTY_LOG_HASH }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseCheckpointText, parseSignedNote } from '@askfirst/protocol/checkpoint.ts'
 import type { Checkpoint, SignedNote } from '@askfirst/protocol/checkpoint.ts'
+import { parseCheckpointText, parseSignedNote } from '@askfirst/protocol/checkpoint.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import { replaceFile } from '../consent/durable-file.ts'
 import type { LocalHistory } from './local-history.ts'
@@ -40,7 +40,8 @@ export function createWitness(options: WitnessOptions): Witness {
       const keptNote = noteOf(ticketId)
       const kept = keptNote === null ? null : checkpointOf(keptNote)
       if (kept !== null && contradicts(kept, checkpoint)) {
-        if (!alarmed.has(ticketId)) options.history.append('witness.conflict', { ticketId, kept: keptNote, received: note })
+        if (!alarmed.has(ticketId))
+          options.history.append('witness.conflict', { ticketId, kept: keptNote, received: note })
         alarmed.add(ticketId) // One alarm per start is enough; a flood of them would only fill the disk.
         return 'conflict'
       }
@@ -55,11 +56,13 @@ export function createWitness(options: WitnessOptions): Witness {
 function allNotes(dataDir: string): { readonly ticketId: TicketId; readonly note: string }[] {
   const folder = join(dataDir, 'checkpoints')
   if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => /^tkt_[0-9a-z]{26}\.note$/.test(name))
-    .sort()
-    // The name was made from a ticket id and has its form.
-    .map((name) => ({ ticketId: name.slice(0, -5) as TicketId, note: readFileSync(join(folder, name), 'utf8') }))
+  return (
+    readdirSync(folder)
+      .filter((name) => /^tkt_[0-9a-z]{26}\.note$/.test(name))
+      .sort()
+      // The name was made from a ticket id and has its form.
+      .map((name) => ({ ticketId: name.slice(0, -5) as TicketId, note: readFileSync(join(folder, name), 'utf8') }))
+  )
 }
 
 function readNote(options: WitnessOptions, ticketId: TicketId, note: string): Checkpoint | null {

@@ -1,8 +1,8 @@
 import { Grant } from '@askfirst/protocol/consent-record.ts'
 import { CollectorId, Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId, GrantId, ReceiptId, RequestId, RunId, TicketId } from '@askfirst/protocol/ids.ts'
-import { Type } from 'typebox'
 import type { Static, TSchema } from 'typebox'
+import { Type } from 'typebox'
 import { GRANT_ENDS } from '../consent/consent-state.ts'
 import { HistoryEntry } from '../history/history-entry.ts'
 
@@ -64,7 +64,15 @@ const Status = Type.Object(
 )
 
 const HeldRunSummary = Type.Object(
-  { runId: RunId, grantId: Type.String(), ticketNumber: Count, collector: text, rows: Count, bytes: Count, startedAt: text },
+  {
+    runId: RunId,
+    grantId: Type.String(),
+    ticketNumber: Count,
+    collector: text,
+    rows: Count,
+    bytes: Count,
+    startedAt: text,
+  },
   closed,
 )
 
@@ -74,7 +82,10 @@ export const Ranges = Type.String({ pattern: '^(\\d{1,9}(-\\d{1,9})?(,\\d{1,9}(-
 /** All that can be asked of a running agent at its own machine. Moving it to another server is not among it. */
 export const COMMANDS = {
   status: { args: none, result: Status },
-  'requests.list': { args: none, result: Type.Object({ pending: Type.Array(RequestSummary), grants: Type.Array(GrantSummary) }, closed) },
+  'requests.list': {
+    args: none,
+    result: Type.Object({ pending: Type.Array(RequestSummary), grants: Type.Array(GrantSummary) }, closed),
+  },
   'requests.show': {
     args: Type.Object({ requestId: RequestId }, closed),
     result: Type.Object({ requestId: RequestId, text: Type.String(), textSha256: Sha256 }, closed),
@@ -93,8 +104,14 @@ export const COMMANDS = {
     ),
     result: Type.Object({ receiptId: ReceiptId, grant: Grant }, closed),
   },
-  'requests.deny': { args: Type.Object({ requestId: RequestId, reason: Reason }, closed), result: Type.Object({ receiptId: ReceiptId }, closed) },
-  'grants.revoke': { args: Type.Object({ grantId: GrantId, reason: Reason }, closed), result: Type.Object({ grantId: GrantId }, closed) },
+  'requests.deny': {
+    args: Type.Object({ requestId: RequestId, reason: Reason }, closed),
+    result: Type.Object({ receiptId: ReceiptId }, closed),
+  },
+  'grants.revoke': {
+    args: Type.Object({ grantId: GrantId, reason: Reason }, closed),
+    result: Type.Object({ grantId: GrantId }, closed),
+  },
   'review.list': { args: none, result: Type.Object({ runs: Type.Array(HeldRunSummary) }, closed) },
   'review.rows': {
     args: Type.Object({ runId: RunId, after: Count, limit: Type.Integer({ minimum: 1, maximum: 200 }) }, closed),
@@ -117,12 +134,21 @@ export const COMMANDS = {
     ),
   },
   'history.receipts': {
-    args: Type.Object({ after: Type.Integer({ minimum: 0 }), limit: Type.Integer({ minimum: 1, maximum: 50 }) }, closed),
-    result: Type.Object({ receipts: Type.Array(Type.Object({ id: Type.String(), jws: Type.String() }, closed)) }, closed),
+    args: Type.Object(
+      { after: Type.Integer({ minimum: 0 }), limit: Type.Integer({ minimum: 1, maximum: 50 }) },
+      closed,
+    ),
+    result: Type.Object(
+      { receipts: Type.Array(Type.Object({ id: Type.String(), jws: Type.String() }, closed)) },
+      closed,
+    ),
   },
   'history.checkpoints': {
     args: none,
-    result: Type.Object({ checkpoints: Type.Array(Type.Object({ ticketId: TicketId, note: Type.String() }, closed)) }, closed),
+    result: Type.Object(
+      { checkpoints: Type.Array(Type.Object({ ticketId: TicketId, note: Type.String() }, closed)) },
+      closed,
+    ),
   },
 } as const satisfies Record<string, { readonly args: TSchema; readonly result: TSchema }>
 

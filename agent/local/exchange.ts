@@ -1,23 +1,33 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
 const closed = { additionalProperties: false }
 
 /** One command, in one frame. */
 export const Ask = Type.Object(
-  { id: Type.Integer({ minimum: 1 }), command: Type.String({ maxLength: 64 }), args: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()) },
+  {
+    id: Type.Integer({ minimum: 1 }),
+    command: Type.String({ maxLength: 64 }),
+    args: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown()),
+  },
   closed,
 )
 export type Ask = Static<typeof Ask>
 
 /** A piece of a reply; the pieces of one reply together are the JSON of an `Outcome`. */
-export const ReplyPart = Type.Object({ id: Type.Integer({ minimum: 1 }), part: Type.String(), last: Type.Boolean() }, closed)
+export const ReplyPart = Type.Object(
+  { id: Type.Integer({ minimum: 1 }), part: Type.String(), last: Type.Boolean() },
+  closed,
+)
 export type ReplyPart = Static<typeof ReplyPart>
 
 export const Outcome = Type.Union([
   Type.Object({ ok: Type.Literal(true), result: Type.Unknown() }, closed),
-  Type.Object({ ok: Type.Literal(false), code: Type.String({ maxLength: 64 }), detail: Type.String({ maxLength: 4_096 }) }, closed),
+  Type.Object(
+    { ok: Type.Literal(false), code: Type.String({ maxLength: 64 }), detail: Type.String({ maxLength: 4_096 }) },
+    closed,
+  ),
 ])
 export type Outcome = Static<typeof Outcome>
 

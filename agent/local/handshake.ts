@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Side } from './local-frames.ts'
 
@@ -8,11 +8,17 @@ const closed = { additionalProperties: false }
 const Hex32 = Type.String({ pattern: '^[0-9a-f]{64}$' })
 
 /** First frame, from the service. */
-export const Challenge = Type.Object({ channel: Type.Literal('askfirst.local.v1'), session: Hex32, nonce: Hex32 }, closed)
+export const Challenge = Type.Object(
+  { channel: Type.Literal('askfirst.local.v1'), session: Hex32, nonce: Hex32 },
+  closed,
+)
 export type Challenge = Static<typeof Challenge>
 
 /** Second frame: which secret, and proof of knowing it. The secret itself never travels. */
-export const Claim = Type.Object({ secret: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), nonce: Hex32, proof: Hex32 }, closed)
+export const Claim = Type.Object(
+  { secret: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }), nonce: Hex32, proof: Hex32 },
+  closed,
+)
 export type Claim = Static<typeof Claim>
 
 /** Third frame: the service's proof, or that it does not know this secret. */
@@ -52,7 +58,9 @@ export interface Session {
 
 /** HMAC-SHA-256 that shows that one side knows the secret, in this session only and not for the other side. */
 export function proofOf(side: Side, secret: Uint8Array, session: Session): string {
-  return createHmac('sha256', secret).update(`askfirst.local.v1\n${side}\n${transcript(session)}`).digest('hex')
+  return createHmac('sha256', secret)
+    .update(`askfirst.local.v1\n${side}\n${transcript(session)}`)
+    .digest('hex')
 }
 
 export function proofFits(expected: string, given: string): boolean {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { connect } from 'node:net'
 import { AskFirstError, isErrorCode } from '@askfirst/protocol/errors.ts'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { COMMANDS } from './commands.ts'
 import type { CommandArgs, CommandName, CommandResult } from './commands.ts'
+import { COMMANDS } from './commands.ts'
 import { MAX_REPLY_LENGTH, readOutcome, readReplyPart } from './exchange.ts'
-import { proofFits, proofOf, readChallenge, readWelcome, sessionKey } from './handshake.ts'
 import type { Challenge } from './handshake.ts'
+import { proofFits, proofOf, readChallenge, readWelcome, sessionKey } from './handshake.ts'
 import { localAddress } from './local-address.ts'
-import { frameOf, FrameReader, FrameSeal, MAX_LOCAL_JSON_BYTES } from './local-frames.ts'
+import { FrameReader, FrameSeal, frameOf, MAX_LOCAL_JSON_BYTES } from './local-frames.ts'
 import { readOwnSecret } from './local-secrets.ts'
 
 const CONNECT_MS = 5_000
@@ -62,18 +62,33 @@ async function handshake(frames: FrameSource, name: string, secret: Buffer): Pro
   const challenge = readChallenge(await frames.next(CONNECT_MS))
   if (challenge === null) throw stranger()
   const session = sessionOf(challenge, name)
-  frames.write(frameOf(Buffer.from(JSON.stringify({ secret: name, nonce: session.personNonce, proof: proofOf('person', secret, session) }))))
+  frames.write(
+    frameOf(
+      Buffer.from(
+        JSON.stringify({ secret: name, nonce: session.personNonce, proof: proofOf('person', secret, session) }),
+      ),
+    ),
+  )
   const welcome = readWelcome(await frames.next(CONNECT_MS))
-  if (welcome === null || 'refused' in welcome || !proofFits(proofOf('service', secret, session), welcome.proof)) throw stranger()
+  if (welcome === null || 'refused' in welcome || !proofFits(proofOf('service', secret, session), welcome.proof))
+    throw stranger()
   return new FrameSeal(sessionKey(secret, session), 'person')
 }
 
 function sessionOf(challenge: Challenge, secretName: string) {
-  return { session: challenge.session, serviceNonce: challenge.nonce, personNonce: randomBytes(32).toString('hex'), secretName }
+  return {
+    session: challenge.session,
+    serviceNonce: challenge.nonce,
+    personNonce: randomBytes(32).toString('hex'),
+    secretName,
+  }
 }
 
 function stranger(): AskFirstError {
-  return new AskFirstError('LOCAL_AUTH_FAILED', 'What answers at the agent\'s address did not prove that it is the agent. Nothing was sent to it.')
+  return new AskFirstError(
+    'LOCAL_AUTH_FAILED',
+    "What answers at the agent's address did not prove that it is the agent. Nothing was sent to it.",
+  )
 }
 
 class SealedCaller implements LocalCaller {
@@ -101,10 +116,18 @@ class SealedCaller implements LocalCaller {
     const id = this.#nextId
     this.#nextId += 1
     const text = JSON.stringify({ id, command: name, args })
-    if (Buffer.byteLength(text) > MAX_LOCAL_JSON_BYTES) throw new AskFirstError('LOCAL_REQUEST_INVALID', 'The command is too long for the local channel. Name fewer rows at once, or use ranges.')
+    if (Buffer.byteLength(text) > MAX_LOCAL_JSON_BYTES)
+      throw new AskFirstError(
+        'LOCAL_REQUEST_INVALID',
+        'The command is too long for the local channel. Name fewer rows at once, or use ranges.',
+      )
     this.#frames.write(this.#seal.seal(text))
     const outcome = readOutcome(await this.#reply(id))
-    if (outcome === null) throw new AskFirstError('INTERNAL', 'The agent\'s reply does not match the local channel. Agent and command line may be of different versions.')
+    if (outcome === null)
+      throw new AskFirstError(
+        'INTERNAL',
+        "The agent's reply does not match the local channel. Agent and command line may be of different versions.",
+      )
     if (!outcome.ok) throw new AskFirstError(isErrorCode(outcome.code) ? outcome.code : 'INTERNAL', outcome.detail)
     return checked(name, outcome.result)
   }
@@ -115,7 +138,8 @@ class SealedCaller implements LocalCaller {
     for (;;) {
       const part = readReplyPart(this.#open(await this.#frames.next(REPLY_MS)))
       length += part?.part.length ?? 0
-      if (part === null || part.id !== id || length > MAX_REPLY_LENGTH) throw new AskFirstError('INTERNAL', 'The agent\'s reply does not match the local channel.')
+      if (part === null || part.id !== id || length > MAX_REPLY_LENGTH)
+        throw new AskFirstError('INTERNAL', "The agent's reply does not match the local channel.")
       parts.push(part.part)
       if (part.last) return parts.join('')
     }
@@ -125,7 +149,9 @@ class SealedCaller implements LocalCaller {
     try {
       return this.#seal.open(frame)
     } catch (cause) {
-      throw new AskFirstError('LOCAL_AUTH_FAILED', 'A reply was not sealed by the agent; it was thrown away.', { cause })
+      throw new AskFirstError('LOCAL_AUTH_FAILED', 'A reply was not sealed by the agent; it was thrown away.', {
+        cause,
+      })
     }
   }
 }
@@ -133,7 +159,10 @@ class SealedCaller implements LocalCaller {
 function checked<Name extends CommandName>(name: Name, result: unknown): CommandResult<Name> {
   const schema: TSchema = COMMANDS[name].result
   if (Compile(schema).Check(result)) return result as CommandResult<Name> // Checked against this command's own schema.
-  throw new AskFirstError('INTERNAL', `The agent's reply to ${name} does not match. Agent and command line may be of different versions.`)
+  throw new AskFirstError(
+    'INTERNAL',
+    `The agent's reply to ${name} does not match. Agent and command line may be of different versions.`,
+  )
 }
 
 /** The frames of a socket, one at a time. */
@@ -156,7 +185,10 @@ class FrameSource {
     if (this.#ready.length === 0 && this.#ended === null) await this.#waitFor(timeoutMs)
     const frame = this.#ready.shift()
     if (frame !== undefined) return frame
-    throw new AskFirstError('LOCAL_AUTH_FAILED', `The agent did not answer: ${this.#ended?.message ?? 'it took too long'}.`)
+    throw new AskFirstError(
+      'LOCAL_AUTH_FAILED',
+      `The agent did not answer: ${this.#ended?.message ?? 'it took too long'}.`,
+    )
   }
 
   write(frame: Buffer): void {

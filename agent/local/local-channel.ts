@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { AgentClock } from '../consent/agent-clock.ts'
-import { runCommand } from './run-command.ts'
-import { proofFits, proofOf, readClaim, sessionKey } from './handshake.ts'
-import type { Challenge, Claim, Welcome } from './handshake.ts'
-import { localAddress } from './local-address.ts'
-import { replyParts } from './exchange.ts'
-import { FrameReader, frameOf, FrameSeal } from './local-frames.ts'
-import type { LocalHandlers } from './local-handlers.ts'
-import { LocalSecrets } from './local-secrets.ts'
-import type { SecretHolder } from './local-secrets.ts'
-import { createRateGuard } from '../consent/rate-guard.ts'
 import type { RateGuard } from '../consent/rate-guard.ts'
+import { createRateGuard } from '../consent/rate-guard.ts'
+import { replyParts } from './exchange.ts'
+import type { Challenge, Claim, Welcome } from './handshake.ts'
+import { proofFits, proofOf, readClaim, sessionKey } from './handshake.ts'
+import { localAddress } from './local-address.ts'
+import { FrameReader, FrameSeal, frameOf } from './local-frames.ts'
+import type { LocalHandlers } from './local-handlers.ts'
+import type { SecretHolder } from './local-secrets.ts'
+import { LocalSecrets } from './local-secrets.ts'
+import { runCommand } from './run-command.ts'
 import { accountsWithSession } from './session-accounts.ts'
 
 const HANDSHAKE_MS = 5_000
@@ -53,7 +53,11 @@ export interface LocalChannel {
  */
 export async function openLocalChannel(options: LocalChannelOptions): Promise<LocalChannel> {
   const address = localAddress(options.runDir)
-  if (await somebodyListens(address)) throw new AskFirstError('CONFLICT', `An agent is running with this data directory already: something listens at ${address}.`)
+  if (await somebodyListens(address))
+    throw new AskFirstError(
+      'CONFLICT',
+      `An agent is running with this data directory already: something listens at ${address}.`,
+    )
   mkdirSync(options.runDir, { recursive: true, mode: 0o700 })
   const secrets = new LocalSecrets(options.runDir)
   secrets.serve(accountsWithSession())
@@ -63,7 +67,8 @@ export async function openLocalChannel(options: LocalChannelOptions): Promise<Lo
   const server = createServer((socket) => {
     all.add(socket)
     strangers.add(socket)
-    if (strangers.size > MAX_STRANGERS || all.size > MAX_CONNECTIONS) (strangers.values().next().value ?? socket).destroy()
+    if (strangers.size > MAX_STRANGERS || all.size > MAX_CONNECTIONS)
+      (strangers.values().next().value ?? socket).destroy()
     socket.on('close', () => {
       all.delete(socket)
       strangers.delete(socket)
@@ -166,7 +171,12 @@ class Connection {
   }
 
   #prove(claim: Claim, holder: SecretHolder | undefined): boolean {
-    const session = { session: this.#challenge.session, serviceNonce: this.#challenge.nonce, personNonce: claim.nonce, secretName: claim.secret }
+    const session = {
+      session: this.#challenge.session,
+      serviceNonce: this.#challenge.nonce,
+      personNonce: claim.nonce,
+      secretName: claim.secret,
+    }
     // An unknown name costs the same time as a wrong proof.
     const secret = holder?.secret ?? randomBytes(32)
     if (!proofFits(proofOf('person', secret, session), claim.proof) || holder === undefined) return false

@@ -29,10 +29,18 @@ export interface LocalServices {
 
 /** Wires the commands of the local channel to the agent's parts. */
 export function createLocalHandlers(services: LocalServices): LocalHandlers {
-  return { status: (_args, user) => status(services, user), ...consentHandlers(services), ...reviewHandlers(services), ...historyHandlers(services) }
+  return {
+    status: (_args, user) => status(services, user),
+    ...consentHandlers(services),
+    ...reviewHandlers(services),
+    ...historyHandlers(services),
+  }
 }
 
-async function status({ agentVersion, deviceId, book, review, linkStatus, readPolicy }: LocalServices, user: LocalUser): Promise<CommandResult<'status'>> {
+async function status(
+  { agentVersion, deviceId, book, review, linkStatus, readPolicy }: LocalServices,
+  user: LocalUser,
+): Promise<CommandResult<'status'>> {
   const link = linkStatus()
   const policy = readPolicy()
   return {
@@ -56,11 +64,15 @@ type ConsentCommand = 'requests.list' | 'requests.show' | 'requests.approve' | '
 
 function consentHandlers({ book }: LocalServices): Pick<LocalHandlers, ConsentCommand> {
   return {
-    'requests.list': async () => ({ pending: book.pending().map(requestSummary), grants: book.grants().map(grantSummary) }),
+    'requests.list': async () => ({
+      pending: book.pending().map(requestSummary),
+      grants: book.grants().map(grantSummary),
+    }),
     'requests.show': async ({ requestId }) => ({ requestId, ...(await book.show(requestId)) }),
     'requests.approve': async ({ requestId, ...choice }, user) => {
       const record = await book.answer(requestId, { state: 'given', ...choice }, answererOf(user))
-      if (record.decision.grant === undefined) throw new AskFirstError('INTERNAL', `The approval of ${requestId} gave no grant.`)
+      if (record.decision.grant === undefined)
+        throw new AskFirstError('INTERNAL', `The approval of ${requestId} gave no grant.`)
       return { receiptId: record.header.recordId, grant: record.decision.grant }
     },
     'requests.deny': async ({ requestId, reason }, user) => {
@@ -91,7 +103,12 @@ function historyHandlers({ history, receipts, witness }: LocalServices): Pick<Lo
   return {
     'history.read': async ({ after, limit }) => ({ entries: [...history.entries({ afterSeq: after, limit })] }),
     'history.verify': async () => history.verify(),
-    'history.receipts': async ({ after, limit }) => ({ receipts: receipts.all().slice(after, after + limit).map((receipt) => ({ ...receipt })) }),
+    'history.receipts': async ({ after, limit }) => ({
+      receipts: receipts
+        .all()
+        .slice(after, after + limit)
+        .map((receipt) => ({ ...receipt })),
+    }),
     'history.checkpoints': async () => ({ checkpoints: witness.all().map((kept) => ({ ...kept })) }),
   }
 }

@@ -38,7 +38,11 @@ export interface ReviewOperations {
   /** At most `limit` rows after the row with number `after` (0: from the start). */
   rows(runId: RunId, after: number, limit: number): Promise<readonly NumberedRow[]>
   /** Sends all rows but those of the ranges. The choice is durable before it takes effect; what was dropped is gone. */
-  send(runId: RunId, drop: readonly RowRange[], by: LocalUser): Promise<{ readonly sent: number; readonly dropped: number }>
+  send(
+    runId: RunId,
+    drop: readonly RowRange[],
+    by: LocalUser,
+  ): Promise<{ readonly sent: number; readonly dropped: number }>
   /** Deletes all rows; the run ends as `cancelled` with RUN_DISCARDED. */
   discard(runId: RunId, by: LocalUser): Promise<{ readonly discarded: number }>
 }

@@ -92,7 +92,10 @@ export function readOwnSecret(runDir: string): { readonly name: string; readonly
       if (other !== null) return other
     }
   }
-  throw new AskFirstError('LOCAL_AUTH_FAILED', `The agent is not running, or the account "${account.osUser}" may not talk to it (no readable secret in ${secretsFolder(runDir)}).`)
+  throw new AskFirstError(
+    'LOCAL_AUTH_FAILED',
+    `The agent is not running, or the account "${account.osUser}" may not talk to it (no readable secret in ${secretsFolder(runDir)}).`,
+  )
 }
 
 function readSecret(runDir: string, name: string): { readonly name: string; readonly secret: Buffer } | null {

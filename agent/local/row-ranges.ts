@@ -12,7 +12,8 @@ export function parseRanges(text: string): RowRange[] {
     const match = /^\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*$/.exec(part)
     const from = Number(match?.[1] ?? 0)
     const to = Number(match?.[2] ?? from)
-    if (match === null || from < 1 || to < from) throw new AskFirstError('LOCAL_REQUEST_INVALID', `"${part}" is not a row number or a range like 7-9.`)
+    if (match === null || from < 1 || to < from)
+      throw new AskFirstError('LOCAL_REQUEST_INVALID', `"${part}" is not a row number or a range like 7-9.`)
     return { from, to }
   })
   return joined(ranges)
@@ -37,7 +38,8 @@ function joined(ranges: readonly RowRange[]): RowRange[] {
   const result: RowRange[] = []
   for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
     const last = result.at(-1)
-    if (last !== undefined && range.from <= last.to + 1) result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
+    if (last !== undefined && range.from <= last.to + 1)
+      result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
     else result.push(range)
   }
   return result

@@ -1,10 +1,10 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { COMMANDS, isCommandName } from './commands.ts'
 import type { CommandArgs, CommandName } from './commands.ts'
-import { readAsk } from './exchange.ts'
+import { COMMANDS, isCommandName } from './commands.ts'
 import type { Outcome } from './exchange.ts'
+import { readAsk } from './exchange.ts'
 import type { LocalHandlers } from './local-handlers.ts'
 import type { LocalUser } from './local-operations.ts'
 
@@ -16,10 +16,22 @@ interface Runner {
 }
 
 /** Reads, checks and runs one command. Never throws: a failure becomes an outcome with a code of the error table. */
-export async function runCommand(text: string, runner: Runner, user: LocalUser): Promise<{ readonly id: number; readonly outcome: Outcome }> {
+export async function runCommand(
+  text: string,
+  runner: Runner,
+  user: LocalUser,
+): Promise<{ readonly id: number; readonly outcome: Outcome }> {
   const ask = readAsk(text)
-  if (ask === null) return { id: 1, outcome: failed('LOCAL_REQUEST_INVALID', 'This is not a command of the local channel.') }
-  if (!isCommandName(ask.command)) return { id: ask.id, outcome: failed('LOCAL_REQUEST_INVALID', `The agent knows no command "${ask.command}". Agent and command line may be of different versions.`) }
+  if (ask === null)
+    return { id: 1, outcome: failed('LOCAL_REQUEST_INVALID', 'This is not a command of the local channel.') }
+  if (!isCommandName(ask.command))
+    return {
+      id: ask.id,
+      outcome: failed(
+        'LOCAL_REQUEST_INVALID',
+        `The agent knows no command "${ask.command}". Agent and command line may be of different versions.`,
+      ),
+    }
   const problem = argsProblem(ask.command, ask.args)
   if (problem !== null) return { id: ask.id, outcome: failed('LOCAL_REQUEST_INVALID', `${ask.command}: ${problem}`) }
   try {
@@ -31,7 +43,12 @@ export async function runCommand(text: string, runner: Runner, user: LocalUser):
   }
 }
 
-function handle<Name extends CommandName>(handlers: LocalHandlers, name: Name, args: unknown, user: LocalUser): Promise<unknown> {
+function handle<Name extends CommandName>(
+  handlers: LocalHandlers,
+  name: Name,
+  args: unknown,
+  user: LocalUser,
+): Promise<unknown> {
   // `argsProblem` has checked the arguments against this command's own schema.
   return handlers[name](args as CommandArgs<Name>, user)
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { ownAccount } from './local-secrets.ts'
 import type { LocalUser } from './local-operations.ts'
+import { ownAccount } from './local-secrets.ts'
 
 /** Folder in which Linux keeps one directory per account that has a session now. */
 const SESSIONS = '/run/user'
@@ -13,7 +13,9 @@ const SESSIONS = '/run/user'
 export function accountsWithSession(sessions: string = SESSIONS): LocalUser[] {
   const own = ownAccount()
   if (own.uid !== 0) return [own]
-  const uids = entries(sessions).filter((name) => /^[1-9]\d{0,9}$/.test(name)).map(Number)
+  const uids = entries(sessions)
+    .filter((name) => /^[1-9]\d{0,9}$/.test(name))
+    .map(Number)
   if (uids.length === 0) return [own]
   const names = accountNames()
   return [own, ...uids.map((uid) => ({ uid, osUser: names.get(uid) ?? `uid:${uid}` }))]

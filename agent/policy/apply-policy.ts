@@ -10,7 +10,8 @@ export interface AskedCollector {
 export function policyObjection(policy: LocalPolicy, collectors: readonly AskedCollector[], now: Date): string | null {
   if (!withinHours(policy, now)) return `The local policy allows requests only ${hoursInWords(policy)}.`
   for (const collector of collectors) {
-    if (policy.collectorsOff?.includes(collector.id)) return `The local policy switches ${collector.id} off on this computer.`
+    if (policy.collectorsOff?.includes(collector.id))
+      return `The local policy switches ${collector.id} off on this computer.`
     const channel = deniedChannel(policy, collector)
     if (channel !== null) return `The local policy does not allow reading the event log channel "${channel}".`
   }

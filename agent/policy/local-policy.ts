@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
 const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
@@ -13,7 +13,9 @@ export const LocalPolicy = Type.Object(
   {
     version: Type.Literal(1),
     /** Ids of collectors that never run here. */
-    collectorsOff: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z][a-z0-9]*(\\.[a-z][a-z0-9]*)+$', maxLength: 64 }), { maxItems: 128 })),
+    collectorsOff: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[a-z][a-z0-9]*(\\.[a-z][a-z0-9]*)+$', maxLength: 64 }), { maxItems: 128 }),
+    ),
     /** Longest grant; absent: the agent's own limit (L14). */
     maxGrantMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 480 })),
     /** Local times at which requests and runs are allowed; absent: always. A window may run past midnight. */
@@ -40,7 +42,9 @@ export const LocalPolicy = Type.Object(
 export type LocalPolicy = Static<typeof LocalPolicy>
 
 /** What reading the file gave. A file that cannot be understood allows nothing. */
-export type PolicyReading = { readonly ok: true; readonly policy: LocalPolicy } | { readonly ok: false; readonly problem: string }
+export type PolicyReading =
+  | { readonly ok: true; readonly policy: LocalPolicy }
+  | { readonly ok: false; readonly problem: string }
 
 const NO_FILE: PolicyReading = { ok: true, policy: { version: 1 } }
 const MAX_POLICY_BYTES = 65_536
@@ -65,7 +69,8 @@ export function readLocalPolicy(path: string): PolicyReading {
 function othersMayWrite(path: string): string | null {
   if (process.platform === 'win32') return null
   const { uid, mode } = statSync(path)
-  if (uid !== 0 && uid !== process.getuid?.()) return `belongs to the account with the number ${uid}; it must belong to root`
+  if (uid !== 0 && uid !== process.getuid?.())
+    return `belongs to the account with the number ${uid}; it must belong to root`
   return (mode & 0o022) === 0 ? null : 'can be changed by other accounts; take that away with: chmod go-w'
 }
 
@@ -78,11 +83,17 @@ function parsePolicy(path: string, text: string): PolicyReading {
   }
   if (validator.Check(value)) return { ok: true, policy: value }
   const first = validator.Errors(value)[0]
-  return broken(path, `is not valid at "${first?.instancePath || '/'}": ${first?.message ?? 'it does not match the schema'}`)
+  return broken(
+    path,
+    `is not valid at "${first?.instancePath || '/'}": ${first?.message ?? 'it does not match the schema'}`,
+  )
 }
 
 function broken(path: string, what: string): PolicyReading {
-  return { ok: false, problem: `The local policy file ${path} ${what}. Until an administrator corrects it, nothing is allowed on this computer.` }
+  return {
+    ok: false,
+    problem: `The local policy file ${path} ${what}. Until an administrator corrects it, nothing is allowed on this computer.`,
+  }
 }
 
 function isMissing(error: unknown): boolean {

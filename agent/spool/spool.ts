@@ -119,7 +119,8 @@ export class Spool {
     return this.#inTurn(runId, async () => {
       const run = this.#known(runId)
       const { ended } = run
-      if (ended === null || run.acknowledged.chunks > 0) throw new Error(`The rows of ${runId} can no longer be changed`)
+      if (ended === null || run.acknowledged.chunks > 0)
+        throw new Error(`The rows of ${runId} can no longer be changed`)
       let droppedInReview = ended.droppedInReview
       const chunks = keptRows(chunksOf(run), keepRow, () => {
         droppedInReview += 1

@@ -188,7 +188,15 @@ export class BenchAgent {
       if (stream.inFlightBytes > 0 && stream.inFlightBytes + size > this.#creditBytes) return
       const sha256 = hash('sha256', body.bytes, 'buffer')
       const { seq, firstRow } = stream
-      const header = { runId, seq, firstRow, rows: body.rows, rawBytes: body.rawBytes, bodyBytes: body.bytes.length, sha256 }
+      const header = {
+        runId,
+        seq,
+        firstRow,
+        rows: body.rows,
+        rawBytes: body.rawBytes,
+        bodyBytes: body.bytes.length,
+        sha256,
+      }
       this.socket.send(encodeChunkFrame(header, body.bytes))
       inFlight.push({ seq, bytes: size })
       stream.inFlightBytes += size

@@ -13,7 +13,10 @@ const START_MS = 60_000
 /** A process of the bench with calls over its IPC channel. Ended by `stop`, and by itself when this process goes. */
 export class Child<Offered extends Calls> {
   readonly #process: ChildProcess
-  readonly #waiting = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>()
+  readonly #waiting = new Map<
+    number,
+    { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }
+  >()
   #nextId = 1
 
   private constructor(child: ChildProcess) {
@@ -38,7 +41,10 @@ export class Child<Offered extends Calls> {
       stdio: ['ignore', log, log, 'ipc'],
     })
     const ready = once(child, 'message', { signal: AbortSignal.timeout(START_MS) })
-    await Promise.race([ready, once(child, 'exit').then(() => Promise.reject(new Error(`${entry.pathname} ended at once; see ${options.log}`)))])
+    await Promise.race([
+      ready,
+      once(child, 'exit').then(() => Promise.reject(new Error(`${entry.pathname} ended at once; see ${options.log}`))),
+    ])
     return new Child(child)
   }
 

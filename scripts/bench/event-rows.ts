@@ -42,7 +42,8 @@ export function eventBody(rows: number, from: number): Body {
 
 /** Rows that hardly compress, near the largest frame that there may be: what a burst is made of. */
 export function denseBody(from: number): Body {
-  const row = (at: number) => `${JSON.stringify({ time: new Date(1_700_000_000_000 + at).toISOString(), level: 'error', provider: 'disk', channel: 'journal', message: randomBytes(240).toString('base64') })}\n`
+  const row = (at: number) =>
+    `${JSON.stringify({ time: new Date(1_700_000_000_000 + at).toISOString(), level: 'error', provider: 'disk', channel: 'journal', message: randomBytes(240).toString('base64') })}\n`
   const raw = Buffer.from(Array.from({ length: 700 }, (_, at) => row(from + at)).join(''))
   return { rows: 700, rawBytes: raw.length, bytes: zstdCompressSync(raw) }
 }

@@ -13,7 +13,12 @@ import { ownUsage, settledUsage } from './measure.ts'
  */
 const [directory = ''] = process.argv.slice(2)
 const authority = await openAuthority({ directory, name: 'bench', now: Date.now() })
-const certificate = await openServerCertificate({ authority, directory, hosts: ['127.0.0.1', 'localhost'], now: Date.now() })
+const certificate = await openServerCertificate({
+  authority,
+  directory,
+  hosts: ['127.0.0.1', 'localhost'],
+  now: Date.now(),
+})
 const https = createServer({
   key: certificate.keyPem,
   cert: certificate.pem,

@@ -25,7 +25,10 @@ export interface Stage {
 }
 
 /** Runs one part in a folder of its own; every process is ended and the folder removed. */
-export async function inLab<Result>(options: Pick<Lab, 'isQuick' | 'say'>, part: (lab: Lab) => Promise<Result>): Promise<Result> {
+export async function inLab<Result>(
+  options: Pick<Lab, 'isQuick' | 'say'>,
+  part: (lab: Lab) => Promise<Result>,
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'askfirst-bench-'))
   const ends: (() => Promise<void> | void)[] = []
   try {
@@ -39,7 +42,9 @@ export async function inLab<Result>(options: Pick<Lab, 'isQuick' | 'say'>, part:
 /** Starts a server, and a load process with so many enrolled devices. */
 export async function openStage(lab: Lab, deviceCount: number): Promise<Stage> {
   const server = await startServerChild(lab)
-  const load = await Child.start<LoadCalls>(new URL('./load-process.ts', import.meta.url), { log: join(lab.folder, 'load.log') })
+  const load = await Child.start<LoadCalls>(new URL('./load-process.ts', import.meta.url), {
+    log: join(lab.folder, 'load.log'),
+  })
   lab.atEnd(() => load.stop())
   const facts = await server.call('facts')
   const from = performance.now()
@@ -59,7 +64,10 @@ export async function startServerChild(lab: Lab): Promise<Child<ServerCalls>> {
 
 /** Starts the bare server with the keys of the real one. */
 export async function startFloor(lab: Lab, keys: string): Promise<Child<FloorCalls>> {
-  const floor = await Child.start<FloorCalls>(new URL('./floor-process.ts', import.meta.url), { args: [keys], log: join(lab.folder, 'floor.log') })
+  const floor = await Child.start<FloorCalls>(new URL('./floor-process.ts', import.meta.url), {
+    args: [keys],
+    log: join(lab.folder, 'floor.log'),
+  })
   lab.atEnd(() => floor.stop())
   return floor
 }

@@ -14,7 +14,9 @@ export class LiveSocket {
   }
 
   static async open(uiUrl: string, token: string): Promise<LiveSocket> {
-    const socket = new WebSocket(`${uiUrl.replace('http', 'ws')}/api/live`, { headers: { authorization: `Bearer ${token}` } })
+    const socket = new WebSocket(`${uiUrl.replace('http', 'ws')}/api/live`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     await once(socket, 'open')
     return new LiveSocket(socket)
   }

@@ -36,16 +36,25 @@ async function inParallel(count: number, width: number, act: (at: number) => Pro
 function postEnrol(target: Target, agent: Agent, body: string): Promise<EnrolmentAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<EnrolmentAnswer>()
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
-  const call = request({ ...{ host: '127.0.0.1', port: target.port, ca: target.authorityPem, agent }, method: 'POST', path: '/enrol', headers }, (response) => {
-    let text = ''
-    response.setEncoding('utf8').on('data', (piece: string) => {
-      text += piece
-    })
-    response.on('end', () => {
-      if (response.statusCode === 201) resolve(JSON.parse(text) as EnrolmentAnswer) // The real server's own answer.
-      else reject(new Error(`enrolment answered ${response.statusCode}: ${text}`))
-    })
-  })
+  const call = request(
+    {
+      ...{ host: '127.0.0.1', port: target.port, ca: target.authorityPem, agent },
+      method: 'POST',
+      path: '/enrol',
+      headers,
+    },
+    (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece
+      })
+      response.on('end', () => {
+        if (response.statusCode === 201)
+          resolve(JSON.parse(text) as EnrolmentAnswer) // The real server's own answer.
+        else reject(new Error(`enrolment answered ${response.statusCode}: ${text}`))
+      })
+    },
+  )
   call.on('error', reject)
   call.end(body)
   return promise
@@ -95,7 +104,13 @@ const calls = {
     await Promise.all(gone)
   },
   /** Connects and leaves again, `count` times. With a hello and its welcome, or bare. */
-  async connects(options: { readonly port: number; readonly count: number; readonly isBare: boolean; readonly isResuming: boolean; readonly width: number }) {
+  async connects(options: {
+    readonly port: number
+    readonly count: number
+    readonly isBare: boolean
+    readonly isResuming: boolean
+    readonly width: number
+  }) {
     const { port, isBare, isResuming } = options
     const times: number[] = []
     let resumed = 0

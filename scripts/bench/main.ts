@@ -26,7 +26,12 @@ if (unknown.length > 0) {
 
 const startedAt = performance.now()
 const results: Record<string, unknown> = {
-  machine: { cpus: cpus().length, cpu: cpus()[0]?.model ?? '', memoryMb: Math.round(totalmem() / 1_048_576), node: process.version },
+  machine: {
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model ?? '',
+    memoryMb: Math.round(totalmem() / 1_048_576),
+    node: process.version,
+  },
   startedAt: new Date().toISOString(),
   quick: options.quick,
 }

@@ -44,7 +44,9 @@ export function rssOf(pid: number): number {
 /** CPU time of all threads of a process in ms, in the scheduler's own nanoseconds. */
 export function cpuMsOf(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`)
-  const ns = threads.map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
+  const ns = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
   return ns.reduce((sum, one) => sum + one, 0) / 1e6
 }
 
@@ -85,7 +87,11 @@ export async function settledUsage() {
 }
 
 /** Asks until there is an answer. @throws Error after `limitMs` */
-export async function until<Value>(what: string, limitMs: number, ask: () => Promise<Value | null> | Value | null): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  limitMs: number,
+  ask: () => Promise<Value | null> | Value | null,
+): Promise<Value> {
   const end = Date.now() + limitMs
   while (Date.now() < end) {
     const value = await ask()

@@ -38,7 +38,9 @@ function linkPackages(folder: string): void {
   mkdirSync(join(modules, '@askfirst'), { recursive: true })
   symlinkSync(join(folder, 'protocol'), join(modules, '@askfirst/protocol'))
   // Shape of every package.json.
-  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'agent/package.json'), 'utf8')) as { readonly dependencies: Record<string, string> }
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'agent/package.json'), 'utf8')) as {
+    readonly dependencies: Record<string, string>
+  }
   for (const name of Object.keys(dependencies)) {
     if (!name.startsWith('@askfirst/')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
   }

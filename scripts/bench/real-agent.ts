@@ -33,7 +33,11 @@ export async function enrolAgent(lab: Lab, api: ApiSession): Promise<string> {
 }
 
 /** Starts `askfirst-agent run` and waits until it is connected. */
-export function runAgent(lab: Lab, dataDir: string, options: { readonly program?: string; readonly flags?: readonly string[] } = {}): Promise<AgentProcess> {
+export function runAgent(
+  lab: Lab,
+  dataDir: string,
+  options: { readonly program?: string; readonly flags?: readonly string[] } = {},
+): Promise<AgentProcess> {
   return runConnected(lab, [...(options.flags ?? []), options.program ?? AGENT_PROGRAM, 'run', '--data', dataDir])
 }
 
@@ -46,7 +50,9 @@ export async function runConnected(lab: Lab, args: readonly string[]): Promise<A
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', log, log] })
   closeSync(log)
   lab.atEnd(() => stop(child))
-  await until('the agent is connected', 20_000, () => (readFileSync(logFile, 'utf8').includes('"msg":"connected"') ? true : null))
+  await until('the agent is connected', 20_000, () =>
+    readFileSync(logFile, 'utf8').includes('"msg":"connected"') ? true : null,
+  )
   const connectedMs = monotonicMs() - startedAt
   if (child.pid === undefined) throw new Error('the agent was not started')
   return { pid: child.pid, connectedMs, stop: () => stop(child) }

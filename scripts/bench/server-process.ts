@@ -91,10 +91,14 @@ const calls = {
     return Promise.all(
       deviceIds.map(async (deviceId) => {
         const ticketId = await openTicket(deviceId)
-        const asked = await services.consent.ask(ticketId, { user: technician, role: 'technician' }, {
-          ...{ deviceId, purpose: 'Bench', collectors: [{ id: 'eventlog.query', params: {} }] },
-          ...{ durationMs: 1_800_000, answerWithinMs: 600_000, personalData: 'keep' },
-        })
+        const asked = await services.consent.ask(
+          ticketId,
+          { user: technician, role: 'technician' },
+          {
+            ...{ deviceId, purpose: 'Bench', collectors: [{ id: 'eventlog.query', params: {} }] },
+            ...{ durationMs: 1_800_000, answerWithinMs: 600_000, personalData: 'keep' },
+          },
+        )
         return { ticketId, grantId: await granted(asked.id) }
       }),
     )

@@ -39,7 +39,10 @@ export class CertificateAuthority {
   constructor(certificatePem: string, key: KeyObject) {
     const certificate = new X509Certificate(certificatePem)
     if (!certificate.checkPrivateKey(key)) {
-      throw new AskFirstError('INTERNAL', "The authority's key does not belong to its certificate; restore both from one backup.")
+      throw new AskFirstError(
+        'INTERNAL',
+        "The authority's key does not belong to its certificate; restore both from one backup.",
+      )
     }
     this.certificatePem = certificatePem
     this.sha256 = Buffer.from(sha256Hex(certificate.raw), 'hex')
@@ -74,7 +77,11 @@ export class CertificateAuthority {
    *
    * @param options.hosts host names and IP addresses under which agents reach it, at least one
    */
-  issueServer(options: { readonly hosts: readonly string[]; readonly now: number; readonly lifetimeMs: number }): ServerCertificate {
+  issueServer(options: {
+    readonly hosts: readonly string[]
+    readonly now: number
+    readonly lifetimeMs: number
+  }): ServerCertificate {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const leaf = makeLeaf({
       issuer: this.#issuer,
@@ -111,14 +118,20 @@ export function deviceIdOf(certificate: X509Certificate): DeviceId | null {
 }
 
 /** Makes an authority in memory, with a fresh P-256 key, valid for 20 years from `now` (Unix ms). */
-export function createAuthority(name: string, now: number): { readonly certificatePem: string; readonly key: KeyObject } {
+export function createAuthority(
+  name: string,
+  now: number,
+): { readonly certificatePem: string; readonly key: KeyObject } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const issuer = {
     name: distinguishedName(name, 'AskFirst agents authority'),
     key: privateKey,
     keyId: keyIdentifier(publicKeyDer(privateKey)),
   }
-  const certificatePem = makeAuthorityCertificate(issuer, { notBefore: now - DAY_MS, notAfter: now + AUTHORITY_DAYS * DAY_MS })
+  const certificatePem = makeAuthorityCertificate(issuer, {
+    notBefore: now - DAY_MS,
+    notAfter: now + AUTHORITY_DAYS * DAY_MS,
+  })
   return { certificatePem, key: privateKey }
 }
 
@@ -148,7 +161,10 @@ export async function openAuthority(options: {
 async function readKey(path: string): Promise<KeyObject> {
   const pem = await readIfThere(path)
   if (pem === null) {
-    throw new AskFirstError('INTERNAL', `The authority's key ${path} is missing; restore it from the backup of its certificate.`)
+    throw new AskFirstError(
+      'INTERNAL',
+      `The authority's key ${path} is missing; restore it from the backup of its certificate.`,
+    )
   }
   return createPrivateKey(pem)
 }

@@ -150,10 +150,7 @@ export function makeRevocationList(issuer: Issuer, revoked: readonly RevokedCert
     ...(entries.length > 0 ? [sequence(...entries)] : []),
     tagged(
       0,
-      sequence(
-        authorityKeyIdentifier(issuer.keyId),
-        extension(OID.crlNumber, false, smallInteger(validity.notBefore)),
-      ),
+      sequence(authorityKeyIdentifier(issuer.keyId), extension(OID.crlNumber, false, smallInteger(validity.notBefore))),
     ),
   )
   return toPem('X509 CRL', signed(list, issuer.key))
@@ -163,7 +160,10 @@ function revokedEntry(entry: RevokedCertificate): Der {
   const hex = entry.serial.length % 2 === 0 ? entry.serial : `0${entry.serial}`
   const parts = [integer(Buffer.from(hex, 'hex')), time(Date.parse(entry.revokedAt))]
   const reason = reasonCode(entry.reason)
-  return sequence(...parts, ...(reason === null ? [] : [sequence(extension(OID.reasonCode, false, enumerated(reason)))]))
+  return sequence(
+    ...parts,
+    ...(reason === null ? [] : [sequence(extension(OID.reasonCode, false, enumerated(reason)))]),
+  )
 }
 
 function reasonCode(name: string | null | undefined): number | null {

@@ -59,5 +59,7 @@ function readP256Key(value: Der | undefined): KeyObject {
 }
 
 function invalid(what: string, cause?: unknown): AskFirstError {
-  return new AskFirstError('CSR_INVALID', `The signing request ${what}; the agent must send a P-256 request.`, { cause })
+  return new AskFirstError('CSR_INVALID', `The signing request ${what}; the agent must send a P-256 request.`, {
+    cause,
+  })
 }

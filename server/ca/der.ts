@@ -76,7 +76,10 @@ export function taggedBytes(tag: number, bytes: Uint8Array): Der {
 
 /** Time as RFC 5280 section 4.1.2.5 wants it: UTCTime through 2049, GeneralizedTime from 2050 on. */
 export function time(unixMs: number): Der {
-  const compact = new Date(unixMs).toISOString().replace(/\.\d{3}Z$/, 'Z').replaceAll(/[-:T]/g, '')
+  const compact = new Date(unixMs)
+    .toISOString()
+    .replace(/\.\d{3}Z$/, 'Z')
+    .replaceAll(/[-:T]/g, '')
   const isLate = new Date(unixMs).getUTCFullYear() >= 2050
   if (isLate) return asn1.create(Class.UNIVERSAL, Type.GENERALIZEDTIME, false, compact)
   return asn1.create(Class.UNIVERSAL, Type.UTCTIME, false, compact.slice(2))
@@ -107,7 +110,9 @@ export function bytesOf(value: Der | undefined): Buffer | null {
 
 /** Wraps DER in PEM with lines of 64 characters. */
 export function toPem(label: string, der: Uint8Array): string {
-  const body = Buffer.from(der).toString('base64').replaceAll(/(.{64})(?=.)/g, '$1\n')
+  const body = Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/(.{64})(?=.)/g, '$1\n')
   return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`
 }
 

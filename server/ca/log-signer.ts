@@ -3,7 +3,12 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sig
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Checkpoint } from '@askfirst/protocol/checkpoint.ts'
-import { checkpointText, formatSignedNote, parseCheckpointText, parseSignedNote } from '@askfirst/protocol/checkpoint.ts'
+import {
+  checkpointText,
+  formatSignedNote,
+  parseCheckpointText,
+  parseSignedNote,
+} from '@askfirst/protocol/checkpoint.ts'
 import { readIfThere, writeSecret } from './secret-file.ts'
 
 /** Signature type of C2SP signed-note for Ed25519. */
@@ -97,7 +102,12 @@ export function signedNoteName(name: string): string {
 
 /** First four bytes of SHA-256 over name, line break, signature type and key (C2SP signed-note). */
 function keyId(keyName: string, publicKey: Uint8Array): Buffer {
-  return createHash('sha256').update(`${keyName}\n`).update(Buffer.of(ED25519)).update(publicKey).digest().subarray(0, 4)
+  return createHash('sha256')
+    .update(`${keyName}\n`)
+    .update(Buffer.of(ED25519))
+    .update(publicKey)
+    .digest()
+    .subarray(0, 4)
 }
 
 function rawPublicKey(key: KeyObject): Buffer {

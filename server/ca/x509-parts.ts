@@ -2,7 +2,22 @@ import type { KeyObject } from 'node:crypto'
 import { createHash, createPublicKey, randomBytes, sign } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Der } from './der.ts'
-import { bits, boolean, bytesOf, fromDer, integer, membersOf, octets, oid, sequence, set, tagged, taggedBytes, toDer, utf8 } from './der.ts'
+import {
+  bits,
+  boolean,
+  bytesOf,
+  fromDer,
+  integer,
+  membersOf,
+  octets,
+  oid,
+  sequence,
+  set,
+  tagged,
+  taggedBytes,
+  toDer,
+  utf8,
+} from './der.ts'
 
 /** Object identifiers that this authority uses (RFC 5280, RFC 5480, RFC 5758). */
 export const OID = {

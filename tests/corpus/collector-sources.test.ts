@@ -31,7 +31,16 @@ describe.skipIf(corpusFolder === null)('recordings of real macOS machines', () =
     const rows = parsePs(corpusText('macos/jc/osx-10.14.6-ps-axu.txt').split('\n'), NOW)
     allValid(ProcessRow, rows)
     expect(rows).toHaveLength(377)
-    expect(rows[0]).toEqual({ pid: 1046, name: 'com.docker.hyperkit', user: 'macuser', cpuPercent: 3.7, memoryPercent: 3, cpuTimeMs: 473_610, rssBytes: 510_758_912, state: 'sleeping' })
+    expect(rows[0]).toEqual({
+      pid: 1046,
+      name: 'com.docker.hyperkit',
+      user: 'macuser',
+      cpuPercent: 3.7,
+      memoryPercent: 3,
+      cpuTimeMs: 473_610,
+      rssBytes: 510_758_912,
+      state: 'sleeping',
+    })
   })
 
   it('ps with other columns gives no row and no wrong one', () => {
@@ -48,7 +57,10 @@ describe.skipIf(corpusFolder === null)('recordings of real macOS machines', () =
     allValid(NetRow, rows)
     expect(rows.filter((row) => row.part === 'interface')).toHaveLength(interfaces)
     expect(rows.filter((row) => row.part === 'address')).toHaveLength(addresses)
-    expect(rows.find((row) => row.part === 'interface' && row.interface === 'en0')).toMatchObject({ link: 'up', macAddress: mac })
+    expect(rows.find((row) => row.part === 'interface' && row.interface === 'en0')).toMatchObject({
+      link: 'up',
+      macAddress: mac,
+    })
   })
 
   it('the port list names what an interface is', () => {
@@ -62,7 +74,11 @@ describe.skipIf(corpusFolder === null)('recordings of real macOS machines', () =
       ['bridge0', 'Thunderbolt Bridge'],
     ])
     const rows = parseIfconfig(corpusText('macos/glpi-agent/ifconfig-imac-10.14.6.txt'), ports)
-    expect(rows.find((row) => row.interface === 'en0')).toMatchObject({ type: 'ethernet', speedMbps: 1_000, duplex: 'full' })
+    expect(rows.find((row) => row.interface === 'en0')).toMatchObject({
+      type: 'ethernet',
+      speedMbps: 1_000,
+      duplex: 'full',
+    })
     expect(rows.find((row) => row.interface === 'en1')).toMatchObject({ type: 'wifi', link: 'up' })
   })
 
@@ -70,7 +86,12 @@ describe.skipIf(corpusFolder === null)('recordings of real macOS machines', () =
     const rows = parseNetstatRoutes(corpusText('macos/jc/osx-10.14.6-netstat-rnl.txt'))
     allValid(NetRow, rows)
     expect(rows).toHaveLength(20)
-    expect(rows[0]).toMatchObject({ destination: 'default', gateway: '192.168.1.254', interface: 'en0', family: 'ipv4' })
+    expect(rows[0]).toMatchObject({
+      destination: 'default',
+      gateway: '192.168.1.254',
+      interface: 'en0',
+      family: 'ipv4',
+    })
     expect(rows.filter((row) => row.destination === 'default')).toHaveLength(6)
     expect(rows.map((row) => row.destination)).toContain('192.168.1.0/24')
   })
@@ -91,7 +112,9 @@ describe.skipIf(corpusFolder === null)('recordings of real macOS machines', () =
   it('sysctl gives model, memory, swap and load', () => {
     const facts = parseSysctl(corpusText('macos/jc/osx-10.14.6-sysctl-a.txt'), NOW)
     allValid(DeviceFact, facts)
-    const values = Object.fromEntries(facts.map((fact) => [`${fact.section} ${fact.name}`, fact.text ?? fact.number ?? fact.at]))
+    const values = Object.fromEntries(
+      facts.map((fact) => [`${fact.section} ${fact.name}`, fact.text ?? fact.number ?? fact.at]),
+    )
     expect(values).toMatchObject({
       'system bootedAt': '2020-06-22T14:34:39.000Z',
       'operatingSystem build': '18G5033',
@@ -114,7 +137,9 @@ describe.skipIf(corpusFolder === null)('recordings of real macOS machines', () =
     ['SPCardReader', 'SPCardReaderDataType', 1],
     ['SPDiscBurning', 'SPDiscBurningDataType', 1],
   ])('the property list %s is read whole', (name, type, items) => {
-    const report = jsonObject(jsonList(parsePropertyList(corpusText(`macos/glpi-agent/system_profiler-${name}.plist`)))[0])
+    const report = jsonObject(
+      jsonList(parsePropertyList(corpusText(`macos/glpi-agent/system_profiler-${name}.plist`)))[0],
+    )
     expect(report?._dataType).toBe(type)
     expect(jsonList(report?._items)).toHaveLength(items)
   })
@@ -143,23 +168,44 @@ describe.skipIf(corpusFolder === null)('recordings of real Linux machines', () =
 
 describe.skipIf(corpusFolder === null)('recordings of real Windows machines', () => {
   it('volumes with and without a letter, and network drives only when allowed', () => {
-    const rows = parseWindowsVolumes([...wmi('win10-crypt-Win32_Volume'), ...wmi('win10-crypt-Win32_LogicalDisk')], false)
+    const rows = parseWindowsVolumes(
+      [...wmi('win10-crypt-Win32_Volume'), ...wmi('win10-crypt-Win32_LogicalDisk')],
+      false,
+    )
     allValid(Volume, rows)
     expect(rows).toHaveLength(3)
-    expect(rows[0]).toMatchObject({ mount: 'C:', label: 'Windows', fileSystem: 'NTFS', sizeBytes: 510_462_619_648, availableBytes: 271_162_552_320, usedPercent: 46.9, needsCheck: false })
+    expect(rows[0]).toMatchObject({
+      mount: 'C:',
+      label: 'Windows',
+      fileSystem: 'NTFS',
+      sizeBytes: 510_462_619_648,
+      availableBytes: 271_162_552_320,
+      usedPercent: 46.9,
+      needsCheck: false,
+    })
     const server = wmi('2008-Enterprise-Win32_LogicalDisk')
     expect(parseWindowsVolumes(server, true).map((row) => row.mount)).toEqual(['C:', 'D:', 'J:', 'L:', 'Z:'])
     expect(parseWindowsVolumes(server, false).map((row) => row.mount)).toEqual(['C:', 'D:'])
   })
 
   it('a volume in a folder, and drives without a medium', () => {
-    const rows = parseWindowsVolumes([...wmi('win7-sp1-x64-Win32_Volume'), ...wmi('win7-sp1-x64-Win32_LogicalDisk')], true)
+    const rows = parseWindowsVolumes(
+      [...wmi('win7-sp1-x64-Win32_Volume'), ...wmi('win7-sp1-x64-Win32_LogicalDisk')],
+      true,
+    )
     allValid(Volume, rows)
-    expect(rows.map((row) => row.mount)).toEqual(['\\\\?\\Volume{0a3e595a-00d7-11e3-86ca-806e6f6e6963}\\', 'C:\\MountedPoint\\Here\\', 'C:', 'Z:'])
+    expect(rows.map((row) => row.mount)).toEqual([
+      '\\\\?\\Volume{0a3e595a-00d7-11e3-86ca-806e6f6e6963}\\',
+      'C:\\MountedPoint\\Here\\',
+      'C:',
+      'Z:',
+    ])
   })
 
   it('network adapters while a tunnel is up', () => {
-    const rows = parseWindowsNet(wmi('vpn-up-MSFT_NetAdapter').map((values) => ({ ...values, Class: 'MSFT_NetAdapter' })))
+    const rows = parseWindowsNet(
+      wmi('vpn-up-MSFT_NetAdapter').map((values) => ({ ...values, Class: 'MSFT_NetAdapter' })),
+    )
     allValid(NetRow, rows)
     expect(rows.map((row) => [row.interface, row.type, row.link, row.speedMbps])).toEqual([
       ['Ethernet 2', 'virtual', 'down', undefined],
@@ -171,15 +217,37 @@ describe.skipIf(corpusFolder === null)('recordings of real Windows machines', ()
   })
 
   it.each([
-    ['11-AzureAD-Win32_ComputerSystem', 'Win32_ComputerSystem', { manufacturer: 'LENOVO', model: '20TBS57S00', total: 16_863_318_016, inDomain: false }],
-    ['2019-amd-epyc-Win32_Processor', 'Win32_Processor', { model: 'AMD EPYC 7302 16-Core Processor', cores: 2, maxClock: 2_994 }],
-    ['7-Win32_PhysicalMemory', 'Win32_PhysicalMemory', { size: 2_147_483_648, speed: 1_600, partNumber: 'F3-12800CL9-2GBXL' }],
-    ['intel+nvidia-Win32_VideoController', 'Win32_VideoController', { model: 'NVIDIA GeForce GTX 950', driverVersion: '30.0.15.1215' }],
-    ['latitude-7480-Win32_DiskDrive', 'Win32_DiskDrive', { model: 'PC300 NVMe SK hynix 512GB', size: 512_105_932_800, serialNumber: 'ACE4_2E61_9000_7804.' }],
+    [
+      '11-AzureAD-Win32_ComputerSystem',
+      'Win32_ComputerSystem',
+      { manufacturer: 'LENOVO', model: '20TBS57S00', total: 16_863_318_016, inDomain: false },
+    ],
+    [
+      '2019-amd-epyc-Win32_Processor',
+      'Win32_Processor',
+      { model: 'AMD EPYC 7302 16-Core Processor', cores: 2, maxClock: 2_994 },
+    ],
+    [
+      '7-Win32_PhysicalMemory',
+      'Win32_PhysicalMemory',
+      { size: 2_147_483_648, speed: 1_600, partNumber: 'F3-12800CL9-2GBXL' },
+    ],
+    [
+      'intel+nvidia-Win32_VideoController',
+      'Win32_VideoController',
+      { model: 'NVIDIA GeForce GTX 950', driverVersion: '30.0.15.1215' },
+    ],
+    [
+      'latitude-7480-Win32_DiskDrive',
+      'Win32_DiskDrive',
+      { model: 'PC300 NVMe SK hynix 512GB', size: 512_105_932_800, serialNumber: 'ACE4_2E61_9000_7804.' },
+    ],
   ])('%s gives the facts of its class', (name, className, expected) => {
     const facts = wmi(name).flatMap((values) => windowsFacts({ ...values, Class: className }))
     allValid(DeviceFact, facts)
-    expect(Object.fromEntries(facts.map((fact) => [fact.name, fact.text ?? fact.number ?? fact.flag ?? fact.serialNumber]))).toMatchObject(expected)
+    expect(
+      Object.fromEntries(facts.map((fact) => [fact.name, fact.text ?? fact.number ?? fact.flag ?? fact.serialNumber])),
+    ).toMatchObject(expected)
     expect(facts.map((fact) => fact.text)).not.toContain('Undefined')
   })
 })

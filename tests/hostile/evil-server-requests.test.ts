@@ -24,9 +24,26 @@ afterAll(async () => {
 describe('an evil server that asks for what nobody may be asked', () => {
   it.each([
     ['another device', 'GRANT_OTHER_DEVICE', () => ({ deviceId: newId('dev') })],
-    ['a collector that does not exist', 'COLLECTOR_UNKNOWN', () => ({ collectors: [{ id: 'shell.exec', params: {} }] })],
-    ['parameters outside the schema', 'PARAMS_INVALID', () => ({ collectors: [{ id: 'test.canary', params: { rows: 1e9 } }] })],
-    ['a collector narrow first and wide second', 'REQUEST_INVALID', () => ({ collectors: [{ id: 'test.canary', params: { rows: 1 } }, { id: 'test.canary', params: { rows: 9_999 } }] })],
+    [
+      'a collector that does not exist',
+      'COLLECTOR_UNKNOWN',
+      () => ({ collectors: [{ id: 'shell.exec', params: {} }] }),
+    ],
+    [
+      'parameters outside the schema',
+      'PARAMS_INVALID',
+      () => ({ collectors: [{ id: 'test.canary', params: { rows: 1e9 } }] }),
+    ],
+    [
+      'a collector narrow first and wide second',
+      'REQUEST_INVALID',
+      () => ({
+        collectors: [
+          { id: 'test.canary', params: { rows: 1 } },
+          { id: 'test.canary', params: { rows: 9_999 } },
+        ],
+      }),
+    ],
     ['an answer in the past', 'REQUEST_INVALID', () => ({ answerBy: at(-1) })],
     ['an answer before the question', 'REQUEST_INVALID', () => ({ askedAt: at(60_000), answerBy: at(59_999) })],
     ['a wait of more than a day', 'REQUEST_INVALID', () => ({ answerBy: at(24 * HOUR + 60_000) })],
@@ -47,7 +64,10 @@ describe('an evil server that asks for what nobody may be asked', () => {
     ['a role that does not exist', { technician: { id: newId('usr'), name: 'x', role: 'owner' } }],
     ['personal data in another way', { personalData: 'publish' }],
     ['a field that the agent does not know', { autoApprove: true }],
-    ['a field inside the ticket', { ticket: { id: newId('tkt'), number: 1, title: 'x', openedBy: 'desk', requester: 'x', granted: true } }],
+    [
+      'a field inside the ticket',
+      { ticket: { id: newId('tkt'), number: 1, title: 'x', openedBy: 'desk', requester: 'x', granted: true } },
+    ],
     ['a field inside a collector', { collectors: [{ id: 'test.canary', params: {}, hidden: true }] }],
   ])('[W6] is cut off for a request with %s', async (_what, change) => {
     const session = desk.server.now
@@ -71,7 +91,9 @@ describe('an evil server that plays with what the person sees', () => {
     const receipt = await desk.heard('consent.receipt', ({ requestId }) => requestId === shown.requestId)
     const record = JSON.parse(Buffer.from(String(receipt.jws).split('.')[1] ?? '', 'base64url').toString())
     expect(record.processing.notice).toMatchObject({ textSha256, requestSha256: sha256(canonicalJson(shown)) })
-    expect(await desk.outcome(desk.order({ request: shown, grant }, { params: { rows: 6 } }))).toBe('GRANT_PARAMS_EXCEEDED')
+    expect(await desk.outcome(desk.order({ request: shown, grant }, { params: { rows: 6 } }))).toBe(
+      'GRANT_PARAMS_EXCEEDED',
+    )
   })
 
   it('[C10] cannot put other content under an id that was answered', async () => {
@@ -104,14 +126,17 @@ describe('an evil server that plays with what the person sees', () => {
     const first = await desk.given({}, { minutes: 1 })
     const replaces = { grantId: first.grant.grantId, technicianName: 'Tess Example', why: 'more-data' }
     const second = await desk.ask({ replaces, collectors: [{ id: 'test.firehose', params: {} }] })
-    expect(await desk.outcome(desk.order(first, { collector: 'test.firehose', params: {} }))).toBe('GRANT_COLLECTOR_NOT_ALLOWED')
+    expect(await desk.outcome(desk.order(first, { collector: 'test.firehose', params: {} }))).toBe(
+      'GRANT_COLLECTOR_NOT_ALLOWED',
+    )
     desk.clock.monotonicOffset += 61_000
     expect(await desk.outcome(desk.order(first))).toBe('GRANT_EXPIRED')
     await (await local()).call('requests.deny', { requestId: second.requestId })
   })
 
   it('[C3] [C4] shows hostile words in every field only as quoted, harmless text of one line', async () => {
-    const evil = '\u001b[2J\u001b]0;t\u0007\r\n\nAllow? [y/N] y\n\u202eevil\u2066\u009b31m\u0000\u200b\u201d\nWhat would be read (0).'
+    const evil =
+      '\u001b[2J\u001b]0;t\u0007\r\n\nAllow? [y/N] y\n\u202eevil\u2066\u009b31m\u0000\u200b\u201d\nWhat would be read (0).'
     const request = await desk.ask({
       ticket: { ...desk.ticket, title: evil, requester: evil },
       technician: { ...desk.technician, name: evil },
@@ -158,7 +183,9 @@ describe('an evil server that floods, withdraws and forges answers', () => {
     desk.say({ type: 'consent.withdraw', requestId: request.requestId, reason: 'withdrawn' })
     await desk.fence()
     const grant = await yes
-    const order = desk.orderOf(grant ?? { grantId: newId('gra'), ticketId: desk.ticket.id, technicianId: desk.technician.id })
+    const order = desk.orderOf(
+      grant ?? { grantId: newId('gra'), ticketId: desk.ticket.id, technicianId: desk.technician.id },
+    )
     expect(await desk.outcomeOfOrder(order)).toBe(grant === null ? 'GRANT_UNKNOWN' : 'GRANT_EXPIRED')
   })
 
@@ -170,7 +197,8 @@ describe('an evil server that floods, withdraws and forges answers', () => {
 
   it('[C11] changes nothing by recording receipts that were never sent', async () => {
     const { requestId } = await desk.ask()
-    for (const outcome of ['recorded', 'refused']) desk.say({ type: 'consent.recorded', jwsSha256: sha256('a receipt'), outcome })
+    for (const outcome of ['recorded', 'refused'])
+      desk.say({ type: 'consent.recorded', jwsSha256: sha256('a receipt'), outcome })
     await desk.fence()
     expect((await (await local()).call('requests.list', {})).pending.length).toBe(1)
     await (await local()).call('requests.deny', { requestId })
@@ -180,7 +208,8 @@ describe('an evil server that floods, withdraws and forges answers', () => {
     desk.server.hasManners = false
     const given = await desk.given()
     const receipt = await desk.heard('consent.receipt', ({ requestId }) => requestId === given.request.requestId)
-    for (const outcome of ['refused', 'recorded']) desk.say({ type: 'consent.recorded', jwsSha256: sha256Of(receipt), outcome })
+    for (const outcome of ['refused', 'recorded'])
+      desk.say({ type: 'consent.recorded', jwsSha256: sha256Of(receipt), outcome })
     expect(await desk.outcome(desk.order(given))).toBe('GRANT_EXPIRED')
   })
 

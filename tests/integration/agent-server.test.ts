@@ -27,7 +27,11 @@ afterAll(async () => {
 })
 
 async function enrolled(): Promise<RealAgent> {
-  const agent = await RealAgent.enrol({ port: server.port, authoritySha256: server.authority.sha256, token: await server.token() })
+  const agent = await RealAgent.enrol({
+    port: server.port,
+    authoritySha256: server.authority.sha256,
+    token: await server.token(),
+  })
   agents.push(agent)
   return agent
 }
@@ -36,17 +40,29 @@ async function online(): Promise<{ readonly agent: RealAgent; readonly deviceId:
   const agent = await enrolled()
   await agent.start()
   const deviceId = (await (await agent.local()).call('status', {})).deviceId
-  await until(async () => server.side.link.isOnline(deviceId) && (await server.store.devices.get(deviceId))?.catalogueSha256)
+  await until(
+    async () => server.side.link.isOnline(deviceId) && (await server.store.devices.get(deviceId))?.catalogueSha256,
+  )
   return { agent, deviceId }
 }
 
-async function granted(collectors: readonly { readonly id: string; readonly params: Record<string, unknown> }[], review = false) {
+async function granted(
+  collectors: readonly { readonly id: string; readonly params: Record<string, unknown> }[],
+  review = false,
+) {
   const { agent, deviceId } = await online()
   const ticket = await server.ticketFor(deviceId)
   const stored = await server.side.consent.ask(
     ticket.id,
     { user: server.technician, role: 'technician' },
-    { deviceId, purpose: 'Find out why it is slow', collectors, durationMs: 600_000, answerWithinMs: 600_000, personalData: 'pseudonymise' },
+    {
+      deviceId,
+      purpose: 'Find out why it is slow',
+      collectors,
+      durationMs: 600_000,
+      answerWithinMs: 600_000,
+      personalData: 'pseudonymise',
+    },
   )
   const local = await agent.local()
   await until(async () => (await local.call('requests.list', {})).pending.length > 0)
@@ -55,16 +71,24 @@ async function granted(collectors: readonly { readonly id: string; readonly para
   return { agent, deviceId, ticketId: ticket.id, requestId: stored.id, grantId }
 }
 
-async function order(given: { readonly ticketId: TicketId; readonly grantId: GrantId; readonly requestId: RequestId }, collector: string, params: Record<string, unknown> = {}): Promise<Run> {
-  const [run] = await server.side.runs.order(given.ticketId, server.technician, { grantId: given.grantId, runs: [{ collector, params }] })
+async function order(
+  given: { readonly ticketId: TicketId; readonly grantId: GrantId; readonly requestId: RequestId },
+  collector: string,
+  params: Record<string, unknown> = {},
+): Promise<Run> {
+  const [run] = await server.side.runs.order(given.ticketId, server.technician, {
+    grantId: given.grantId,
+    runs: [{ collector, params }],
+  })
   if (run === undefined) throw new Error('no run was ordered')
   return run
 }
 
-const ended = (run: Run) => until(async () => {
-  const now = await server.side.runs.get(run.id)
-  return now.endedAt === null ? null : now
-})
+const ended = (run: Run) =>
+  until(async () => {
+    const now = await server.side.runs.get(run.id)
+    return now.endedAt === null ? null : now
+  })
 
 async function rowsOf(run: Run): Promise<readonly unknown[]> {
   await until(async () => {
@@ -136,7 +160,9 @@ describe('agent and server together', () => {
     await until(async () => (await server.side.runs.get(ordered.id)).state === 'review')
     expect(await server.side.runs.get(ordered.id)).toMatchObject({ nextSeq: 0, rows: 0 })
     const local = await given.agent.local()
-    expect((await local.call('review.rows', { runId: ordered.id, after: 98, limit: 10 })).rows.map(({ number }) => number)).toEqual([99, 100])
+    expect(
+      (await local.call('review.rows', { runId: ordered.id, after: 98, limit: 10 })).rows.map(({ number }) => number),
+    ).toEqual([99, 100])
     expect(await local.call('review.send', { runId: ordered.id, drop: '1-10,50' })).toEqual({ sent: 89, dropped: 11 })
     const run = await ended(ordered)
     expect(run.completeness).toMatchObject({ state: 'complete', rows: 89, droppedInReview: 11 })
@@ -200,7 +226,11 @@ describe('agent and server together', () => {
   })
 
   it('[H3] are not brought together by a code that names another authority', async () => {
-    const wrong = RealAgent.enrol({ port: server.port, authoritySha256: new Uint8Array(32).fill(1), token: await server.token() })
+    const wrong = RealAgent.enrol({
+      port: server.port,
+      authoritySha256: new Uint8Array(32).fill(1),
+      token: await server.token(),
+    })
     await expect(wrong).rejects.toMatchObject({ code: 'CERTIFICATE_REFUSED' })
   })
 
@@ -222,7 +252,9 @@ describe('agent and server together', () => {
     const agent = new RealAgent(await mkdtemp(join(tmpdir(), 'askfirst-agent-')), {})
     agents.push(agent)
     const token = Buffer.alloc(16, 7).toString('base64url')
-    await expect(agent.enrol({ port: server.port, authoritySha256: server.authority.sha256, token })).rejects.toMatchObject({
+    await expect(
+      agent.enrol({ port: server.port, authoritySha256: server.authority.sha256, token }),
+    ).rejects.toMatchObject({
       code: 'ENROLMENT_CODE_INVALID',
     })
     expect(await readdir(agent.config.dataDir)).toEqual([])

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
-import { makeId } from '@askfirst/protocol/ids.ts'
-import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { CollectorHost, RunningCollector } from '@askfirst/agent/runtime/collector-host.ts'
 import { startCollectorHost } from '@askfirst/agent/runtime/collector-host.ts'
 import { CUT_MARK } from '@askfirst/agent/runtime/cut-row.ts'
+import { makeId } from '@askfirst/protocol/ids.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firehoseText } from '../support/test-collectors/firehose.ts'
 
@@ -57,7 +57,8 @@ function isAlive(pid: number): boolean {
 }
 
 async function gone(pids: readonly number[]): Promise<boolean> {
-  for (let round = 0; round < 100 && pids.some(isAlive); round += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let round = 0; round < 100 && pids.some(isAlive); round += 1)
+    await new Promise((resolve) => setTimeout(resolve, 10))
   return !pids.some(isAlive)
 }
 
@@ -200,7 +201,8 @@ describe('the end of a collector host', () => {
     while (pids.length < 2) {
       const step = await frames.next()
       if (step.done === true) break
-      for (const line of zstdDecompressSync(step.value.body).toString().trimEnd().split('\n')) pids.push(JSON.parse(line).n)
+      for (const line of zstdDecompressSync(step.value.body).toString().trimEnd().split('\n'))
+        pids.push(JSON.parse(line).n)
     }
     expect(pids.filter(isAlive)).toHaveLength(2)
     doomed.kill('RUN_REVOKED')
@@ -213,7 +215,8 @@ describe('the end of a collector host', () => {
     const run = start('test.stubbornchild')
     const frames = run.frames[Symbol.asyncIterator]()
     const first = await frames.next()
-    const pid = first.done === true ? 0 : JSON.parse(zstdDecompressSync(first.value.body).toString().split('\n')[0] ?? '').n
+    const pid =
+      first.done === true ? 0 : JSON.parse(zstdDecompressSync(first.value.body).toString().split('\n')[0] ?? '').n
     expect(isAlive(pid)).toBe(true)
     await frames.return?.(undefined)
     expect((await run.end).state).toBe('cancelled')

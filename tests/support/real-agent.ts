@@ -21,7 +21,13 @@ export class RealAgent {
   #local: LocalCaller | null = null
 
   constructor(dataDir: string, proxy: ProxySettings) {
-    this.config = { dataDir, runDir: join(dataDir, 'run'), policyFile: join(dataDir, 'policy.json'), logLevel: 'debug', proxy }
+    this.config = {
+      dataDir,
+      runDir: join(dataDir, 'run'),
+      policyFile: join(dataDir, 'policy.json'),
+      logLevel: 'debug',
+      proxy,
+    }
   }
 
   /** Makes the directory and enrols with the server that listens on 127.0.0.1. */
@@ -37,11 +43,28 @@ export class RealAgent {
     return agent
   }
 
-  enrol(server: { readonly port: number; readonly authoritySha256: Uint8Array; readonly token: string; readonly replace?: boolean }) {
+  enrol(server: {
+    readonly port: number
+    readonly authoritySha256: Uint8Array
+    readonly token: string
+    readonly replace?: boolean
+  }) {
     const { port, authoritySha256 } = server
-    const code = encodeEnrolmentCode({ host: '127.0.0.1', port, authoritySha256, token: Buffer.from(server.token, 'base64url') })
+    const code = encodeEnrolmentCode({
+      host: '127.0.0.1',
+      port,
+      authoritySha256,
+      token: Buffer.from(server.token, 'base64url'),
+    })
     const machineId = `machine of ${this.config.dataDir}`
-    return enrol({ dataDir: this.config.dataDir, code, agentVersion: 'test', machineId, proxy: this.config.proxy, replace: server.replace ?? false })
+    return enrol({
+      dataDir: this.config.dataDir,
+      code,
+      agentVersion: 'test',
+      machineId,
+      proxy: this.config.proxy,
+      replace: server.replace ?? false,
+    })
   }
 
   async start(options: AgentOptions = {}): Promise<RunningAgent> {
@@ -85,7 +108,9 @@ export class RealAgent {
 }
 
 /** Waits until something holds; the test's own time limit bounds it. */
-export async function until<Value>(what: () => Promise<Value | null | false | undefined> | Value | null | false | undefined): Promise<Value> {
+export async function until<Value>(
+  what: () => Promise<Value | null | false | undefined> | Value | null | false | undefined,
+): Promise<Value> {
   for (;;) {
     const value = await what()
     if (value !== null && value !== false && value !== undefined) return value

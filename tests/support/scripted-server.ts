@@ -25,7 +25,11 @@ export class ScriptedServer {
   }
 
   /** Listens on 127.0.0.1 with a certificate of `issuer` for `hosts`; asks for certificates of `authority`. */
-  static async listen(options: { readonly authority: CertificateAuthority; readonly issuer?: CertificateAuthority; readonly hosts?: readonly string[] }): Promise<ScriptedServer> {
+  static async listen(options: {
+    readonly authority: CertificateAuthority
+    readonly issuer?: CertificateAuthority
+    readonly hosts?: readonly string[]
+  }): Promise<ScriptedServer> {
     const issuer = options.issuer ?? options.authority
     const leaf = issuer.issueServer({ hosts: options.hosts ?? ['127.0.0.1'], now: Date.now(), lifetimeMs: 86_400_000 })
     const server = createServer({

@@ -22,7 +22,10 @@ function valueOf(text: string): unknown {
   if (text === '') return null
   if (text === 'TRUE' || text === 'FALSE') return text === 'TRUE'
   if (/^\{.*\}$/.test(text) && !/^\{[0-9A-Fa-f-]{36}\}$/.test(text)) {
-    return text.slice(1, -1).split(',').map((member) => valueOf(member.replace(/^"|"$/g, '')))
+    return text
+      .slice(1, -1)
+      .split(',')
+      .map((member) => valueOf(member.replace(/^"|"$/g, '')))
   }
   return text.replaceAll('&amp;', '&')
 }

@@ -24,9 +24,16 @@ export async function collect(context: CliContext, id: string, flags: CollectFla
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt)
   try {
-    const personalData = flags.pseudonymise === true || reading.policy.personalData !== undefined ? 'pseudonymise' : 'keep'
+    const personalData =
+      flags.pseudonymise === true || reading.policy.personalData !== undefined ? 'pseudonymise' : 'keep'
     const { collectorUser } = context.config
-    const run = runCollectorLocally({ collector: id, params, personalData, signal: stop.signal, ...(collectorUser === undefined ? {} : { collectorUser }) })
+    const run = runCollectorLocally({
+      collector: id,
+      params,
+      personalData,
+      signal: stop.signal,
+      ...(collectorUser === undefined ? {} : { collectorUser }),
+    })
     return report(context, await printRows(context, run))
   } finally {
     process.off('SIGINT', interrupt)
@@ -35,16 +42,25 @@ export async function collect(context: CliContext, id: string, flags: CollectFla
 
 function paramsOf(id: string, text: string | undefined): Record<string, unknown> {
   const collector = COLLECTORS.find((known) => known.id === id)
-  if (collector === undefined) throw new AskFirstError('COLLECTOR_UNKNOWN', `There is no collector "${id}". There are: ${COLLECTORS.map((known) => known.id).join(', ')}.`)
+  if (collector === undefined)
+    throw new AskFirstError(
+      'COLLECTOR_UNKNOWN',
+      `There is no collector "${id}". There are: ${COLLECTORS.map((known) => known.id).join(', ')}.`,
+    )
   try {
     return checkParams(collector.params, JSON.parse(text ?? '{}'))
   } catch (error) {
     if (error instanceof AskFirstError) throw error
-    throw new AskFirstError('INVALID_REQUEST', '--params wants one JSON object, e.g. --params \'{"limit":10}\'.', { cause: error })
+    throw new AskFirstError('INVALID_REQUEST', '--params wants one JSON object, e.g. --params \'{"limit":10}\'.', {
+      cause: error,
+    })
   }
 }
 
-async function printRows(context: CliContext, run: AsyncGenerator<string, Completeness, undefined>): Promise<Completeness> {
+async function printRows(
+  context: CliContext,
+  run: AsyncGenerator<string, Completeness, undefined>,
+): Promise<Completeness> {
   for (;;) {
     const next = await run.next()
     if (next.done === true) return next.value
@@ -55,7 +71,10 @@ async function printRows(context: CliContext, run: AsyncGenerator<string, Comple
 /** How the run ended goes to standard error, so that standard output holds rows alone. */
 function report(context: CliContext, end: Completeness): number {
   if (context.json) context.terminal.note(JSON.stringify(end))
-  else context.terminal.note(`${end.state}: ${end.rows} rows, ${end.bytes} bytes, ${end.cpuMs} ms of processor time${end.reason === undefined ? '' : `. ${end.reason}`}. Nothing was sent.`)
+  else
+    context.terminal.note(
+      `${end.state}: ${end.rows} rows, ${end.bytes} bytes, ${end.cpuMs} ms of processor time${end.reason === undefined ? '' : `. ${end.reason}`}. Nothing was sent.`,
+    )
   if (end.state === 'complete' || end.state === 'truncated') return EXIT.ok
   return end.state === 'denied' ? EXIT.refused : EXIT.failed
 }

@@ -22,7 +22,9 @@ export async function enrolHere(context: CliContext, code: string, flags: EnrolF
   const { deviceId, host, port } = identity
   context.print({ deviceId, server: `${host}:${port}`, standing }, () => [
     `Enrolled with ${host}:${port} as ${deviceId}.`,
-    standing === 'quarantined' ? 'An administrator of the server has to approve this computer before anybody can ask for anything.' : 'Start the agent with: askfirst-agent run',
+    standing === 'quarantined'
+      ? 'An administrator of the server has to approve this computer before anybody can ask for anything.'
+      : 'Start the agent with: askfirst-agent run',
   ])
   return EXIT.ok
 }

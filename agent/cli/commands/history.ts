@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { verifyHistory } from '../../history/verify-history.ts'
-import type { HistoryEntry } from '../../history/history-entry.ts'
 import { plainText } from '../../consent/plain-text.ts'
+import type { HistoryEntry } from '../../history/history-entry.ts'
+import { verifyHistory } from '../../history/verify-history.ts'
 import type { CommandResult } from '../../local/commands.ts'
 import type { LocalCaller } from '../../local/local-caller.ts'
 import type { CliContext } from '../cli-context.ts'
@@ -44,9 +44,10 @@ async function exportHistory(context: CliContext, agent: LocalCaller, path: stri
   const check = verifyHistory(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   const exported = { format: 'askfirst.device-history.v1', entries, receipts, checkpoints }
   writeFileSync(path, `${JSON.stringify(exported, null, 2)}\n`, { mode: 0o600 })
-  context.print({ file: path, entries: entries.length, receipts: receipts.length, verified: check.broken === undefined }, () => [
-    `${entries.length} entries and ${receipts.length} signed records are in ${path}. ${checkLine(check)}`,
-  ])
+  context.print(
+    { file: path, entries: entries.length, receipts: receipts.length, verified: check.broken === undefined },
+    () => [`${entries.length} entries and ${receipts.length} signed records are in ${path}. ${checkLine(check)}`],
+  )
   return check.broken === undefined ? EXIT.ok : EXIT.failed
 }
 
@@ -68,7 +69,21 @@ async function allReceipts(agent: LocalCaller): Promise<CommandResult<'history.r
   }
 }
 
-const SHOWN_FIELDS = ['requestId', 'grantId', 'runId', 'ticketId', 'collector', 'state', 'reason', 'code', 'osUser', 'rows', 'bytes', 'droppedInReview', 'size'] as const
+const SHOWN_FIELDS = [
+  'requestId',
+  'grantId',
+  'runId',
+  'ticketId',
+  'collector',
+  'state',
+  'reason',
+  'code',
+  'osUser',
+  'rows',
+  'bytes',
+  'droppedInReview',
+  'size',
+] as const
 
 function entryLine({ seq, at, kind, body }: HistoryEntry): string {
   const facts = SHOWN_FIELDS.flatMap((field) => {

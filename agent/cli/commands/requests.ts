@@ -50,7 +50,10 @@ export interface ApproveFlags {
 /** Shows the whole text, asks, and only then allows. */
 export async function approve(context: CliContext, meant: string, flags: ApproveFlags): Promise<number> {
   if (!context.terminal.isInteractive && flags.yes !== true) {
-    throw new AskFirstError('INVALID_REQUEST', 'Without a terminal nobody can be asked. Add --yes if you have read the request and mean it.')
+    throw new AskFirstError(
+      'INVALID_REQUEST',
+      'Without a terminal nobody can be asked. Add --yes if you have read the request and mean it.',
+    )
   }
   return context.withAgent(async (agent) => {
     const requestId = await pendingId(agent, meant)
@@ -112,7 +115,8 @@ export async function revoke(context: CliContext, meant: string, reason: string 
   return context.withAgent(async (agent) => {
     const { pending, grants } = await agent.call('requests.list', {})
     const active = grants.filter(({ ended }) => ended === undefined)
-    const isPending = meant !== 'latest' && meant !== 'all' && pending.some(({ requestId }) => requestId.startsWith(meant))
+    const isPending =
+      meant !== 'latest' && meant !== 'all' && pending.some(({ requestId }) => requestId.startsWith(meant))
     if (isPending) return deny(context, meant, reason)
     const ends = meant === 'all' ? active : [grantMeant(active.length === 0 ? grants : active, meant)]
     const ended: string[] = []
@@ -120,13 +124,21 @@ export async function revoke(context: CliContext, meant: string, reason: string 
       await agent.call('grants.revoke', { grantId: grant.grantId, ...(reason === undefined ? {} : { reason }) })
       ended.push(grant.grantId)
     }
-    context.print({ ended }, () => [ended.length === 0 ? 'Nothing was allowed, so nothing had to be ended.' : `Ended: ${ended.join(', ')}. What was running was stopped; rows not yet sent were deleted.`])
+    context.print({ ended }, () => [
+      ended.length === 0
+        ? 'Nothing was allowed, so nothing had to be ended.'
+        : `Ended: ${ended.join(', ')}. What was running was stopped; rows not yet sent were deleted.`,
+    ])
     return EXIT.ok
   })
 }
 
 function grantMeant(grants: readonly GrantSummary[], meant: string): GrantSummary {
-  const id = findId(grants.flatMap(({ grant, requestId }) => [requestId as string, grant.grantId]), meant, 'permission')
+  const id = findId(
+    grants.flatMap(({ grant, requestId }) => [requestId as string, grant.grantId]),
+    meant,
+    'permission',
+  )
   const found = grants.find(({ grant, requestId }) => grant.grantId === id || requestId === id)
   if (found === undefined) throw new AskFirstError('GRANT_UNKNOWN', `There is no permission "${meant}".`)
   return found
@@ -136,5 +148,9 @@ async function pendingId(agent: LocalCaller, meant: string) {
   const { pending, grants } = await agent.call('requests.list', {})
   const over = grants.find(({ requestId }) => requestId === meant)
   if (over !== undefined) throw new AskFirstError('REQUEST_CLOSED', `The request ${meant} was answered already.`)
-  return findId(pending.map(({ requestId }) => requestId), meant, 'waiting request')
+  return findId(
+    pending.map(({ requestId }) => requestId),
+    meant,
+    'waiting request',
+  )
 }

@@ -1,8 +1,8 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { plainText } from '../../consent/plain-text.ts'
 import type { CommandResult } from '../../local/commands.ts'
-import type { RowRange } from '../../local/local-operations.ts'
 import type { LocalCaller } from '../../local/local-caller.ts'
+import type { RowRange } from '../../local/local-operations.ts'
 import { formatRanges, parseRanges, rangesOf } from '../../local/row-ranges.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -36,9 +36,11 @@ export async function review(context: CliContext, meant: string | undefined, fla
 }
 
 function refuseContradictions(context: CliContext, { drop, dropMatching, send, discard }: ReviewFlags): void {
-  if (send === true && discard === true) throw new AskFirstError('INVALID_REQUEST', 'Say --send or --discard, not both.')
+  if (send === true && discard === true)
+    throw new AskFirstError('INVALID_REQUEST', 'Say --send or --discard, not both.')
   const drops = drop !== undefined || dropMatching !== undefined
-  if (drops && send !== true && !context.terminal.isInteractive) throw new AskFirstError('INVALID_REQUEST', 'Dropping rows takes effect when the rest is sent: add --send.')
+  if (drops && send !== true && !context.terminal.isInteractive)
+    throw new AskFirstError('INVALID_REQUEST', 'Dropping rows takes effect when the rest is sent: add --send.')
 }
 
 function listHeld(context: CliContext, runs: readonly Held[]): number {
@@ -54,7 +56,11 @@ function heldLine(run: Held): string {
 function runsMeant(runs: readonly Held[], meant: string): readonly Held[] {
   const ofGrant = runs.filter(({ grantId }) => meant !== 'latest' && grantId.startsWith(meant))
   if (ofGrant.length > 0) return ofGrant
-  const runId = findId(runs.map((run) => run.runId), meant, 'run that waits for your look')
+  const runId = findId(
+    runs.map((run) => run.runId),
+    meant,
+    'run that waits for your look',
+  )
   return runs.filter((run) => run.runId === runId)
 }
 
@@ -106,7 +112,9 @@ async function askWhatToDo(session: Session, run: Held, first: readonly RowRange
   const { terminal } = session.context
   let ranges = [...first]
   for (;;) {
-    terminal.note(heldLine(run) + (ranges.length === 0 ? '' : `; will be left out: ${formatRanges(ranges).slice(0, 200)}`))
+    terminal.note(
+      heldLine(run) + (ranges.length === 0 ? '' : `; will be left out: ${formatRanges(ranges).slice(0, 200)}`),
+    )
     const answer = (await terminal.ask('drop 3,7-9 | drop matching TEXT | send | discard | later: ')).trim()
     if (answer === 'send') return send(session, run, ranges)
     if (answer === 'discard') return discard(session, run)
@@ -118,10 +126,14 @@ async function askWhatToDo(session: Session, run: Held, first: readonly RowRange
   }
 }
 
-async function withDrop({ agent, context }: Session, { run, ranges, answer }: { run: Held; ranges: RowRange[]; answer: string }): Promise<RowRange[]> {
+async function withDrop(
+  { agent, context }: Session,
+  { run, ranges, answer }: { run: Held; ranges: RowRange[]; answer: string },
+): Promise<RowRange[]> {
   try {
     const pattern = /^drop matching (.+)$/.exec(answer)?.[1]
-    if (pattern === undefined) return joined([...ranges, ...parseRanges(/^drop (.+)$/.exec(answer)?.[1] ?? answer)], new Set())
+    if (pattern === undefined)
+      return joined([...ranges, ...parseRanges(/^drop (.+)$/.exec(answer)?.[1] ?? answer)], new Set())
     const matches = rowPattern(pattern)
     const numbers = new Set<number>()
     for await (const row of rowsOf(agent, run)) if (matches(row.json)) numbers.add(row.number)

@@ -29,7 +29,9 @@ export async function agentProcess(lab: Lab) {
   const program = makePlainAgent(join(lab.folder, 'plain'))
   const plain = await observe(lab, await runAgent(lab, dataDir, { program }))
   const floor = { connectedMs: round(bare.connectedMs), ...memoryOf(bare.pid) }
-  lab.say(`  agent ${plain.rssMb} MB RSS, ${plain.privateMb} MB private; bare socket ${floor.rssMb} / ${floor.privateMb} MB`)
+  lab.say(
+    `  agent ${plain.rssMb} MB RSS, ${plain.privateMb} MB private; bare socket ${floor.rssMb} / ${floor.privateMb} MB`,
+  )
   return {
     ratioToFloor: { rss: round(plain.rssMb / floor.rssMb), private: round(plain.privateMb / floor.privateMb) },
     ...{ plain, unbuiltTypeScript: unbuilt, floor },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BenchAgent, benchDevice } from '../bench-agent.ts'
 import { enrolScripted } from '../../../tests/support/scripted-agent.ts'
+import { BenchAgent, benchDevice } from '../bench-agent.ts'
 import type { Lab } from '../lab.ts'
 import { openStage } from '../lab.ts'
 import { monotonicMs, round, spread } from '../measure.ts'
@@ -28,8 +28,15 @@ export async function burst(lab: Lab) {
   const busy = await roundTrips(pingers, sending)
   const sent = await sending
   for (const pinger of pingers) pinger.close()
-  lab.say(`  ${round(sent.sentBytes / 1_048_576)} MB in ${round(sent.seconds)} s; others' p99 ${busy.p99} ms, before ${quiet.p99} ms`)
-  return { roundTripMs: busy, quietRoundTripMs: quiet, sentMb: round(sent.sentBytes / 1_048_576), seconds: round(sent.seconds) }
+  lab.say(
+    `  ${round(sent.sentBytes / 1_048_576)} MB in ${round(sent.seconds)} s; others' p99 ${busy.p99} ms, before ${quiet.p99} ms`,
+  )
+  return {
+    roundTripMs: busy,
+    quietRoundTripMs: quiet,
+    sentMb: round(sent.sentBytes / 1_048_576),
+    seconds: round(sent.seconds),
+  }
 }
 
 /** Pings, one every few ms and each by the next agent, until something has ended. */

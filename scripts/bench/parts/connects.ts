@@ -26,7 +26,12 @@ export async function connects(lab: Lab) {
     const tallies = { ours: fresh(), floor: fresh() }
     for (let turn = 0; turn <= rounds; turn += 1) {
       for (const who of ['floor', 'ours'] as const) {
-        const tally = await measure(load, { ...targets[who], isBare: who === 'floor', isResuming: kind === 'resumed', count: perRound })
+        const tally = await measure(load, {
+          ...targets[who],
+          isBare: who === 'floor',
+          isResuming: kind === 'resumed',
+          count: perRound,
+        })
         if (turn > 0) add(tallies[who], tally) // The first round warms the code up.
       }
     }
@@ -51,7 +56,13 @@ function add(sum: Tally, { connects: count, cpuMs, p99 }: Tally): void {
 
 async function measure(
   load: Child<LoadCalls>,
-  options: { readonly child: Child<ServerCalls> | Child<FloorCalls>; readonly port: number; readonly isBare: boolean; readonly isResuming: boolean; readonly count: number },
+  options: {
+    readonly child: Child<ServerCalls> | Child<FloorCalls>
+    readonly port: number
+    readonly isBare: boolean
+    readonly isResuming: boolean
+    readonly count: number
+  },
 ): Promise<Tally> {
   const { port, isBare, isResuming, count } = options
   // Both offer `usage`; a union of the two call maps needs one of them named.
@@ -61,6 +72,7 @@ async function measure(
   const before = await child.call('usage')
   const made = await load.call('connects', { port, count, isBare, isResuming, width: WIDTH })
   const after = await child.call('usage')
-  if (isResuming && made.resumed < count * 0.95) throw new Error(`only ${made.resumed} of ${count} connects were resumed`)
+  if (isResuming && made.resumed < count * 0.95)
+    throw new Error(`only ${made.resumed} of ${count} connects were resumed`)
   return { connects: count, cpuMs: after.cpuMs - before.cpuMs, p99: made.p99 }
 }

@@ -14,7 +14,14 @@ export async function devicePicture(lab: Lab) {
   const nothing = await times(turns, ['-e', '0'])
   const rows = await countRows()
   const results: Record<string, unknown> = { nodeAloneMs: nothing.p50 }
-  for (const collector of ['device.info', 'process.list', 'disk.space', 'net.config', 'service.list', 'change.recent']) {
+  for (const collector of [
+    'device.info',
+    'process.list',
+    'disk.space',
+    'net.config',
+    'service.list',
+    'change.recent',
+  ]) {
     const params = collector === 'process.list' ? { sampleMs: 0 } : {}
     const taken = await times(turns, collect(collector, params))
     results[collector] = { wallMs: taken.p50, worstMs: taken.max }
@@ -28,7 +35,10 @@ function collect(collector: string, params: object): readonly string[] {
 }
 
 async function countRows(): Promise<number> {
-  const { stdout } = await run(process.execPath, collect('device.info', {}), { timeout: LONGEST_MS, maxBuffer: 64 * 1_048_576 })
+  const { stdout } = await run(process.execPath, collect('device.info', {}), {
+    timeout: LONGEST_MS,
+    maxBuffer: 64 * 1_048_576,
+  })
   return stdout.trim().split('\n').length
 }
 

@@ -50,7 +50,9 @@ async function openScene(lab: Lab): Promise<Scene> {
   const dataDir = await enrolAgent(lab, signedIn.api)
   await runAgent(lab, dataDir)
   const device = await until('the agent is online', LIMIT_MS, async () => {
-    const { items } = await signedIn.api.get<{ readonly items: readonly { id: string; online: boolean; catalogue?: unknown }[] }>('/api/devices')
+    const { items } = await signedIn.api.get<{
+      readonly items: readonly { id: string; online: boolean; catalogue?: unknown }[]
+    }>('/api/devices')
     return items.find(({ online }) => online) ?? null
   })
   await sleep(500) // The catalogue follows the hello.
@@ -73,10 +75,13 @@ async function grant(scene: Scene): Promise<GrantId> {
 async function sample(scene: Scene, grantId: GrantId): Promise<Sample> {
   const { api, server, live, ticketId } = scene
   const startedAt = monotonicMs()
-  const { items } = await api.post<{ readonly items: readonly { readonly id: RunId }[] }>(`/api/tickets/${ticketId}/runs`, {
-    grantId,
-    runs: [{ collector: COLLECTOR.id, params: COLLECTOR.params }],
-  })
+  const { items } = await api.post<{ readonly items: readonly { readonly id: RunId }[] }>(
+    `/api/tickets/${ticketId}/runs`,
+    {
+      grantId,
+      runs: [{ collector: COLLECTOR.id, params: COLLECTOR.params }],
+    },
+  )
   const runId = items[0]?.id
   if (runId === undefined) throw new Error('no run was ordered')
   const liveAt = await live.firstRow(runId)

@@ -22,7 +22,8 @@ export async function idleMemory(lab: Lab) {
     await arrived(server, count)
     await arrived(floor, count)
     const [ours, bare] = [await server.call('settled'), await floor.call('settled')]
-    const perConnection = (now: typeof ours, then: typeof ours) => round(((now.rssMb - then.rssMb) * 1_024) / (count - 20))
+    const perConnection = (now: typeof ours, then: typeof ours) =>
+      round(((now.rssMb - then.rssMb) * 1_024) / (count - 20))
     const [kb, floorKb] = [perConnection(ours, base), perConnection(bare, floorBase)]
     results.push({
       ...{ connections: count, ratioToFloor: round(kb / floorKb), kbPerConnection: kb, floorKbPerConnection: floorKb },

@@ -27,10 +27,25 @@ export async function ingest(lab: Lab) {
   const afterMb = rssOf(server.pid)
   const { stored, indexed } = await server.call('rows', runIds)
   return {
-    ...{ agents, rows: sent.rows, rowsPerSecond, seconds: round(sent.seconds), bytesPerRow: round(sent.rawBytes / sent.rows) },
-    ...{ compression: round(sent.rawBytes / sent.sentBytes), sentMbPerSecond: round(sent.sentBytes / 1_048_576 / sent.seconds) },
+    ...{
+      agents,
+      rows: sent.rows,
+      rowsPerSecond,
+      seconds: round(sent.seconds),
+      bytesPerRow: round(sent.rawBytes / sent.rows),
+    },
+    ...{
+      compression: round(sent.rawBytes / sent.sentBytes),
+      sentMbPerSecond: round(sent.sentBytes / 1_048_576 / sent.seconds),
+    },
     ...{ serverCpuMs: Math.round(cpuMs), storedRows: stored, indexedPerSecond, indexedRows: indexed },
-    memory: { idleMb, peakMb, after20sMb: afterMb, aboveIdleMb: round(afterMb - idleMb), isBackToIdle: afterMb <= idleMb + 32 },
+    memory: {
+      idleMb,
+      peakMb,
+      after20sMb: afterMb,
+      aboveIdleMb: round(afterMb - idleMb),
+      isBackToIdle: afterMb <= idleMb + 32,
+    },
   }
 }
 
@@ -45,7 +60,11 @@ export async function orderRuns({ server, load, facts }: Stage, agents: number) 
 }
 
 /** Rows a second that become searchable and pass the rules, while nothing else comes. */
-async function indexing({ server }: Stage, runIds: Awaited<ReturnType<typeof orderRuns>>, limitMs: number): Promise<number> {
+async function indexing(
+  { server }: Stage,
+  runIds: Awaited<ReturnType<typeof orderRuns>>,
+  limitMs: number,
+): Promise<number> {
   const [from, startedAt] = [await server.call('rows', runIds), monotonicMs()]
   let now = from
   while (monotonicMs() - startedAt < limitMs && now.indexed < now.stored) {

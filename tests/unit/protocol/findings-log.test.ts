@@ -1,9 +1,10 @@
 import { EMPTY_LOG_HASH, LOG_KINDS, LogEntry, logEntryText } from '@askfirst/protocol/findings-log.ts'
+import { makeId } from '@askfirst/protocol/ids.ts'
 import { Check } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 
 const ENTRY = {
-  ticketId: 'tkt_01m8149t00200g40r40m30e209',
+  ticketId: makeId('tkt', 1, new Uint8Array(10)),
   seq: 1,
   at: '2026-11-22T08:00:00.000Z',
   actor: { kind: 'system', id: 'server', name: 'AskFirst' },
@@ -11,7 +12,7 @@ const ENTRY = {
   body: { b: 1, a: [true, null] },
   previousHash: EMPTY_LOG_HASH,
   hash: 'a'.repeat(64),
-}
+} as const
 
 describe('an entry of the findings log', () => {
   it('[G2] has one of the kinds that were published, and no other', () => {
@@ -39,8 +40,8 @@ describe('an entry of the findings log', () => {
 
   it('[G3] is hashed as canonical JSON of everything but its own hash', () => {
     expect(EMPTY_LOG_HASH).toBe('0'.repeat(64))
-    expect(logEntryText(ENTRY as LogEntry)).toBe(
-      `{"actor":{"id":"server","kind":"system","name":"AskFirst"},"at":"2026-11-22T08:00:00.000Z","body":{"a":[true,null],"b":1},"kind":"ticket.opened","previousHash":"${EMPTY_LOG_HASH}","seq":1,"ticketId":"tkt_01m8149t00200g40r40m30e209"}`,
+    expect(logEntryText({ ...ENTRY, body: { ...ENTRY.body } })).toBe(
+      `{"actor":{"id":"server","kind":"system","name":"AskFirst"},"at":"2026-11-22T08:00:00.000Z","body":{"a":[true,null],"b":1},"kind":"ticket.opened","previousHash":"${EMPTY_LOG_HASH}","seq":1,"ticketId":"${ENTRY.ticketId}"}`,
     )
   })
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EXIT, exitCodeOf } from '@askfirst/agent/cli/exit-codes.ts'
 import { findId } from '@askfirst/agent/cli/find-id.ts'
 import { rowPattern } from '@askfirst/agent/cli/row-pattern.ts'
-import { EXIT, exitCodeOf } from '@askfirst/agent/cli/exit-codes.ts'
 import type { Terminal } from '@askfirst/agent/cli/terminal.ts'
 import { loadConfig } from '@askfirst/agent/config.ts'
 import { systemAgentClock } from '@askfirst/agent/consent/agent-clock.ts'
@@ -27,7 +27,12 @@ beforeEach(async () => {
   out = []
   notes = []
   asked = []
-  channel = await openLocalChannel({ runDir: join(dataDir, 'run'), handlers: parts.handlers, clock: systemAgentClock, onProblem: () => undefined })
+  channel = await openLocalChannel({
+    runDir: join(dataDir, 'run'),
+    handlers: parts.handlers,
+    clock: systemAgentClock,
+    onProblem: () => undefined,
+  })
 })
 afterEach(async () => {
   await channel.close()
@@ -78,8 +83,23 @@ describe('[C2] approve asks, and no is the default', () => {
     const request = await received()
     expect(await run(['approve', request.requestId])).toBe(EXIT.usage)
     expect(active()).toEqual([])
-    expect(await run(['approve', request.requestId, '--yes', '--json', '--only', 'process.list', '--minutes', '5', '--review'])).toBe(EXIT.ok)
-    expect(json()).toMatchObject({ requestId: request.requestId, grant: { review: true, collectors: [{ id: 'process.list' }] } })
+    expect(
+      await run([
+        'approve',
+        request.requestId,
+        '--yes',
+        '--json',
+        '--only',
+        'process.list',
+        '--minutes',
+        '5',
+        '--review',
+      ]),
+    ).toBe(EXIT.ok)
+    expect(json()).toMatchObject({
+      requestId: request.requestId,
+      grant: { review: true, collectors: [{ id: 'process.list' }] },
+    })
   })
 
   it('shows the text to whoever is asked, also with --json', async () => {
@@ -91,7 +111,9 @@ describe('[C2] approve asks, and no is the default', () => {
   it('asks with the choices that were made', async () => {
     await received()
     await run(['approve', 'latest', '--only', 'process.list', '--minutes', '90', '--review'], ['n'])
-    expect(asked).toEqual(['Allow this (only process.list, for at most 1 hour 30 minutes, and you look before anything is sent)? [y/N] '])
+    expect(asked).toEqual([
+      'Allow this (only process.list, for at most 1 hour 30 minutes, and you look before anything is sent)? [y/N] ',
+    ])
   })
 })
 
@@ -144,7 +166,10 @@ describe('requests, deny, revoke', () => {
 
 describe('[C18] review', () => {
   beforeEach(() => {
-    parts.rows = ['alpha', 'beta', 'gamma secret', 'delta', 'a secret too'].map((name, at) => ({ number: at + 1, json: JSON.stringify({ name }) }))
+    parts.rows = ['alpha', 'beta', 'gamma secret', 'delta', 'a secret too'].map((name, at) => ({
+      number: at + 1,
+      json: JSON.stringify({ name }),
+    }))
   })
 
   it('lists runs that wait, and shows rows by number', async () => {
@@ -157,7 +182,13 @@ describe('[C18] review', () => {
 
   it('drops by number and by pattern, and sends the rest', async () => {
     expect(await run(['review', 'latest', '--drop', '1', '--drop-matching', 'SECRET', '--send'])).toBe(EXIT.ok)
-    expect(parts.sent).toEqual([[{ from: 1, to: 1 }, { from: 3, to: 3 }, { from: 5, to: 5 }]])
+    expect(parts.sent).toEqual([
+      [
+        { from: 1, to: 1 },
+        { from: 3, to: 3 },
+        { from: 5, to: 5 },
+      ],
+    ])
   })
 
   it('discards', async () => {
@@ -173,7 +204,12 @@ describe('[C18] review', () => {
 
   it('asks at a terminal until there is a decision', async () => {
     expect(await run(['review', 'latest'], ['drop 1-2', 'nonsense', 'drop matching secret', 'send'])).toBe(EXIT.ok)
-    expect(parts.sent).toEqual([[{ from: 1, to: 3 }, { from: 5, to: 5 }]])
+    expect(parts.sent).toEqual([
+      [
+        { from: 1, to: 3 },
+        { from: 5, to: 5 },
+      ],
+    ])
     expect(await run(['review', 'latest'], [''])).toBe(EXIT.ok)
     expect(parts.sent).toHaveLength(1)
   })
@@ -188,7 +224,11 @@ describe('history', () => {
     const file = join(dataDir, 'export.json')
     expect(await run(['history', '--export', file, '--json'])).toBe(EXIT.ok)
     expect(json()).toMatchObject({ entries: 3, receipts: 1, verified: true })
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 'askfirst.device-history.v1', entries: [{ seq: 1 }, { seq: 2 }, { seq: 3 }], receipts: [{}] })
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      format: 'askfirst.device-history.v1',
+      entries: [{ seq: 1 }, { seq: 2 }, { seq: 3 }],
+      receipts: [{}],
+    })
   })
 
   it('says with the exit code that the record was changed', async () => {
@@ -223,7 +263,14 @@ describe('exit codes', () => {
     expect(json()).toMatchObject({ running: true, link: 'connected' })
   })
 
-  it.each([['GRANT_REVOKED', 4], ['REQUEST_FORBIDDEN_BY_POLICY', 4], ['LOCAL_AUTH_FAILED', 3], ['PARAMS_INVALID', 2], ['INTERNAL', 1], ['ALREADY_ENROLLED', 1]] as const)('%s is %i', (code, exit) => {
+  it.each([
+    ['GRANT_REVOKED', 4],
+    ['REQUEST_FORBIDDEN_BY_POLICY', 4],
+    ['LOCAL_AUTH_FAILED', 3],
+    ['PARAMS_INVALID', 2],
+    ['INTERNAL', 1],
+    ['ALREADY_ENROLLED', 1],
+  ] as const)('%s is %i', (code, exit) => {
     expect(exitCodeOf(code)).toBe(exit)
   })
 })
@@ -231,9 +278,17 @@ describe('exit codes', () => {
 describe('ids may be shortened', () => {
   const ids = ['crq_aaaa1111', 'crq_aaab2222']
   it('to a beginning or an end that only one has', () => {
-    expect([findId(ids, 'crq_aaaa', 'x'), findId(ids, '2222', 'x'), findId(ids, 'latest', 'x')]).toEqual([ids[0], ids[1], ids[1]])
+    expect([findId(ids, 'crq_aaaa', 'x'), findId(ids, '2222', 'x'), findId(ids, 'latest', 'x')]).toEqual([
+      ids[0],
+      ids[1],
+      ids[1],
+    ])
   })
-  it.each([['crq', 'INVALID_REQUEST'], ['crq_b', 'NOT_FOUND'], ['222', 'NOT_FOUND']])('%s is %s', (meant, code) => {
+  it.each([
+    ['crq', 'INVALID_REQUEST'],
+    ['crq_b', 'NOT_FOUND'],
+    ['222', 'NOT_FOUND'],
+  ])('%s is %s', (meant, code) => {
     expect(() => findId(ids, meant, 'x')).toThrowError(expect.objectContaining({ code }))
   })
   it('but not when there is none', () => {
@@ -248,32 +303,73 @@ describe('patterns for rows', () => {
     expect(rowPattern('/^a.c$/i')('ABC')).toBe(true)
     expect(rowPattern('/\\d+-[a-z]*/')('12-ab')).toBe(true)
   })
-  it.each(['/(a+)+$/', '/(a|a)*b/', '/a*a*a*b/', '/(?=a)a/', '/(a)\\1/', '/(?<x>a)\\k<x>/', '/(/', '', 'x'.repeat(201)])('%.30j is refused', (pattern) => {
+  it.each([
+    '/(a+)+$/',
+    '/(a|a)*b/',
+    '/a*a*a*b/',
+    '/(?=a)a/',
+    '/(a)\\1/',
+    '/(?<x>a)\\k<x>/',
+    '/(/',
+    '',
+    'x'.repeat(201),
+  ])('%.30j is refused', (pattern) => {
     expect(() => rowPattern(pattern)).toThrowError(expect.objectContaining({ code: 'INVALID_REQUEST' }))
   })
 })
 
 describe('the configuration', () => {
-  const around = (environment: Record<string, string>, isRoot = true, platform: NodeJS.Platform = 'linux') => ({ environment, platform, isRoot, home: '/home/ann' })
+  const around = (environment: Record<string, string>, isRoot = true, platform: NodeJS.Platform = 'linux') => ({
+    environment,
+    platform,
+    isRoot,
+    home: '/home/ann',
+  })
 
   it('has defaults for a service and for a person', () => {
-    expect(loadConfig({}, around({}))).toMatchObject({ dataDir: '/var/lib/askfirst-agent', runDir: '/run/askfirst-agent', policyFile: '/etc/askfirst-agent/policy.json' })
-    expect(loadConfig({}, around({}, false))).toMatchObject({ dataDir: '/home/ann/.local/state/askfirst-agent', runDir: '/home/ann/.local/state/askfirst-agent/run' })
+    expect(loadConfig({}, around({}))).toMatchObject({
+      dataDir: '/var/lib/askfirst-agent',
+      runDir: '/run/askfirst-agent',
+      policyFile: '/etc/askfirst-agent/policy.json',
+    })
+    expect(loadConfig({}, around({}, false))).toMatchObject({
+      dataDir: '/home/ann/.local/state/askfirst-agent',
+      runDir: '/home/ann/.local/state/askfirst-agent/run',
+    })
   })
 
   it('puts flags before the environment before the file', () => {
     const file = join(dataDir, 'agent.json')
     writeFileSync(file, JSON.stringify({ dataDir: '/from-file', logLevel: 'warn', collectorUser: '65534:65534' }))
-    expect(loadConfig({ config: file }, around({}))).toMatchObject({ dataDir: '/from-file', logLevel: 'warn', collectorUser: { uid: 65_534, gid: 65_534 } })
-    expect(loadConfig({ config: file }, around({ ASKFIRST_DATA: '/from-env' }))).toMatchObject({ dataDir: '/from-env', runDir: '/from-env/run', policyFile: '/etc/askfirst-agent/policy.json' })
-    expect(loadConfig({ config: file, data: '/from-flag' }, around({ ASKFIRST_DATA: '/from-env', HTTPS_PROXY: 'http://p:1' }))).toMatchObject({ dataDir: '/from-flag', proxy: { httpsProxy: 'http://p:1' } })
+    expect(loadConfig({ config: file }, around({}))).toMatchObject({
+      dataDir: '/from-file',
+      logLevel: 'warn',
+      collectorUser: { uid: 65_534, gid: 65_534 },
+    })
+    expect(loadConfig({ config: file }, around({ ASKFIRST_DATA: '/from-env' }))).toMatchObject({
+      dataDir: '/from-env',
+      runDir: '/from-env/run',
+      policyFile: '/etc/askfirst-agent/policy.json',
+    })
+    expect(
+      loadConfig(
+        { config: file, data: '/from-flag' },
+        around({ ASKFIRST_DATA: '/from-env', HTTPS_PROXY: 'http://p:1' }),
+      ),
+    ).toMatchObject({ dataDir: '/from-flag', proxy: { httpsProxy: 'http://p:1' } })
   })
 
   it('refuses what it does not know', () => {
     const file = join(dataDir, 'agent.json')
     writeFileSync(file, JSON.stringify({ allowEverything: true }))
-    expect(() => loadConfig({ config: file }, around({}))).toThrowError(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    expect(() => loadConfig({ config: join(dataDir, 'none.json') }, around({}))).toThrowError(expect.objectContaining({ code: 'INVALID_REQUEST' }))
-    expect(() => loadConfig({}, around({ ASKFIRST_LOG_LEVEL: 'loud' }))).toThrowError(expect.objectContaining({ code: 'INVALID_REQUEST' }))
+    expect(() => loadConfig({ config: file }, around({}))).toThrowError(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
+    expect(() => loadConfig({ config: join(dataDir, 'none.json') }, around({}))).toThrowError(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
+    expect(() => loadConfig({}, around({ ASKFIRST_LOG_LEVEL: 'loud' }))).toThrowError(
+      expect.objectContaining({ code: 'INVALID_REQUEST' }),
+    )
   })
 })

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
 import { COLLECTORS } from '../../../../agent/collectors/index.ts'
-import { SourceError } from '../../../../agent/runtime/collector-context.ts'
 import type { SourceProblem } from '../../../../agent/runtime/collector-context.ts'
-import { fakeContext } from '../../../support/fake-context.ts'
+import { SourceError } from '../../../../agent/runtime/collector-context.ts'
 import type { FakeAnswer, FakeMachine } from '../../../support/fake-context.ts'
+import { fakeContext } from '../../../support/fake-context.ts'
 
 const FOLDER = new URL('../../../fixtures/collectors/', import.meta.url)
 const IDS = ['device.info', 'disk.space', 'net.config', 'process.list']
@@ -24,8 +24,13 @@ interface DescribedMachine {
 
 function machineOf(platform: FakeMachine['platform'], described: DescribedMachine): FakeMachine {
   const { files = {}, powershell, params: _params, ...rest } = described
-  const answers = Object.entries(files).map(([path, text]): [string, FakeAnswer] => [path, typeof text === 'string' ? text : new SourceError(text.error, path, 'as described')])
-  const folders = Object.keys(files).flatMap((path) => path.split('/').map((_, at, parts) => parts.slice(0, at).join('/')))
+  const answers = Object.entries(files).map(([path, text]): [string, FakeAnswer] => [
+    path,
+    typeof text === 'string' ? text : new SourceError(text.error, path, 'as described'),
+  ])
+  const folders = Object.keys(files).flatMap((path) =>
+    path.split('/').map((_, at, parts) => parts.slice(0, at).join('/')),
+  )
   const facts = { sizeBytes: 0, modifiedAt: new Date(0), uid: 0 }
   return {
     platform,
@@ -37,7 +42,9 @@ function machineOf(platform: FakeMachine['platform'], described: DescribedMachin
 }
 
 function casesOf(id: string, platform: string): string[] {
-  return readdirSync(new URL(`${id}/${platform}/`, FOLDER)).filter((name) => name.endsWith('.input.json')).map((name) => name.replace('.input.json', ''))
+  return readdirSync(new URL(`${id}/${platform}/`, FOLDER))
+    .filter((name) => name.endsWith('.input.json'))
+    .map((name) => name.replace('.input.json', ''))
 }
 
 /** Rows up to the end, or up to the error that ends the run. */
@@ -52,18 +59,24 @@ async function run(rows: AsyncIterable<unknown>): Promise<{ rows: unknown[]; fai
   return { rows: seen, failed: {} }
 }
 
-const CASES = IDS.flatMap((id) => PLATFORMS.flatMap((platform) => casesOf(id, platform).map((name) => ({ id, platform, name }))))
+const CASES = IDS.flatMap((id) =>
+  PLATFORMS.flatMap((platform) => casesOf(id, platform).map((name) => ({ id, platform, name }))),
+)
 
 describe('rows of described machines', () => {
   it.each(CASES)('$id on $platform: $name', async ({ id, platform, name }) => {
     const collector = COLLECTORS.find((one) => one.id === id)
     if (collector === undefined) throw new Error(`no collector ${id}`)
-    const described: DescribedMachine = JSON.parse(readFileSync(new URL(`${id}/${platform}/${name}.input.json`, FOLDER), 'utf8'))
+    const described: DescribedMachine = JSON.parse(
+      readFileSync(new URL(`${id}/${platform}/${name}.input.json`, FOLDER), 'utf8'),
+    )
     const context = fakeContext(machineOf(platform, described))
     const { rows, failed } = await run(collector.collect(context, described.params))
     for (const row of rows) expect([...Value.Errors(collector.row, row)], JSON.stringify(row)).toEqual([])
     const result = { ...failed, rows, partial: context.partials.map((error) => `${error.problem}: ${error.source}`) }
-    await expect(`${JSON.stringify(result, null, 2)}\n`).toMatchFileSnapshot(new URL(`${id}/${platform}/${name}.expected.json`, FOLDER).pathname)
+    await expect(`${JSON.stringify(result, null, 2)}\n`).toMatchFileSnapshot(
+      new URL(`${id}/${platform}/${name}.expected.json`, FOLDER).pathname,
+    )
   })
 
   it('has a case for each of the four collectors on each of the three systems', () => {

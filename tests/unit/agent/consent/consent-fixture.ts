@@ -10,9 +10,9 @@ import { openLocalHistory } from '@askfirst/agent/history/local-history.ts'
 import type { PolicyReading } from '@askfirst/agent/policy/local-policy.ts'
 import type { Collector } from '@askfirst/agent/runtime/define-collector.ts'
 import { defineCollector } from '@askfirst/agent/runtime/define-collector.ts'
-import { makeId } from '@askfirst/protocol/ids.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { Id } from '@askfirst/protocol/ids.ts'
+import { makeId } from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { Type } from 'typebox'
@@ -71,7 +71,12 @@ function collectorNamed(name: string, platforms: Collector['platforms'] = ['linu
   })
 }
 
-export const COLLECTORS: readonly Collector[] = [collectorNamed('process.list'), collectorNamed('eventlog.query'), collectorNamed('other.system', ['win32']), ...Array.from({ length: 33 }, (_, at) => collectorNamed(`many.at${at}`))]
+export const COLLECTORS: readonly Collector[] = [
+  collectorNamed('process.list'),
+  collectorNamed('eventlog.query'),
+  collectorNamed('other.system', ['win32']),
+  ...Array.from({ length: 33 }, (_, at) => collectorNamed(`many.at${at}`)),
+]
 
 export const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
@@ -141,7 +146,10 @@ export class BookOnDisk {
   }
 
   /** Receives, shows and allows a request; returns the grant. */
-  async allow(request: ConsentRequest, choice: { only?: string[]; minutes?: number; review?: boolean } = {}): Promise<Grant> {
+  async allow(
+    request: ConsentRequest,
+    choice: { only?: string[]; minutes?: number; review?: boolean } = {},
+  ): Promise<Grant> {
     const taken = await this.book.receive(request)
     if (!taken.ok) throw new Error(`${taken.code}: ${taken.detail}`)
     const { textSha256 } = await this.book.show(request.requestId)

@@ -7,7 +7,7 @@ import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { matchCode } from '@askfirst/protocol/match-code.ts'
 import { Value } from 'typebox/value'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ANN, BookOnDisk, id, keyPair, sha256, START_MS } from './consent-fixture.ts'
+import { ANN, BookOnDisk, id, keyPair, START_MS, sha256 } from './consent-fixture.ts'
 
 let disk: BookOnDisk
 beforeEach(() => {
@@ -19,7 +19,12 @@ const HOUR = 3_600_000
 
 function payloadOf(jws: string): unknown {
   const [header, payload = '', signature = ''] = jws.split('.')
-  const valid = verify('sha256', Buffer.from(`${header}.${payload}`), { key: keyPair.publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))
+  const valid = verify(
+    'sha256',
+    Buffer.from(`${header}.${payload}`),
+    { key: keyPair.publicKey, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  )
   if (!valid) throw new Error('the signature does not fit')
   return JSON.parse(Buffer.from(payload, 'base64url').toString())
 }
@@ -42,14 +47,22 @@ describe('[C1] nothing is allowed but by an answer on this machine', () => {
   it('takes no yes to a text that was not shown, or to another one', async () => {
     const request = disk.request()
     await disk.book.receive(request)
-    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256: sha256('x') }, ANN)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(
+      disk.book.answer(request.requestId, { state: 'given', textSha256: sha256('x') }, ANN),
+    ).rejects.toMatchObject({ code: 'CONFLICT' })
     const { textSha256 } = await disk.book.show(request.requestId)
     disk.policy = { ok: true, policy: { version: 1, maxGrantMinutes: 5 } }
-    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256 }, ANN)).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256 }, ANN)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    })
     disk.policy = { ok: true, policy: { version: 1, collectorsOff: ['process.list'] } }
-    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256 }, ANN)).rejects.toMatchObject({ code: 'REQUEST_FORBIDDEN_BY_POLICY' })
+    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256 }, ANN)).rejects.toMatchObject({
+      code: 'REQUEST_FORBIDDEN_BY_POLICY',
+    })
     disk.policy = { ok: false, problem: 'broken' }
-    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256 }, ANN)).rejects.toMatchObject({ code: 'REQUEST_FORBIDDEN_BY_POLICY' })
+    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256 }, ANN)).rejects.toMatchObject({
+      code: 'REQUEST_FORBIDDEN_BY_POLICY',
+    })
     await expect(disk.book.show(request.requestId)).rejects.toMatchObject({ code: 'REQUEST_FORBIDDEN_BY_POLICY' })
     expect(disk.book.grants()).toEqual([])
   })
@@ -78,7 +91,9 @@ describe('[C6] a grant is the narrowest of all limits', () => {
   it('keeps only the collectors that the person left in', async () => {
     const grant = await disk.allow(disk.request(), { only: ['process.list'] })
     expect(grant.collectors).toEqual([{ id: 'process.list', params: { limit: 50 } }])
-    expect(disk.verdict(disk.order(grant, { collector: 'eventlog.query', params: {} }))).toBe('GRANT_COLLECTOR_NOT_ALLOWED')
+    expect(disk.verdict(disk.order(grant, { collector: 'eventlog.query', params: {} }))).toBe(
+      'GRANT_COLLECTOR_NOT_ALLOWED',
+    )
   })
 
   it('refuses a choice that names what was not asked for, leaves nothing, or is no time', async () => {
@@ -86,16 +101,24 @@ describe('[C6] a grant is the narrowest of all limits', () => {
     await disk.book.receive(request)
     const { textSha256 } = await disk.book.show(request.requestId)
     for (const choice of [{ only: ['disk.space'] }, { only: [] }, { minutes: 0 }, { minutes: 1.5 }]) {
-      await expect(disk.book.answer(request.requestId, { state: 'given', textSha256, ...choice }, ANN)).rejects.toMatchObject({ code: 'LOCAL_REQUEST_INVALID' })
+      await expect(
+        disk.book.answer(request.requestId, { state: 'given', textSha256, ...choice }, ANN),
+      ).rejects.toMatchObject({ code: 'LOCAL_REQUEST_INVALID' })
     }
     expect(disk.book.pending()).toHaveLength(1)
   })
 
   it('turns review and stand-ins on by policy or by choice, never off', async () => {
     expect(await disk.allow(disk.request())).toMatchObject({ review: false, personalData: 'keep' })
-    expect(await disk.allow(disk.request({ personalData: 'pseudonymise' }), { review: true })).toMatchObject({ review: true, personalData: 'pseudonymise' })
+    expect(await disk.allow(disk.request({ personalData: 'pseudonymise' }), { review: true })).toMatchObject({
+      review: true,
+      personalData: 'pseudonymise',
+    })
     disk.policy = { ok: true, policy: { version: 1, review: true, personalData: 'pseudonymise' } }
-    expect(await disk.allow(disk.request(), { review: false })).toMatchObject({ review: true, personalData: 'pseudonymise' })
+    expect(await disk.allow(disk.request(), { review: false })).toMatchObject({
+      review: true,
+      personalData: 'pseudonymise',
+    })
   })
 })
 
@@ -213,10 +236,19 @@ describe('[C10] the decision is signed over what was asked and shown', () => {
     const record = payloadOf(disk.heard.receipts[0] ?? '')
     if (!Value.Check(ConsentRecord, record)) throw new Error('the record does not match its schema')
     const requestSha256 = sha256(canonicalJson(request))
-    expect(record.processing.notice).toEqual({ textSha256: sha256(text), language: 'en', requestSha256, matchCode: matchCode(Buffer.from(requestSha256, 'hex')) })
+    expect(record.processing.notice).toEqual({
+      textSha256: sha256(text),
+      language: 'en',
+      requestSha256,
+      matchCode: matchCode(Buffer.from(requestSha256, 'hex')),
+    })
     expect(record.parties.principal).toEqual({ deviceId: disk.deviceId, osUser: 'ann' })
     expect(record.events.map(({ event }) => event)).toEqual(['requested', 'received', 'shown', 'answered'])
-    expect(record.decision.grant).toMatchObject({ technicianId: request.technician.id, ticketId: request.ticket.id, validFrom: new Date(START_MS + 1_000).toISOString() })
+    expect(record.decision.grant).toMatchObject({
+      technicianId: request.technician.id,
+      ticketId: request.ticket.id,
+      validFrom: new Date(START_MS + 1_000).toISOString(),
+    })
     const [, payload = ''] = (disk.heard.receipts[0] ?? '').split('.')
     expect(Buffer.from(payload, 'base64url').toString()).toBe(canonicalJson(record))
   })
@@ -249,7 +281,13 @@ describe('[C12] a revocation takes effect first', () => {
     await revoked
     const record = payloadOf(disk.heard.revocations[0] ?? '')
     expect(Value.Check(RevocationRecord, record)).toBe(true)
-    expect(record).toMatchObject({ grantId: grant.grantId, ticketId: grant.ticketId, deviceId: disk.deviceId, osUser: 'ann', reason: 'enough' })
+    expect(record).toMatchObject({
+      grantId: grant.grantId,
+      ticketId: grant.ticketId,
+      deviceId: disk.deviceId,
+      osUser: 'ann',
+      reason: 'enough',
+    })
     expect(disk.verdict(disk.order(grant))).toBe('GRANT_REVOKED')
   })
 
@@ -276,7 +314,12 @@ describe('[C13] a grant is not inherited', () => {
   it('leaves the earlier grant with its technician and its time', async () => {
     const first = disk.request()
     const grant = await disk.allow(first)
-    const later = disk.request({ ticket: first.ticket, technician: { id: id('usr'), name: 'Leo Lead', role: 'lead' }, durationMs: 8 * HOUR, replaces: { grantId: grant.grantId, technicianName: 'Someone Else', why: 'escalation' } })
+    const later = disk.request({
+      ticket: first.ticket,
+      technician: { id: id('usr'), name: 'Leo Lead', role: 'lead' },
+      durationMs: 8 * HOUR,
+      replaces: { grantId: grant.grantId, technicianName: 'Someone Else', why: 'escalation' },
+    })
     await disk.book.receive(later)
     const text = (await disk.book.show(later.requestId)).text.replaceAll(/\s+/g, ' ')
     expect(text).toContain('You gave an earlier permission to “Tina Tech”')

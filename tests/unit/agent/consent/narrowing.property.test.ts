@@ -7,19 +7,49 @@ import { ANN, BookOnDisk, id } from './consent-fixture.ts'
 
 const CHANNELS = ['System', 'Application', 'Security']
 const params = fc.record(
-  { limit: fc.integer({ min: 1, max: 1_000 }), channels: fc.subarray(CHANNELS), commandLine: fc.boolean(), sort: fc.constantFrom('cpu', 'memory'), since: fc.constantFrom('2026-01-01', '2026-06-01') },
+  {
+    limit: fc.integer({ min: 1, max: 1_000 }),
+    channels: fc.subarray(CHANNELS),
+    commandLine: fc.boolean(),
+    sort: fc.constantFrom('cpu', 'memory'),
+    since: fc.constantFrom('2026-01-01', '2026-06-01'),
+  },
   { requiredKeys: [] },
 )
 const collector = fc.record({ id: fc.constantFrom('process.list', 'eventlog.query'), params })
 const step = fc.oneof(
-  fc.record({ kind: fc.constant('ask' as const), collectors: fc.array(collector, { minLength: 1, maxLength: 3 }), minutes: fc.integer({ min: 1, max: 480 }), again: fc.boolean() }),
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('answer' as const), yes: fc.constantFrom(true, true, true, false), only: fc.boolean(), minutes: fc.option(fc.integer({ min: 1, max: 500 })) }) },
+  fc.record({
+    kind: fc.constant('ask' as const),
+    collectors: fc.array(collector, { minLength: 1, maxLength: 3 }),
+    minutes: fc.integer({ min: 1, max: 480 }),
+    again: fc.boolean(),
+  }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('answer' as const),
+      yes: fc.constantFrom(true, true, true, false),
+      only: fc.boolean(),
+      minutes: fc.option(fc.integer({ min: 1, max: 500 })),
+    }),
+  },
   fc.record({ kind: fc.constant('withdraw' as const) }),
-  fc.record({ kind: fc.constant('recorded' as const), outcome: fc.constantFrom('recorded' as const, 'refused' as const) }),
+  fc.record({
+    kind: fc.constant('recorded' as const),
+    outcome: fc.constantFrom('recorded' as const, 'refused' as const),
+  }),
   fc.record({ kind: fc.constant('pass' as const), minutes: fc.integer({ min: 0, max: 120 }) }),
   fc.record({ kind: fc.constant('restart' as const) }),
   // Orders start from what was approved and change it a little: anything else would be refused at the first look.
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('order' as const), which: fc.nat({ max: 2 }), change: fc.oneof(fc.constant({}), params), own: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('order' as const),
+      which: fc.nat({ max: 2 }),
+      change: fc.oneof(fc.constant({}), params),
+      own: fc.boolean(),
+    }),
+  },
 )
 
 /** What the person said yes to, kept apart from the book: the oracle. */
@@ -37,9 +67,17 @@ function within(granted: Params, ordered: Params): boolean {
   const listOf = (values: Params) => (values['channels'] ?? []) as readonly string[]
   const [allowed, asked] = [listOf(granted), listOf(ordered)]
   const channels = allowed.length === 0 || (asked.length > 0 && asked.every((channel) => allowed.includes(channel)))
-  const since = granted['since'] === undefined || (ordered['since'] !== undefined && String(ordered['since']) >= String(granted['since']))
+  const since =
+    granted['since'] === undefined ||
+    (ordered['since'] !== undefined && String(ordered['since']) >= String(granted['since']))
   const commandLine = ordered['commandLine'] !== true || granted['commandLine'] === true
-  return limitOf(ordered) <= limitOf(granted) && channels && since && commandLine && (ordered['sort'] ?? 'cpu') === (granted['sort'] ?? 'cpu')
+  return (
+    limitOf(ordered) <= limitOf(granted) &&
+    channels &&
+    since &&
+    commandLine &&
+    (ordered['sort'] ?? 'cpu') === (granted['sort'] ?? 'cpu')
+  )
 }
 
 class Story {
@@ -52,7 +90,10 @@ class Story {
     const last = this.requests.at(-1)
     const fresh = this.disk.request({ collectors, durationMs: minutes * 60_000 })
     // A hostile server also sends other content under an id that it used before.
-    const request = again && last !== undefined ? { ...fresh, requestId: last.requestId, technician: last.technician, ticket: last.ticket } : fresh
+    const request =
+      again && last !== undefined
+        ? { ...fresh, requestId: last.requestId, technician: last.technician, ticket: last.ticket }
+        : fresh
     const taken = await this.disk.book.receive(request)
     if (taken.ok) this.requests.push(request)
   }
@@ -62,8 +103,14 @@ class Story {
     if (request === undefined) return
     if (!yes) return void (await this.disk.book.answer(request.requestId, { state: 'refused' }, ANN))
     const { textSha256 } = await this.disk.book.show(request.requestId)
-    const kept = only ? request.collectors.slice(0, 1).map(({ id: name }) => name) : request.collectors.map(({ id: name }) => name)
-    const record = await this.disk.book.answer(request.requestId, { state: 'given', textSha256, only: kept, ...(minutes === null ? {} : { minutes }) }, ANN)
+    const kept = only
+      ? request.collectors.slice(0, 1).map(({ id: name }) => name)
+      : request.collectors.map(({ id: name }) => name)
+    const record = await this.disk.book.answer(
+      request.requestId,
+      { state: 'given', textSha256, only: kept, ...(minutes === null ? {} : { minutes }) },
+      ANN,
+    )
     const grant = record.decision.grant
     if (grant === undefined) throw new Error('no grant')
     const untilMs = this.disk.clock.wall + Math.min(request.durationMs, (minutes ?? 1_440) * 60_000)
@@ -74,7 +121,11 @@ class Story {
     const last = this.approved.at(-1)
     const base = this.requests.at(-1)?.collectors[which] ?? last?.collectors[0]
     if (last === undefined || base === undefined) return
-    const order = this.disk.order(last.grant, { collector: base.id, params: { ...base.params, ...change }, ...(own ? {} : { technicianId: id('usr') }) })
+    const order = this.disk.order(last.grant, {
+      collector: base.id,
+      params: { ...base.params, ...change },
+      ...(own ? {} : { technicianId: id('usr') }),
+    })
     if (!this.disk.book.checkRun(order).ok) return
     this.accepted += 1
     expect(this.#personAllowed(order)).toBe(true)
@@ -91,7 +142,10 @@ class Story {
   }
 }
 
-async function play(story: Story, action: typeof step extends fc.Arbitrary<infer Action> ? Action : never): Promise<void> {
+async function play(
+  story: Story,
+  action: typeof step extends fc.Arbitrary<infer Action> ? Action : never,
+): Promise<void> {
   const { disk } = story
   switch (action.kind) {
     case 'ask':
@@ -117,17 +171,21 @@ describe('[C6] [C7] whatever the server sends, in whatever order', () => {
   it('no accepted order goes beyond what the person approved', async () => {
     let accepted = 0
     await fc.assert(
-      fc.asyncProperty(fc.array(collector, { minLength: 1, maxLength: 3 }), fc.array(step, { minLength: 5, maxLength: 25 }), async (first, steps) => {
-        const story = new Story()
-        try {
-          await story.ask(first, 120, false)
-          await story.answer(true, false, null)
-          for (const action of steps) await play(story, action)
-          accepted += story.accepted
-        } finally {
-          story.disk.dispose()
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(collector, { minLength: 1, maxLength: 3 }),
+        fc.array(step, { minLength: 5, maxLength: 25 }),
+        async (first, steps) => {
+          const story = new Story()
+          try {
+            await story.ask(first, 120, false)
+            await story.answer(true, false, null)
+            for (const action of steps) await play(story, action)
+            accepted += story.accepted
+          } finally {
+            story.disk.dispose()
+          }
+        },
+      ),
       { numRuns: 60 },
     )
     // Guards the test itself: a story in which nothing is ever accepted would show nothing.

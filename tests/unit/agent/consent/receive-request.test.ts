@@ -18,19 +18,43 @@ const codeOf = async (request: ConsentRequest) => {
 describe('[C5] a request is refused before anyone sees it', () => {
   const refused: [string, () => Partial<ConsentRequest>, string][] = [
     ['when it names another device', () => ({ deviceId: id('dev') }), 'GRANT_OTHER_DEVICE'],
-    ['when the agent has no such collector', () => ({ collectors: [{ id: 'screen.record', params: {} }] }), 'COLLECTOR_UNKNOWN'],
-    ['when the collector is for another system', () => ({ collectors: [{ id: 'other.system', params: {} }] }), 'COLLECTOR_UNAVAILABLE'],
-    ['when a parameter is outside the collector\'s schema', () => ({ collectors: [{ id: 'process.list', params: { limit: 1_001 } }] }), 'PARAMS_INVALID'],
-    ['when a parameter is unknown', () => ({ collectors: [{ id: 'process.list', params: { shell: 'id' } }] }), 'PARAMS_INVALID'],
+    [
+      'when the agent has no such collector',
+      () => ({ collectors: [{ id: 'screen.record', params: {} }] }),
+      'COLLECTOR_UNKNOWN',
+    ],
+    [
+      'when the collector is for another system',
+      () => ({ collectors: [{ id: 'other.system', params: {} }] }),
+      'COLLECTOR_UNAVAILABLE',
+    ],
+    [
+      "when a parameter is outside the collector's schema",
+      () => ({ collectors: [{ id: 'process.list', params: { limit: 1_001 } }] }),
+      'PARAMS_INVALID',
+    ],
+    [
+      'when a parameter is unknown',
+      () => ({ collectors: [{ id: 'process.list', params: { shell: 'id' } }] }),
+      'PARAMS_INVALID',
+    ],
     ['[L14] when it lasts longer than a grant may', () => ({ durationMs: LIMITS.maxGrantMs + 1 }), 'REQUEST_INVALID'],
     ['when it lasts less than a minute', () => ({ durationMs: 59_999 }), 'REQUEST_INVALID'],
     ['[L15] when it would wait longer than a day', () => ({ answerBy: at(LIMITS.maxAnswerMs + 1) }), 'REQUEST_INVALID'],
     ['when its time to answer is over', () => ({ askedAt: at(-60_000), answerBy: at(0) }), 'REQUEST_INVALID'],
-    ['when its time to answer ends before it begins', () => ({ askedAt: at(120_000), answerBy: at(60_000) }), 'REQUEST_INVALID'],
+    [
+      'when its time to answer ends before it begins',
+      () => ({ askedAt: at(120_000), answerBy: at(60_000) }),
+      'REQUEST_INVALID',
+    ],
     ['when it comes from the future', () => ({ askedAt: at(600_001), answerBy: at(900_000) }), 'REQUEST_INVALID'],
     ['when a time does not exist', () => ({ askedAt: '2026-13-45T10:00:00.000Z' }), 'REQUEST_INVALID'],
     ['when no collector is named', () => ({ collectors: [] }), 'REQUEST_INVALID'],
-    ['[L16] when too many collectors are named', () => ({ collectors: Array.from({ length: 33 }, () => ({ id: 'process.list', params: {} })) }), 'REQUEST_INVALID'],
+    [
+      '[L16] when too many collectors are named',
+      () => ({ collectors: Array.from({ length: 33 }, () => ({ id: 'process.list', params: {} })) }),
+      'REQUEST_INVALID',
+    ],
     ['when a text could not be signed', () => ({ purpose: 'a lone surrogate \ud800' }), 'REQUEST_INVALID'],
   ]
   it.each(refused)('%s', async (_name, change, code) => {
@@ -44,7 +68,13 @@ describe('[C5] a request is refused before anyone sees it', () => {
   it('[L14] [L15] [L16] takes it at each limit', async () => {
     expect(await codeOf(disk.request({ durationMs: LIMITS.maxGrantMs, answerBy: at(LIMITS.maxAnswerMs) }))).toBe('ok')
     expect(await codeOf(disk.request({ durationMs: 60_000, askedAt: at(600_000), answerBy: at(600_001) }))).toBe('ok')
-    expect(await codeOf(disk.request({ collectors: Array.from({ length: 32 }, (_, at) => ({ id: `many.at${at}`, params: { limit: 1_000 } })) }))).toBe('ok')
+    expect(
+      await codeOf(
+        disk.request({
+          collectors: Array.from({ length: 32 }, (_, at) => ({ id: `many.at${at}`, params: { limit: 1_000 } })),
+        }),
+      ),
+    ).toBe('ok')
     expect(await codeOf(disk.request({ askedAt: at(-60_000), answerBy: at(1) }))).toBe('ok')
   })
 
@@ -120,8 +150,13 @@ describe('[C2] silence is no answer', () => {
     move()
     expect(disk.book.pending()).toEqual([])
     const [, payload = ''] = (disk.heard.receipts[0] ?? '').split('.')
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ decision: { state: 'no-answer', method: 'none' }, header: { requestId: request.requestId } })
-    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256: 'x' }, ANN)).rejects.toMatchObject({ code: 'REQUEST_CLOSED' })
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+      decision: { state: 'no-answer', method: 'none' },
+      header: { requestId: request.requestId },
+    })
+    await expect(disk.book.answer(request.requestId, { state: 'given', textSha256: 'x' }, ANN)).rejects.toMatchObject({
+      code: 'REQUEST_CLOSED',
+    })
   })
 
   it('still waits one millisecond before', async () => {
@@ -147,11 +182,18 @@ describe('[C15] the local policy can only narrow', () => {
 
   it('refuses collectors that are off, denied channels and closed hours', async () => {
     const request = disk.request()
-    for (const narrower of [{ collectorsOff: ['process.list'] }, { eventlogChannelsDenied: ['system'] }, { hours: { from: '00:00', to: '00:00', weekdays: [6] } }]) {
+    for (const narrower of [
+      { collectorsOff: ['process.list'] },
+      { eventlogChannelsDenied: ['system'] },
+      { hours: { from: '00:00', to: '00:00', weekdays: [6] } },
+    ]) {
       disk.policy = { ok: true, policy: { version: 1, ...narrower } }
       expect(await codeOf(request)).toBe('REQUEST_FORBIDDEN_BY_POLICY')
     }
-    disk.policy = { ok: true, policy: { version: 1, collectorsOff: ['disk.space'], eventlogChannelsDenied: ['Security'] } }
+    disk.policy = {
+      ok: true,
+      policy: { version: 1, collectorsOff: ['disk.space'], eventlogChannelsDenied: ['Security'] },
+    }
     expect(await codeOf(request)).toBe('ok')
   })
 })

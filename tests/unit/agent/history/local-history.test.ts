@@ -80,7 +80,9 @@ describe('[C16] the device keeps a hash-chained record of its own', () => {
         const changed = Buffer.from(whole)
         changed[at] = (changed[at] ?? 0) ^ flip
         const check = verifyHistory(changed.toString('utf8'))
-        expect(check.broken === undefined && check.entries === 3 && changed.toString('utf8') !== whole.toString('utf8')).toBe(false)
+        expect(
+          check.broken === undefined && check.entries === 3 && changed.toString('utf8') !== whole.toString('utf8'),
+        ).toBe(false)
       }),
       { numRuns: 300 },
     )
@@ -110,11 +112,26 @@ describe('[C16] the device keeps a hash-chained record of its own', () => {
 
 describe('[G7] the device is a witness', () => {
   const ticketId = id('tkt')
-  const noteOf = (size: number, hash: string, ticket = ticketId) => formatSignedNote({ text: checkpointText({ origin: `desk.example.org/ticket/${ticket}`, size, headHash: hash.repeat(64) }), keyName: 'desk', signature: 'AAAAAAAA' })
-  const witness = (verifyNote?: () => boolean) => createWitness({ dataDir, history, knowsTicket: (ticket) => ticket === ticketId, ...(verifyNote === undefined ? {} : { verifyNote }) })
+  const noteOf = (size: number, hash: string, ticket = ticketId) =>
+    formatSignedNote({
+      text: checkpointText({ origin: `desk.example.org/ticket/${ticket}`, size, headHash: hash.repeat(64) }),
+      keyName: 'desk',
+      signature: 'AAAAAAAA',
+    })
+  const witness = (verifyNote?: () => boolean) =>
+    createWitness({
+      dataDir,
+      history,
+      knowsTicket: (ticket) => ticket === ticketId,
+      ...(verifyNote === undefined ? {} : { verifyNote }),
+    })
 
   it('keeps what grows and knows what it has', () => {
-    expect([witness().keep(ticketId, noteOf(1, 'a')), witness().keep(ticketId, noteOf(1, 'a')), witness().keep(ticketId, noteOf(5, 'b'))]).toEqual(['kept', 'known', 'kept'])
+    expect([
+      witness().keep(ticketId, noteOf(1, 'a')),
+      witness().keep(ticketId, noteOf(1, 'a')),
+      witness().keep(ticketId, noteOf(5, 'b')),
+    ]).toEqual(['kept', 'known', 'kept'])
     expect(witness().all()).toEqual([{ ticketId, note: noteOf(5, 'b') }])
   })
 

@@ -79,14 +79,21 @@ describe('device identity', () => {
     const { dataDir, identity } = stored()
     let now = NOW
     const renewed: string[] = []
-    const renewal = new Renewal({ dataDir, identity, now: () => now, random: () => 0.5, onRenewed: (next) => renewed.push(next.certificatePem) })
+    const renewal = new Renewal({
+      dataDir,
+      identity,
+      now: () => now,
+      random: () => 0.5,
+      onRenewed: (next) => renewed.push(next.certificatePem),
+    })
     const share = (renewal.dueAt - NOW) / (90 * DAY)
     expect(share).toBeGreaterThan(0.6)
     expect(share).toBeLessThan(0.73)
     expect(renewal.takeRequest()).toBeNull()
     const issue = (csrPem: string) => authority.issueDevice({ deviceId, csrPem, now, lifetimeMs: 90 * DAY }).pem
     const unasked = issue(makeSigningRequest(identity.key, 'x'))
-    const accept = (certificate: string) => renewal.accept({ type: 'certificate.issued', certificate, chain: authority.certificatePem })
+    const accept = (certificate: string) =>
+      renewal.accept({ type: 'certificate.issued', certificate, chain: authority.certificatePem })
     expect(() => accept(unasked)).toThrowError(expect.objectContaining({ code: 'CERTIFICATE_REFUSED' }))
     now = renewal.dueAt + 1
     const request = renewal.takeRequest()
@@ -101,7 +108,10 @@ describe('device identity', () => {
 
   it('[C10] signs compact JWS with ES256 that names the certificate', () => {
     const { identity } = stored()
-    const [header = '', payload = '', signature = ''] = createSignJws(identity)('askfirst-consent+jws', '{"a":1}').split('.')
+    const [header = '', payload = '', signature = ''] = createSignJws(identity)(
+      'askfirst-consent+jws',
+      '{"a":1}',
+    ).split('.')
     const certificate = new X509Certificate(identity.certificatePem)
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
       alg: 'ES256',
@@ -126,7 +136,8 @@ describe('device identity', () => {
     const checkpoint = { origin: 'desk/ticket/x', size: 1, headHash: '0'.repeat(64) }
     const check = noteVerifier(signer.verifierKey)
     const [good, bad] = [signer, other].map((by) => parseSignedNote(by.sign(checkpoint)))
-    if (check === null || good === null || good === undefined || bad === null || bad === undefined) throw new Error('not a note')
+    if (check === null || good === null || good === undefined || bad === null || bad === undefined)
+      throw new Error('not a note')
     expect(check(good)).toBe(true)
     expect(check(bad)).toBe(false)
     expect(noteVerifier('desk+00000000+AAAA')).toBeNull()

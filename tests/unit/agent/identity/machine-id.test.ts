@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { machineIdHash, parseIoreg, parseLinuxMachineId, parseRegQuery, readMachineId } from '@askfirst/agent/identity/machine-id.ts'
+import {
+  machineIdHash,
+  parseIoreg,
+  parseLinuxMachineId,
+  parseRegQuery,
+  readMachineId,
+} from '@askfirst/agent/identity/machine-id.ts'
 import { describe, expect, it } from 'vitest'
 
 describe('machine id', () => {
@@ -11,7 +17,8 @@ describe('machine id', () => {
   })
 
   it('[H7] is read from the output of reg.exe and of ioreg', () => {
-    const reg = '\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\r\n    MachineGuid    REG_SZ    9E1F2B3C-0000-4444-8888-ABCDEFABCDEF\r\n\r\n'
+    const reg =
+      '\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Cryptography\r\n    MachineGuid    REG_SZ    9E1F2B3C-0000-4444-8888-ABCDEFABCDEF\r\n\r\n'
     expect(parseRegQuery(reg)).toBe('9e1f2b3c-0000-4444-8888-abcdefabcdef')
     expect(parseRegQuery('ERROR: Access is denied.')).toBeNull()
     const ioreg = '  "IOPlatformUUID" = "9E1F2B3C-0000-4444-8888-ABCDEFABCDEF"\n'

@@ -11,7 +11,16 @@ const BODY_BYTES = 1_000 - CHUNK_HEADER_BYTES
 
 function chunk(runId: RunId, seq: number, bodyBytes = BODY_BYTES): OutgoingChunk {
   const body = new Uint8Array(bodyBytes).fill(seq)
-  return { runId, seq, firstRow: seq, rows: 1, rawBytes: 100, bodyBytes, sha256: createHash('sha256').update(body).digest(), body }
+  return {
+    runId,
+    seq,
+    firstRow: seq,
+    rows: 1,
+    rawBytes: 100,
+    bodyBytes,
+    sha256: createHash('sha256').update(body).digest(),
+    body,
+  }
 }
 
 /** A sender over chunks in memory; frames are counted as they leave. */

@@ -19,14 +19,30 @@ export interface ChannelParts {
 
 export function startParts(): ChannelParts {
   const disk = new BookOnDisk()
-  const parts = { disk, runId: id('run'), rows: [] as NumberedRow[], sent: [] as RowRange[][], discarded: [] as RunId[] }
+  const parts = {
+    disk,
+    runId: id('run'),
+    rows: [] as NumberedRow[],
+    sent: [] as RowRange[][],
+    discarded: [] as RunId[],
+  }
   const known = (runId: RunId) => {
     if (runId !== parts.runId) throw new AskFirstError('RUN_UNKNOWN', `No run ${runId} waits.`)
   }
   const review: ReviewOperations = {
     async waiting() {
       if (parts.rows.length === 0) return []
-      return [{ runId: parts.runId, grantId: 'gra_x', ticketNumber: 42, collector: 'process.list', rows: parts.rows.length, bytes: 100, startedAt: '2026-11-16T10:00:00.000Z' }]
+      return [
+        {
+          runId: parts.runId,
+          grantId: 'gra_x',
+          ticketNumber: 42,
+          collector: 'process.list',
+          rows: parts.rows.length,
+          bytes: 100,
+          startedAt: '2026-11-16T10:00:00.000Z',
+        },
+      ]
     },
     async rows(runId, after, limit) {
       known(runId)

@@ -4,16 +4,16 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemAgentClock } from '@askfirst/agent/consent/agent-clock.ts'
-import type { ChannelParts } from './channel-parts.ts'
-import { startParts } from './channel-parts.ts'
 import { proofOf, sessionKey } from '@askfirst/agent/local/handshake.ts'
 import { connectLocal } from '@askfirst/agent/local/local-caller.ts'
 import type { LocalChannel } from '@askfirst/agent/local/local-channel.ts'
 import { openLocalChannel } from '@askfirst/agent/local/local-channel.ts'
-import { frameOf, FrameReader, FrameSeal } from '@askfirst/agent/local/local-frames.ts'
+import { FrameReader, FrameSeal, frameOf } from '@askfirst/agent/local/local-frames.ts'
 import { ownAccount, secretName } from '@askfirst/agent/local/local-secrets.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { id } from '../consent/consent-fixture.ts'
+import type { ChannelParts } from './channel-parts.ts'
+import { startParts } from './channel-parts.ts'
 
 let runDir: string
 let parts: ChannelParts
@@ -23,7 +23,12 @@ beforeEach(async () => {
   runDir = mkdtempSync(join(tmpdir(), 'askfirst-run-'))
   parts = startParts()
   problems = []
-  channel = await openLocalChannel({ runDir, handlers: parts.handlers, clock: systemAgentClock, onProblem: (problem) => void problems.push(problem) })
+  channel = await openLocalChannel({
+    runDir,
+    handlers: parts.handlers,
+    clock: systemAgentClock,
+    onProblem: (problem) => void problems.push(problem),
+  })
 })
 afterEach(async () => {
   await channel.close()
@@ -73,7 +78,12 @@ class Raw {
   /** Does the handshake with a secret; returns the seal when the service accepts it. */
   async prove(name: string, secret: Uint8Array): Promise<FrameSeal | string> {
     const challenge = await this.json()
-    const session = { session: challenge['session'] ?? '', serviceNonce: challenge['nonce'] ?? '', personNonce: 'ab'.repeat(32), secretName: name }
+    const session = {
+      session: challenge['session'] ?? '',
+      serviceNonce: challenge['nonce'] ?? '',
+      personNonce: 'ab'.repeat(32),
+      secretName: name,
+    }
     this.send({ secret: name, nonce: session.personNonce, proof: proofOf('person', secret, session) })
     const welcome = await this.json()
     if (welcome['proof'] !== proofOf('service', secret, session)) return welcome['refused'] ?? 'no proof'
@@ -84,7 +94,11 @@ class Raw {
 describe('[C17] only a person at this machine talks to the agent', () => {
   it('answers an account that knows its secret, and says who it is', async () => {
     const agent = await connectLocal(runDir)
-    expect(await agent.call('status', {})).toMatchObject({ user: ownAccount().osUser, link: 'connected', pendingRequests: 0 })
+    expect(await agent.call('status', {})).toMatchObject({
+      user: ownAccount().osUser,
+      link: 'connected',
+      pendingRequests: 0,
+    })
     agent.close()
   })
 
@@ -93,13 +107,18 @@ describe('[C17] only a person at this machine talks to the agent', () => {
     const before = ownSecret()
     await channel.close()
     expect(readdirSync(join(runDir, 'secrets'))).toEqual([])
-    channel = await openLocalChannel({ runDir, handlers: parts.handlers, clock: systemAgentClock, onProblem: () => undefined })
+    channel = await openLocalChannel({
+      runDir,
+      handlers: parts.handlers,
+      clock: systemAgentClock,
+      onProblem: () => undefined,
+    })
     expect(ownSecret().equals(before)).toBe(false)
   })
 
   it.each([
     ['a wrong secret', () => [secretName(ownAccount()), Buffer.alloc(32)] as const],
-    ['another account\'s name', () => ['60001', ownSecret()] as const],
+    ["another account's name", () => ['60001', ownSecret()] as const],
     ['a path for a name', () => ['../secrets/0', ownSecret()] as const],
   ])('refuses %s', async (_name, claim) => {
     const raw = new Raw(channel.address)
@@ -111,8 +130,17 @@ describe('[C17] only a person at this machine talks to the agent', () => {
   it('refuses a claim that was recorded in another session', async () => {
     const first = new Raw(channel.address)
     const challenge = await first.json()
-    const session = { session: challenge['session'] ?? '', serviceNonce: challenge['nonce'] ?? '', personNonce: 'cd'.repeat(32), secretName: secretName(ownAccount()) }
-    const claim = { secret: session.secretName, nonce: session.personNonce, proof: proofOf('person', ownSecret(), session) }
+    const session = {
+      session: challenge['session'] ?? '',
+      serviceNonce: challenge['nonce'] ?? '',
+      personNonce: 'cd'.repeat(32),
+      secretName: secretName(ownAccount()),
+    }
+    const claim = {
+      secret: session.secretName,
+      nonce: session.personNonce,
+      proof: proofOf('person', ownSecret(), session),
+    }
     first.send(claim)
     expect(await first.json()).toHaveProperty('proof')
     first.socket.destroy()
@@ -122,17 +150,29 @@ describe('[C17] only a person at this machine talks to the agent', () => {
     expect(await second.json()).toEqual({ refused: 'LOCAL_AUTH_FAILED' })
   })
 
-  it('refuses the service\'s own proof sent back to it', async () => {
+  it("refuses the service's own proof sent back to it", async () => {
     const raw = new Raw(channel.address)
     const challenge = await raw.json()
-    const session = { session: challenge['session'] ?? '', serviceNonce: challenge['nonce'] ?? '', personNonce: 'ab'.repeat(32), secretName: secretName(ownAccount()) }
-    raw.send({ secret: session.secretName, nonce: session.personNonce, proof: proofOf('service', ownSecret(), session) })
+    const session = {
+      session: challenge['session'] ?? '',
+      serviceNonce: challenge['nonce'] ?? '',
+      personNonce: 'ab'.repeat(32),
+      secretName: secretName(ownAccount()),
+    }
+    raw.send({
+      secret: session.secretName,
+      nonce: session.personNonce,
+      proof: proofOf('service', ownSecret(), session),
+    })
     expect(await raw.json()).toEqual({ refused: 'LOCAL_AUTH_FAILED' })
   })
 
   it.each([
     ['sent twice', (frame: Buffer) => Buffer.concat([frame, frame])],
-    ['changed', (frame: Buffer) => Buffer.concat([frame.subarray(0, 6), Buffer.from([(frame[6] ?? 0) ^ 1]), frame.subarray(7)])],
+    [
+      'changed',
+      (frame: Buffer) => Buffer.concat([frame.subarray(0, 6), Buffer.from([(frame[6] ?? 0) ^ 1]), frame.subarray(7)]),
+    ],
     ['not sealed', () => frameOf(Buffer.from('{"id":1,"command":"status","args":{}}'))],
     ['longer than a frame may be', () => Buffer.from([0, 1, 0, 1])],
   ])('closes the connection at a frame that is %s', async (_name, change) => {
@@ -140,7 +180,7 @@ describe('[C17] only a person at this machine talks to the agent', () => {
     const seal = await raw.prove(secretName(ownAccount()), ownSecret())
     if (typeof seal === 'string') throw new Error(seal)
     raw.socket.write(change(seal.seal('{"id":1,"command":"status","args":{}}')))
-    while ((await raw.next()) !== null) continue
+    while ((await raw.next()) !== null);
     expect(raw.closed).toBe(true)
     expect(problems).toEqual(['A local connection was closed: a frame does not belong to it'])
   })
@@ -155,17 +195,24 @@ describe('[C17] only a person at this machine talks to the agent', () => {
   })
 
   it('does not start beside an agent that is there', async () => {
-    await expect(openLocalChannel({ runDir, handlers: parts.handlers, clock: systemAgentClock, onProblem: () => undefined })).rejects.toMatchObject({ code: 'CONFLICT' })
+    await expect(
+      openLocalChannel({ runDir, handlers: parts.handlers, clock: systemAgentClock, onProblem: () => undefined }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' })
   })
 })
 
-describe('[C17] what sits at the agent\'s address has to prove itself too', () => {
+describe("[C17] what sits at the agent's address has to prove itself too", () => {
   let squatter: Server
   afterEach(() => squatter.close())
 
   async function squat(answer: (frame: Buffer, socket: Socket) => void): Promise<string> {
     const place = mkdtempSync(join(tmpdir(), 'askfirst-squat-'))
-    const own = await openLocalChannel({ runDir: place, handlers: parts.handlers, clock: systemAgentClock, onProblem: () => undefined })
+    const own = await openLocalChannel({
+      runDir: place,
+      handlers: parts.handlers,
+      clock: systemAgentClock,
+      onProblem: () => undefined,
+    })
     const secret = readFileSync(join(place, 'secrets', secretName(ownAccount())), 'utf8')
     await own.close()
     writeFileSync(join(place, 'secrets', secretName(ownAccount())), secret)
@@ -173,15 +220,29 @@ describe('[C17] what sits at the agent\'s address has to prove itself too', () =
       const reader = new FrameReader()
       socket.on('error', () => socket.destroy())
       socket.on('data', (bytes: Buffer) => reader.push(bytes).forEach((frame) => answer(frame, socket)))
-      socket.write(frameOf(Buffer.from(JSON.stringify({ channel: 'askfirst.local.v1', session: 'ab'.repeat(32), nonce: 'cd'.repeat(32) }))))
+      socket.write(
+        frameOf(
+          Buffer.from(
+            JSON.stringify({ channel: 'askfirst.local.v1', session: 'ab'.repeat(32), nonce: 'cd'.repeat(32) }),
+          ),
+        ),
+      )
     })
     await new Promise<void>((resolve) => squatter.listen(own.address, resolve))
     return place
   }
 
   it.each([
-    ['makes a proof up', (_frame: Buffer, socket: Socket) => socket.write(frameOf(Buffer.from(JSON.stringify({ proof: 'ef'.repeat(32) }))))],
-    ['sends our own proof back', (frame: Buffer, socket: Socket) => socket.write(frameOf(Buffer.from(JSON.stringify({ proof: JSON.parse(frame.toString()).proof }))))],
+    [
+      'makes a proof up',
+      (_frame: Buffer, socket: Socket) =>
+        socket.write(frameOf(Buffer.from(JSON.stringify({ proof: 'ef'.repeat(32) })))),
+    ],
+    [
+      'sends our own proof back',
+      (frame: Buffer, socket: Socket) =>
+        socket.write(frameOf(Buffer.from(JSON.stringify({ proof: JSON.parse(frame.toString()).proof })))),
+    ],
     ['says nonsense', (_frame: Buffer, socket: Socket) => socket.write(frameOf(Buffer.from('hello')))],
     ['hangs up', (_frame: Buffer, socket: Socket) => socket.destroy()],
   ])('refuses one that %s, and the secret never travels', async (_name, answer) => {
@@ -211,7 +272,13 @@ describe('commands of the local channel', () => {
     const { pending } = await agent.call('requests.list', {})
     expect(pending).toMatchObject([{ requestId: request.requestId, collectors: ['process.list', 'eventlog.query'] }])
     const { textSha256 } = await agent.call('requests.show', { requestId: request.requestId })
-    const { grant } = await agent.call('requests.approve', { requestId: request.requestId, textSha256, only: ['process.list'], minutes: 5, review: true })
+    const { grant } = await agent.call('requests.approve', {
+      requestId: request.requestId,
+      textSha256,
+      only: ['process.list'],
+      minutes: 5,
+      review: true,
+    })
     expect(grant).toMatchObject({ review: true, collectors: [{ id: 'process.list' }] })
     await agent.call('grants.revoke', { grantId: grant.grantId, reason: 'done' })
     expect(parts.disk.heard.ended).toEqual([`${grant.grantId} revoked`])
@@ -222,10 +289,14 @@ describe('commands of the local channel', () => {
     agent.close()
   })
 
-  it('fail with the agent\'s code', async () => {
+  it("fail with the agent's code", async () => {
     const agent = await connectLocal(runDir)
-    await expect(agent.call('requests.show', { requestId: id('crq') })).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' })
-    await expect(agent.call('review.rows', { runId: id('run'), after: 0, limit: 10 })).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+    await expect(agent.call('requests.show', { requestId: id('crq') })).rejects.toMatchObject({
+      code: 'REQUEST_UNKNOWN',
+    })
+    await expect(agent.call('review.rows', { runId: id('run'), after: 0, limit: 10 })).rejects.toMatchObject({
+      code: 'RUN_UNKNOWN',
+    })
     agent.close()
   })
 
@@ -246,7 +317,10 @@ describe('commands of the local channel', () => {
   })
 
   it('carry replies that are longer than a frame', async () => {
-    parts.rows = Array.from({ length: 150 }, (_, at) => ({ number: at + 1, json: JSON.stringify({ text: '\u0001'.repeat(2_000) }) }))
+    parts.rows = Array.from({ length: 150 }, (_, at) => ({
+      number: at + 1,
+      json: JSON.stringify({ text: '\u0001'.repeat(2_000) }),
+    }))
     const agent = await connectLocal(runDir)
     const { rows } = await agent.call('review.rows', { runId: parts.runId, after: 0, limit: 200 })
     expect(rows).toEqual(parts.rows)
@@ -255,7 +329,9 @@ describe('commands of the local channel', () => {
 
   it('are refused before sending when they are too long', async () => {
     const agent = await connectLocal(runDir)
-    await expect(agent.call('review.send', { runId: parts.runId, drop: '1,'.repeat(40_000) })).rejects.toMatchObject({ code: 'LOCAL_REQUEST_INVALID' })
+    await expect(agent.call('review.send', { runId: parts.runId, drop: '1,'.repeat(40_000) })).rejects.toMatchObject({
+      code: 'LOCAL_REQUEST_INVALID',
+    })
     agent.close()
   })
 })

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatRanges, inRanges, parseRanges, rangesOf } from '@askfirst/agent/local/row-ranges.ts'
 import { LocalSecrets, ownAccount, readOwnSecret, secretName } from '@askfirst/agent/local/local-secrets.ts'
+import { formatRanges, inRanges, parseRanges, rangesOf } from '@askfirst/agent/local/row-ranges.ts'
 import { accountsWithSession } from '@askfirst/agent/local/session-accounts.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
@@ -79,7 +79,18 @@ describe('row numbers and ranges', () => {
 
   it('hold exactly their numbers', () => {
     const ranges = rangesOf([9, 7, 8, 3])
-    expect(ranges).toEqual([{ from: 3, to: 3 }, { from: 7, to: 9 }])
-    expect([2, 3, 4, 6, 7, 9, 10].map((number) => inRanges(ranges, number))).toEqual([false, true, false, false, true, true, false])
+    expect(ranges).toEqual([
+      { from: 3, to: 3 },
+      { from: 7, to: 9 },
+    ])
+    expect([2, 3, 4, 6, 7, 9, 10].map((number) => inRanges(ranges, number))).toEqual([
+      false,
+      true,
+      false,
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 })

@@ -14,7 +14,12 @@ import { inputFacts, moduleFacts, parseModules } from '../../../../agent/parsers
 import { loadAverageFacts, pressureFacts, statFacts, vmstatFacts } from '../../../../agent/parsers/linux-load-facts.ts'
 import { memoryFacts, swapFacts } from '../../../../agent/parsers/linux-memory-facts.ts'
 import { parseMountinfo, unescapeMountText } from '../../../../agent/parsers/linux-mounts.ts'
-import { parseFibTrie, parseIfInet6, parseProcNetIpv6Route, parseProcNetRoute } from '../../../../agent/parsers/linux-net-files.ts'
+import {
+  parseFibTrie,
+  parseIfInet6,
+  parseProcNetIpv6Route,
+  parseProcNetRoute,
+} from '../../../../agent/parsers/linux-net-files.ts'
 import { parseAssignments, timeZoneOfLink } from '../../../../agent/parsers/linux-os.ts'
 import { parseApfsList } from '../../../../agent/parsers/macos-apfs.ts'
 import { parseSysctl, parseSystemProfiler } from '../../../../agent/parsers/macos-device.ts'
@@ -31,29 +36,106 @@ import { parseWindowsVolumes } from '../../../../agent/parsers/windows-volumes.t
 const NOW = new Date('2026-11-22T03:00:00.000Z')
 /** Pieces of the real forms, so that random texts get past the first test of a parser. */
 const pieces = fc.constantFrom(
-  '\n', ' ', '\t', ': ', '=', '"', '0', '1', '-', '999999999999999999999', 'inet ', 'inet6 ', 'fe80::1', '10.0.0.1', '/24', 'en0', ': flags=', '<UP>', ' mtu ', 'nameserver ',
-  'processor\t: 0\n', 'default', 'via', 'dev', '8:1', ' - ', '/', '<dict>', '</dict>', '<key>', '</key>', '<array>', '<string>', '</string>', '<plist>', '&#x110000;', '\u0000', '\u001b[2J', '\ud800', '€',
-  'cpu ', 'MemTotal:', ' kB', 'valid_lft ', 'sec', 'resolver #1\n', '  nameserver[0] : ', 'Internet:\n', 'Destination Gateway Flags Netif\n', '|-- ', '/32 host LOCAL',
+  '\n',
+  ' ',
+  '\t',
+  ': ',
+  '=',
+  '"',
+  '0',
+  '1',
+  '-',
+  '999999999999999999999',
+  'inet ',
+  'inet6 ',
+  'fe80::1',
+  '10.0.0.1',
+  '/24',
+  'en0',
+  ': flags=',
+  '<UP>',
+  ' mtu ',
+  'nameserver ',
+  'processor\t: 0\n',
+  'default',
+  'via',
+  'dev',
+  '8:1',
+  ' - ',
+  '/',
+  '<dict>',
+  '</dict>',
+  '<key>',
+  '</key>',
+  '<array>',
+  '<string>',
+  '</string>',
+  '<plist>',
+  '&#x110000;',
+  '\u0000',
+  '\u001b[2J',
+  '\ud800',
+  '€',
+  'cpu ',
+  'MemTotal:',
+  ' kB',
+  'valid_lft ',
+  'sec',
+  'resolver #1\n',
+  '  nameserver[0] : ',
+  'Internet:\n',
+  'Destination Gateway Flags Netif\n',
+  '|-- ',
+  '/32 host LOCAL',
 )
-const text = fc.array(fc.oneof({ weight: 4, arbitrary: pieces }, { weight: 1, arbitrary: fc.string({ unit: 'binary' }) }), { maxLength: 60 }).map((parts) => parts.join(''))
+const text = fc
+  .array(fc.oneof({ weight: 4, arbitrary: pieces }, { weight: 1, arbitrary: fc.string({ unit: 'binary' }) }), {
+    maxLength: 60,
+  })
+  .map((parts) => parts.join(''))
 
 const valid = (schema: TSchema, rows: readonly unknown[]): boolean => rows.every((row) => Value.Check(schema, row))
 
 describe('parsers on any text', () => {
   it('of network settings never throw and give only valid rows', () => {
     const parsers = [
-      parseIpAddresses, (one: string) => parseIpRoutes(one, 'ipv4'), parseIpAddressText, parseProcNetRoute, parseProcNetIpv6Route, parseIfInet6,
-      (one: string) => parseFibTrie(one, []), (one: string) => parseResolvConf(one, 'x'), (one: string) => parseIfconfig(one), parseNetstatRoutes, parseScutilDns,
+      parseIpAddresses,
+      (one: string) => parseIpRoutes(one, 'ipv4'),
+      parseIpAddressText,
+      parseProcNetRoute,
+      parseProcNetIpv6Route,
+      parseIfInet6,
+      (one: string) => parseFibTrie(one, []),
+      (one: string) => parseResolvConf(one, 'x'),
+      (one: string) => parseIfconfig(one),
+      parseNetstatRoutes,
+      parseScutilDns,
     ]
-    fc.assert(fc.property(text, (one) => parsers.every((parse) => valid(NetRow, parse(one))) && parseScutilNwi(one).size >= 0))
+    fc.assert(
+      fc.property(text, (one) => parsers.every((parse) => valid(NetRow, parse(one))) && parseScutilNwi(one).size >= 0),
+    )
   })
 
   it('of the device never throw and give only valid facts', () => {
     const parsers = [
-      parseCpuinfo, memoryFacts, swapFacts, loadAverageFacts, (one: string) => pressureFacts(one, 'io'), statFacts, vmstatFacts, inputFacts, parseSystemProfiler,
-      (one: string) => parseSysctl(one, NOW), (one: string) => parseModules(one).flatMap((module) => moduleFacts(module, one)),
+      parseCpuinfo,
+      memoryFacts,
+      swapFacts,
+      loadAverageFacts,
+      (one: string) => pressureFacts(one, 'io'),
+      statFacts,
+      vmstatFacts,
+      inputFacts,
+      parseSystemProfiler,
+      (one: string) => parseSysctl(one, NOW),
+      (one: string) => parseModules(one).flatMap((module) => moduleFacts(module, one)),
     ]
-    fc.assert(fc.property(text, (one) => parsers.every((parse) => valid(DeviceFact, parse(one))) && parseAssignments(one).size >= 0))
+    fc.assert(
+      fc.property(
+        text,
+        (one) => parsers.every((parse) => valid(DeviceFact, parse(one))) && parseAssignments(one).size >= 0,
+      ),
+    )
   })
 
   it('of mounts and lists never throw', () => {
@@ -66,15 +148,67 @@ describe('parsers on any text', () => {
   })
 
   it('of Windows objects never throw and give only valid rows, whatever the properties hold', () => {
-    const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.bigInt().map(String), fc.constantFrom('10.0.0.1', 'C:', '2026-01-01T00:00:00Z', 'fe80::1', '::/0'))
-    const names = [...new Set(Object.values(WINDOWS_CLASSES).flat().flatMap((one) => one.properties.map((property) => property.from)))]
-    const volume = ['DriveType', 'DriveLetter', 'Name', 'Capacity', 'FreeSpace', 'Size', 'Label', 'FileSystem', 'DeviceID', 'ProviderName']
-    const net = ['Name', 'InterfaceIndex', 'IPAddress', 'PrefixLength', 'AddressState', 'DestinationPrefix', 'NextHop', 'RouteMetric', 'ServerAddresses', 'NetworkAddresses', 'MtuSize', 'TransmitLinkSpeed', 'SuffixSearchList']
-    const classes = ['MSFT_NetAdapter', 'MSFT_NetIPAddress', 'MSFT_NetRoute', 'MSFT_DNSClientServerAddress', 'MSFT_DNSClientGlobalSetting', 'Win32_ComputerSystem']
-    const object = (keys: readonly string[], className: fc.Arbitrary<unknown>) => fc.dictionary(fc.constantFrom(...keys), value).chain((made) => className.map((name) => ({ ...made, Class: name })))
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.string({ unit: 'binary' }),
+      fc.bigInt().map(String),
+      fc.constantFrom('10.0.0.1', 'C:', '2026-01-01T00:00:00Z', 'fe80::1', '::/0'),
+    )
+    const names = [
+      ...new Set(
+        Object.values(WINDOWS_CLASSES)
+          .flat()
+          .flatMap((one) => one.properties.map((property) => property.from)),
+      ),
+    ]
+    const volume = [
+      'DriveType',
+      'DriveLetter',
+      'Name',
+      'Capacity',
+      'FreeSpace',
+      'Size',
+      'Label',
+      'FileSystem',
+      'DeviceID',
+      'ProviderName',
+    ]
+    const net = [
+      'Name',
+      'InterfaceIndex',
+      'IPAddress',
+      'PrefixLength',
+      'AddressState',
+      'DestinationPrefix',
+      'NextHop',
+      'RouteMetric',
+      'ServerAddresses',
+      'NetworkAddresses',
+      'MtuSize',
+      'TransmitLinkSpeed',
+      'SuffixSearchList',
+    ]
+    const classes = [
+      'MSFT_NetAdapter',
+      'MSFT_NetIPAddress',
+      'MSFT_NetRoute',
+      'MSFT_DNSClientServerAddress',
+      'MSFT_DNSClientGlobalSetting',
+      'Win32_ComputerSystem',
+    ]
+    const object = (keys: readonly string[], className: fc.Arbitrary<unknown>) =>
+      fc
+        .dictionary(fc.constantFrom(...keys), value)
+        .chain((made) => className.map((name) => ({ ...made, Class: name })))
     fc.assert(
-      fc.property(object(names, fc.constantFrom(...Object.keys(WINDOWS_CLASSES))), object(volume, fc.constant('x')), object(net, fc.constantFrom(...classes)), (a, b, c) =>
-        valid(DeviceFact, windowsFacts(a)) && valid(Volume, parseWindowsVolumes([{ ...b, DriveType: 3 }], true)) && valid(NetRow, parseWindowsNet([c])),
+      fc.property(
+        object(names, fc.constantFrom(...Object.keys(WINDOWS_CLASSES))),
+        object(volume, fc.constant('x')),
+        object(net, fc.constantFrom(...classes)),
+        (a, b, c) =>
+          valid(DeviceFact, windowsFacts(a)) &&
+          valid(Volume, parseWindowsVolumes([{ ...b, DriveType: 3 }], true)) &&
+          valid(NetRow, parseWindowsNet([c])),
       ),
     )
   })
@@ -82,7 +216,9 @@ describe('parsers on any text', () => {
 
 describe('small pieces', () => {
   it('unknown values are left out of a row', () => {
-    expect(knownFields<{ a?: number; b?: string; c?: string[]; d: boolean }>({ a: Number.NaN, b: '', c: [], d: false })).toEqual({ d: false })
+    expect(
+      knownFields<{ a?: number; b?: string; c?: string[]; d: boolean }>({ a: Number.NaN, b: '', c: [], d: false }),
+    ).toEqual({ d: false })
   })
 
   it('an IPv6 address is written in its short form', () => {
@@ -112,6 +248,8 @@ describe('small pieces', () => {
     expect(parsePropertyList('<plist><dict><key>a</key>')).toBe(null)
     expect(parsePropertyList(`<plist>${'<array>'.repeat(5_000)}`)).toBe(null)
     expect(parsePropertyList('no list')).toBe(null)
-    expect(parsePropertyList('<plist><array><string>&lt;&#65;</string><false/><integer>5</integer></array></plist>')).toEqual(['<A', false, 5])
+    expect(
+      parsePropertyList('<plist><array><string>&lt;&#65;</string><false/><integer>5</integer></array></plist>'),
+    ).toEqual(['<A', false, 5])
   })
 })

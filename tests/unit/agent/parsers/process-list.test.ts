@@ -2,14 +2,21 @@ import { ProcessRow } from '@askfirst/protocol/results/process-list.ts'
 import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { describe, expect, it } from 'vitest'
-import { parseCommandLine, parseControlGroup, parseProcIo, parseProcStat, parseProcStatus } from '../../../../agent/parsers/linux-process.ts'
+import {
+  parseCommandLine,
+  parseControlGroup,
+  parseProcIo,
+  parseProcStat,
+  parseProcStatus,
+} from '../../../../agent/parsers/linux-process.ts'
 import { parseElapsedMs, parsePs, parsePsArguments } from '../../../../agent/parsers/macos-ps.ts'
 import { rankProcesses } from '../../../../agent/parsers/rank-processes.ts'
 import { ratesBetween } from '../../../../agent/parsers/sample-rates.ts'
 import { parseWindowsProcesses } from '../../../../agent/parsers/windows-process.ts'
 
 const NOW = new Date('2026-11-22T03:00:00.000Z')
-const STAT = '4711 (my (odd) name) S 1 4711 4711 0 -1 4194560 500 0 0 0 150 50 0 0 20 -5 7 0 12345 52006912 4842 18446744073709551615 1 1 0'
+const STAT =
+  '4711 (my (odd) name) S 1 4711 4711 0 -1 4194560 500 0 0 0 150 50 0 0 20 -5 7 0 12345 52006912 4842 18446744073709551615 1 1 0'
 
 describe('files of a Linux process', () => {
   it('are read although the name holds blanks and brackets', () => {
@@ -37,13 +44,22 @@ describe('files of a Linux process', () => {
   })
 
   it('give memory in bytes and the effective account', () => {
-    const status = 'Name:\tx\nUid:\t1000\t33\t1000\t1000\nVmRSS:\t    2048 kB\nRssAnon:\t     512 kB\nVmSwap:\t       0 kB\n'
+    const status =
+      'Name:\tx\nUid:\t1000\t33\t1000\t1000\nVmRSS:\t    2048 kB\nRssAnon:\t     512 kB\nVmSwap:\t       0 kB\n'
     expect(parseProcStatus(status)).toEqual({ uid: 33, rssBytes: 2_097_152, privateBytes: 524_288, swapBytes: 0 })
-    expect(parseProcStatus('')).toEqual({ uid: undefined, rssBytes: undefined, privateBytes: undefined, swapBytes: undefined })
+    expect(parseProcStatus('')).toEqual({
+      uid: undefined,
+      rssBytes: undefined,
+      privateBytes: undefined,
+      swapBytes: undefined,
+    })
   })
 
   it('give bytes from and to storage, arguments and the control group', () => {
-    expect(parseProcIo('rchar: 5\nread_bytes: 4096\nwrite_bytes: 8192\n')).toEqual({ readBytes: 4_096, writtenBytes: 8_192 })
+    expect(parseProcIo('rchar: 5\nread_bytes: 4096\nwrite_bytes: 8192\n')).toEqual({
+      readBytes: 4_096,
+      writtenBytes: 8_192,
+    })
     expect(parseCommandLine('/bin/sh\0-c\0echo a\0')).toBe('/bin/sh -c echo a')
     expect(parseCommandLine('')).toBeUndefined()
     expect(parseControlGroup('0::/system.slice/ssh.service\n')).toBe('/system.slice/ssh.service')
@@ -53,7 +69,11 @@ describe('files of a Linux process', () => {
 
 describe('rates between two samples', () => {
   it('are percent of one processor and bytes a second', () => {
-    const rates = ratesBetween({ cpuTimeMs: 1_000, readBytes: 0, writtenBytes: 10 }, { cpuTimeMs: 2_500, readBytes: 500, writtenBytes: 10 }, 1_000)
+    const rates = ratesBetween(
+      { cpuTimeMs: 1_000, readBytes: 0, writtenBytes: 10 },
+      { cpuTimeMs: 2_500, readBytes: 500, writtenBytes: 10 },
+      1_000,
+    )
     expect(rates).toEqual({ cpuPercent: 150, readBytesPerSecond: 500, writtenBytesPerSecond: 0 })
   })
 
@@ -69,7 +89,8 @@ describe('ps on macOS', () => {
   const HEADER = '  PID  PPID NI    RSS %MEM  %CPU      TIME     ELAPSED STAT USER             COMM'
 
   it('is read by its header; the program keeps blanks in its name', () => {
-    const line = '  501     1  0  20480  0,1   2,5   1:02.50  1-02:00:00 Ss   _windowserver    /Applications/My App.app/Contents/MacOS/My App'
+    const line =
+      '  501     1  0  20480  0,1   2,5   1:02.50  1-02:00:00 Ss   _windowserver    /Applications/My App.app/Contents/MacOS/My App'
     expect(parsePs([HEADER, line], NOW)).toEqual([
       {
         pid: 501,
@@ -106,7 +127,15 @@ describe('ps on macOS', () => {
 })
 
 describe('process objects of Windows', () => {
-  const before = { Sample: 1, ProcessId: 8, CreationDate: '2026-11-22T01:00:00.0000000Z', KernelModeTime: '10000000', UserModeTime: '0', ReadTransferCount: '0', WriteTransferCount: '0' }
+  const before = {
+    Sample: 1,
+    ProcessId: 8,
+    CreationDate: '2026-11-22T01:00:00.0000000Z',
+    KernelModeTime: '10000000',
+    UserModeTime: '0',
+    ReadTransferCount: '0',
+    WriteTransferCount: '0',
+  }
   const after = {
     ...before,
     Sample: 2,
@@ -122,7 +151,13 @@ describe('process objects of Windows', () => {
   }
 
   it('become rows with the use between the samples', () => {
-    const rows = parseWindowsProcesses([{ ElapsedMs: 1_000 }, before, { TotalBytes: 104_857_600 }, { ProcessId: 8, Private: 4_096 }, after])
+    const rows = parseWindowsProcesses([
+      { ElapsedMs: 1_000 },
+      before,
+      { TotalBytes: 104_857_600 },
+      { ProcessId: 8, Private: 4_096 },
+      after,
+    ])
     expect(rows).toEqual([
       {
         pid: 8,
@@ -152,7 +187,18 @@ describe('process objects of Windows', () => {
   })
 
   it('ignore what is no process', () => {
-    expect(parseWindowsProcesses([null, 7, 'x', [], {}, { Sample: 2 }, { Sample: 2, ProcessId: -1 }, { Sample: 2, ProcessId: 'NaN' }])).toEqual([])
+    expect(
+      parseWindowsProcesses([
+        null,
+        7,
+        'x',
+        [],
+        {},
+        { Sample: 2 },
+        { Sample: 2, ProcessId: -1 },
+        { Sample: 2, ProcessId: 'NaN' },
+      ]),
+    ).toEqual([])
   })
 })
 
@@ -191,9 +237,33 @@ describe('the process parsers on any text', () => {
   })
 
   it('give valid rows for objects of the right form with hostile values', () => {
-    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.bigInt().map(String), fc.constant(null), fc.boolean())
-    const names = ['ProcessId', 'ParentProcessId', 'Name', 'CreationDate', 'KernelModeTime', 'UserModeTime', 'WorkingSetSize', 'ThreadCount', 'Priority', 'Owner', 'CommandLine']
-    const object = fc.record(Object.fromEntries(names.map((name) => [name, value]))).map((made) => ({ ...made, Sample: 2, ProcessId: 5 }))
-    fc.assert(fc.property(fc.array(object), (objects) => parseWindowsProcesses([{ ElapsedMs: 10 }, ...objects]).every((row) => Value.Check(ProcessRow, row))))
+    const value = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.double(),
+      fc.bigInt().map(String),
+      fc.constant(null),
+      fc.boolean(),
+    )
+    const names = [
+      'ProcessId',
+      'ParentProcessId',
+      'Name',
+      'CreationDate',
+      'KernelModeTime',
+      'UserModeTime',
+      'WorkingSetSize',
+      'ThreadCount',
+      'Priority',
+      'Owner',
+      'CommandLine',
+    ]
+    const object = fc
+      .record(Object.fromEntries(names.map((name) => [name, value])))
+      .map((made) => ({ ...made, Sample: 2, ProcessId: 5 }))
+    fc.assert(
+      fc.property(fc.array(object), (objects) =>
+        parseWindowsProcesses([{ ElapsedMs: 10 }, ...objects]).every((row) => Value.Check(ProcessRow, row)),
+      ),
+    )
   })
 })

@@ -12,12 +12,16 @@ function split(pieces: readonly Buffer[], maxLineBytes = 1_000) {
 describe('the line splitter', () => {
   it('gives the same lines wherever the stream is cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'grapheme' }).filter((line) => !/[\r\n]/.test(line))), fc.integer({ min: 1, max: 7 }), (lines, size) => {
-        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-        const pieces: Buffer[] = []
-        for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size))
-        expect(split(pieces).lines).toEqual(lines)
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme' }).filter((line) => !/[\r\n]/.test(line))),
+        fc.integer({ min: 1, max: 7 }),
+        (lines, size) => {
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+          const pieces: Buffer[] = []
+          for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size))
+          expect(split(pieces).lines).toEqual(lines)
+        },
+      ),
     )
   })
 
@@ -33,6 +37,11 @@ describe('the line splitter', () => {
   ])('with a limit of 5 bytes a line of %i becomes %s', (length, line, cutLines) => {
     const text = `${'abcdef'.slice(0, length)}\nnext\n`
     expect(split([Buffer.from(text)], 5)).toEqual({ lines: [line, 'next'], cutLines })
-    expect(split([...text].map((letter) => Buffer.from(letter)), 5)).toEqual({ lines: [line, 'next'], cutLines })
+    expect(
+      split(
+        [...text].map((letter) => Buffer.from(letter)),
+        5,
+      ),
+    ).toEqual({ lines: [line, 'next'], cutLines })
   })
 })

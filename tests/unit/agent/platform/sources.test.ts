@@ -64,7 +64,9 @@ describe('programs', () => {
   })
 
   it('says missing when none of the programs exists, and takes the first that does', async () => {
-    await expect(all(commands().lines(['/nonexistent/a', '/nonexistent/b'], []))).rejects.toMatchObject({ problem: 'missing' })
+    await expect(all(commands().lines(['/nonexistent/a', '/nonexistent/b'], []))).rejects.toMatchObject({
+      problem: 'missing',
+    })
     expect(await all(commands().lines(['/nonexistent/a', '/bin/echo'], ['x']))).toEqual(['x'])
     await expect(all(commands().lines(['echo'], []))).rejects.toThrow('absolute path')
   })
@@ -106,7 +108,9 @@ describe('PowerShell', () => {
   it('gets the script as one encoded argument and parameters on standard input only', async () => {
     const script = 'Get-Thing -Name $params.name'
     const encoded = powershellArguments(script).at(-1) ?? ''
-    expect(Buffer.from(encoded, 'base64').toString('utf16le')).toMatch(/UTF8Encoding[\s\S]*Get-Thing -Name \$params\.name$/)
+    expect(Buffer.from(encoded, 'base64').toString('utf16le')).toMatch(
+      /UTF8Encoding[\s\S]*Get-Thing -Name \$params\.name$/,
+    )
     const inputs: unknown[] = []
     const lines: ReturnType<typeof commands>['lines'] = async function* (programs, args, options) {
       inputs.push(programs, args.join(' ').includes('evil'), options?.input)
@@ -117,7 +121,11 @@ describe('PowerShell', () => {
     const found: unknown[] = []
     for await (const value of runPowershell(use)) found.push(value)
     expect(found).toEqual([{ a: 1 }])
-    expect(inputs).toEqual([[expect.stringMatching(/^C:\\Windows\\System32\\.*powershell\.exe$/)], false, '{"name":"\\"; evil"}'])
+    expect(inputs).toEqual([
+      [expect.stringMatching(/^C:\\Windows\\System32\\.*powershell\.exe$/)],
+      false,
+      '{"name":"\\"; evil"}',
+    ])
   })
 
   it('does not exist elsewhere', async () => {
@@ -143,7 +151,11 @@ describe('files', () => {
     await expect(files().readText(path)).rejects.toMatchObject({ problem: 'missing', source: path })
     await expect(files().list(path)).rejects.toMatchObject({ problem: 'missing' })
     await expect(all(files().lines(path))).rejects.toMatchObject({ problem: 'missing' })
-    expect([await files().tryText(path), await files().facts(path), await files().link(path)]).toEqual([null, null, null])
+    expect([await files().tryText(path), await files().facts(path), await files().link(path)]).toEqual([
+      null,
+      null,
+      null,
+    ])
     expect(sources.list().every(({ state }) => state === 'missing')).toBe(true)
   })
 

@@ -23,7 +23,15 @@ describe('[C15] reading the local policy file', () => {
   })
 
   it('reads a whole policy', () => {
-    const policy = { version: 1, collectorsOff: ['process.list'], maxGrantMinutes: 30, hours: { from: '08:00', to: '18:00', weekdays: [1, 5] }, review: true, personalData: 'pseudonymise', eventlogChannelsDenied: ['Security'] }
+    const policy = {
+      version: 1,
+      collectorsOff: ['process.list'],
+      maxGrantMinutes: 30,
+      hours: { from: '08:00', to: '18:00', weekdays: [1, 5] },
+      review: true,
+      personalData: 'pseudonymise',
+      eventlogChannelsDenied: ['Security'],
+    }
     expect(read(JSON.stringify(policy))).toEqual({ ok: true, policy })
   })
 
@@ -56,12 +64,18 @@ describe('[C15] reading the local policy file', () => {
   it.runIf(process.getuid?.() === 0)('allows nothing when the file belongs to somebody else', () => {
     read('{"version":1}')
     chownSync(join(folder, 'policy.json'), 60_123, 60_123)
-    expect(readLocalPolicy(join(folder, 'policy.json'))).toMatchObject({ ok: false, problem: expect.stringContaining('root') })
+    expect(readLocalPolicy(join(folder, 'policy.json'))).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('root'),
+    })
   })
 
   it('allows nothing when the file cannot be read', () => {
     mkdirSync(join(folder, 'directory.json'), { mode: 0o755 })
-    expect(readLocalPolicy(join(folder, 'directory.json'))).toMatchObject({ ok: false, problem: expect.stringContaining('cannot be read') })
+    expect(readLocalPolicy(join(folder, 'directory.json'))).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('cannot be read'),
+    })
   })
 })
 
@@ -90,8 +104,12 @@ describe('what the policy forbids', () => {
   const channels = (...names: string[]) => [{ id: 'eventlog.query', params: { channels: names } }]
 
   it('names the collector that is off', () => {
-    expect(policyObjection({ version: 1, collectorsOff: ['process.list'] }, [{ id: 'process.list', params: {} }], now)).toContain('process.list')
-    expect(policyObjection({ version: 1, collectorsOff: ['process.list'] }, [{ id: 'disk.space', params: {} }], now)).toBeNull()
+    expect(
+      policyObjection({ version: 1, collectorsOff: ['process.list'] }, [{ id: 'process.list', params: {} }], now),
+    ).toContain('process.list')
+    expect(
+      policyObjection({ version: 1, collectorsOff: ['process.list'] }, [{ id: 'disk.space', params: {} }], now),
+    ).toBeNull()
   })
 
   it('wants the channels named where some are denied, and compares them without case', () => {

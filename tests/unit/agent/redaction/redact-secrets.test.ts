@@ -5,7 +5,22 @@ import { describe, expect, it } from 'vitest'
 const word = fc
   .tuple(fc.constantFrom('hunter', 'Sommer', 'azucar', 'q7Kx'), fc.integer({ min: 1_000, max: 9_999_999 }))
   .map(([start, digits]) => `${start}${digits}`)
-const keys = ['password', 'PASSWORD', 'dbPassword', 'DB_PASSWORD', 'kennwort', 'Passwort', 'mot_de_passe', 'contraseña', 'client_secret', 'apiKey', 'api-key', 'access_token', 'registration_key', 'pwd']
+const keys = [
+  'password',
+  'PASSWORD',
+  'dbPassword',
+  'DB_PASSWORD',
+  'kennwort',
+  'Passwort',
+  'mot_de_passe',
+  'contraseña',
+  'client_secret',
+  'apiKey',
+  'api-key',
+  'access_token',
+  'registration_key',
+  'pwd',
+]
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 /** How a secret stands in logs and command lines; `k` is a key's name, `s` the secret. */
@@ -21,7 +36,8 @@ const SHAPES: Readonly<Record<string, (k: string, s: string) => string>> = {
   'long flag': (k, s) => `tool --${k} ${s} --other x`,
   'long flag with equals': (k, s) => `tool --${k}=${s} --other x`,
   'utf-16 read as utf-8': (k, s) => `${k}=${s}`.split('').join('\0'),
-  'encoded command': (k, s) => `powershell -EncodedCommand ${Buffer.from(`$x = 1; ${k}="${s}"`, 'utf16le').toString('base64')}`,
+  'encoded command': (k, s) =>
+    `powershell -EncodedCommand ${Buffer.from(`$x = 1; ${k}="${s}"`, 'utf16le').toString('base64')}`,
   'user and password in base 64': (_k, s) => `credential ${base64(`bob:${s}`)}`,
   'basic authorization': (_k, s) => `Authorization: Basic ${base64(`bob:${s}`)}`,
   bearer: (_k, s) => `curl -H "Authorization: Bearer ${s}abc.def"`,
@@ -59,7 +75,9 @@ describe('redaction of secrets', () => {
   it('[X7] changes nothing the second time', () => {
     const shapes = Object.values(SHAPES)
     const part = fc.oneof(
-      fc.tuple(fc.constantFrom(...shapes), fc.constantFrom(...keys), word).map(([make, key, secret]) => make(key, secret)),
+      fc
+        .tuple(fc.constantFrom(...shapes), fc.constantFrom(...keys), word)
+        .map(([make, key, secret]) => make(key, secret)),
       fc.string({ maxLength: 20 }),
       fc.constantFrom('=', ': ', '"', "'", '--password ', 'password', '[secret]', 'Bearer ', '\\"', '://', '@', ' '),
     )
@@ -103,7 +121,18 @@ describe('redaction of secrets', () => {
 
   it.each([
     ...SECRET_REDACTORS.flatMap((redactor) => redactor.hints.slice(0, 12)),
-    'a-', '"', '\\"', 'password=', 'password "', 'x_', ' -', 'eyJ', '-----BEGIN PRIVATE KEY-----', '<password>', '000000-', 'A1b2',
+    'a-',
+    '"',
+    '\\"',
+    'password=',
+    'password "',
+    'x_',
+    ' -',
+    'eyJ',
+    '-----BEGIN PRIVATE KEY-----',
+    '<password>',
+    '000000-',
+    'A1b2',
   ])('[X2] stays linear on 64 KiB of %j', (part) => {
     const size = (length: number) => part.repeat(Math.ceil(length / part.length))
     const time = (text: string) => {

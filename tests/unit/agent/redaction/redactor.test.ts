@@ -48,12 +48,19 @@ describe('redaction of personal identifiers', () => {
     expect(kept.counts()).toEqual({ secret: 1 })
   })
 
-  it.each(['root', 'SYSTEM', 'NT AUTHORITY\\LocalService', 'LocalService', 'www-data', 'systemd-network', '_spotlight', 'S-1-5-18', '1000'])(
-    '[X5] keeps the well-known account %s',
-    (user) => {
-      expect(redactor().row({ user })).toEqual({ user })
-    },
-  )
+  it.each([
+    'root',
+    'SYSTEM',
+    'NT AUTHORITY\\LocalService',
+    'LocalService',
+    'www-data',
+    'systemd-network',
+    '_spotlight',
+    'S-1-5-18',
+    '1000',
+  ])('[X5] keeps the well-known account %s', (user) => {
+    expect(redactor().row({ user })).toEqual({ user })
+  })
 
   it('[X5] keeps which accounts share a domain', () => {
     const [a, b] = ['FIRMA\\anna', 'FIRMA\\karl'].map((user) => String(redactor().row({ user })['user']).split('\\'))
@@ -79,10 +86,14 @@ describe('redaction of personal identifiers', () => {
   )
 
   it('[X5] keeps the network of IPv6 addresses however they are written', () => {
-    const [a, b, c] = ['fd00:1:2:3::4', 'fd00:0001:2:3:0:0:0:4', 'fd00:1:2:3::5'].map((address) => redactor().row({ address })['address'])
+    const [a, b, c] = ['fd00:1:2:3::4', 'fd00:0001:2:3:0:0:0:4', 'fd00:1:2:3::5'].map(
+      (address) => redactor().row({ address })['address'],
+    )
     expect(a).toBe(b)
     expect(String(c).split('.')[0]).toBe(String(a).split('.')[0])
-    expect(redactor().row({ address: 'fe80::3e22:fbff:fe01:203%eth0' })['address']).toMatch(/^linklocal6-[g-z]{8}%eth0$/)
+    expect(redactor().row({ address: 'fe80::3e22:fbff:fe01:203%eth0' })['address']).toMatch(
+      /^linklocal6-[g-z]{8}%eth0$/,
+    )
   })
 
   it('[X5] keeps the maker of a network card in every spelling', () => {
@@ -103,11 +114,20 @@ describe('redaction of personal identifiers', () => {
     expect(a?.split('.').slice(1)).toEqual(b?.split('.').slice(1))
   })
 
-  it('[X6] finds the machine\'s own names in free text, inside other words and in other spellings', () => {
+  it("[X6] finds the machine's own names in free text, inside other words and in other spellings", () => {
     const planted = [
-      'dhcp-192-168-7-21 joined', 'enx3c22fb010203: link up', 'ANNA-LAPTOP rebooted', 'anna-laptop.firma.example is up',
-      'user Anna Schmidt logged in', '/home/anna/.cache', 'C:\\Users\\Karl\\x', 'file:///Users/karl/y', 'from 192.168.7.21 port 22',
-      'S-1-5-21-1111111111-2222222222-3333333333-1001', 'anna_laptop and anna.txt', '3C-22-FB-01-02-03',
+      'dhcp-192-168-7-21 joined',
+      'enx3c22fb010203: link up',
+      'ANNA-LAPTOP rebooted',
+      'anna-laptop.firma.example is up',
+      'user Anna Schmidt logged in',
+      '/home/anna/.cache',
+      'C:\\Users\\Karl\\x',
+      'file:///Users/karl/y',
+      'from 192.168.7.21 port 22',
+      'S-1-5-21-1111111111-2222222222-3333333333-1001',
+      'anna_laptop and anna.txt',
+      '3C-22-FB-01-02-03',
     ]
     for (const message of planted) {
       const text = redactor().text(message)
@@ -116,19 +136,43 @@ describe('redaction of personal identifiers', () => {
   })
 
   it('[X5] leaves unmarked fields, placeholders and ordinary words alone', () => {
-    const plain = { version: '10.2.3.4', serial: 'To be filled by O.E.M.', host: 'localhost', path: '/usr/share/annals', message: 'bo 03:00:00 a::' }
+    const plain = {
+      version: '10.2.3.4',
+      serial: 'To be filled by O.E.M.',
+      host: 'localhost',
+      path: '/usr/share/annals',
+      message: 'bo 03:00:00 a::',
+    }
     expect(redactor().row(plain)).toEqual(plain)
   })
 
   it('[X8] counts by kind', () => {
     const counting = redactor()
-    counting.row({ user: 'anna', mail: 'anna@firma.example', serial: 'C02XL0', list: [{ user: 'karl' }, { user: 'root' }] })
+    counting.row({
+      user: 'anna',
+      mail: 'anna@firma.example',
+      serial: 'C02XL0',
+      list: [{ user: 'karl' }, { user: 'root' }],
+    })
     expect(counting.counts()).toEqual({ userName: 2, emailAddress: 1, serialNumber: 1 })
   })
 
   it('[X7] changes nothing the second time', () => {
     const part = fc.oneof(
-      fc.constantFrom('anna', 'Anna Schmidt', 'anna-laptop', 'FIRMA\\anna', 'anna@firma.example', '/home/karl/x', '3c:22:fb:01:02:03', 'C:\\Users\\karl', 'S-1-5-21-1-2-3-1001', '192-168-7-21', 'user-', ' for '),
+      fc.constantFrom(
+        'anna',
+        'Anna Schmidt',
+        'anna-laptop',
+        'FIRMA\\anna',
+        'anna@firma.example',
+        '/home/karl/x',
+        '3c:22:fb:01:02:03',
+        'C:\\Users\\karl',
+        'S-1-5-21-1-2-3-1001',
+        '192-168-7-21',
+        'user-',
+        ' for ',
+      ),
       fc.ipV4(),
       fc.ipV6(),
       fc.emailAddress(),

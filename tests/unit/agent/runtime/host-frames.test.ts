@@ -12,7 +12,11 @@ const runId = makeId('run', 1, new Uint8Array(10))
 describe('frames between agent and host', () => {
   it('come out as they went in, wherever the pipe cuts them', async () => {
     const chunk = await packChunk(['{"n":0}', '{"n":1}'])
-    const bytes = Buffer.concat([encodeHostMessage({ type: 'ping' }), encodeHostChunk(runId, chunk), encodeHostMessage({ type: 'pong' })])
+    const bytes = Buffer.concat([
+      encodeHostMessage({ type: 'ping' }),
+      encodeHostChunk(runId, chunk),
+      encodeHostMessage({ type: 'pong' }),
+    ])
     for (const size of [1, 3, 50, bytes.length]) {
       const reader = new HostFrameReader()
       const frames = []
@@ -36,7 +40,17 @@ describe('frames between agent and host', () => {
   })
 
   it('carry known messages only', () => {
-    expect(() => parseToHost({ type: 'run', runId, collector: 'a.b', params: {}, personalData: 'keep', ticketKey: '00', shell: 'x' })).toThrow(TypeError)
+    expect(() =>
+      parseToHost({
+        type: 'run',
+        runId,
+        collector: 'a.b',
+        params: {},
+        personalData: 'keep',
+        ticketKey: '00',
+        shell: 'x',
+      }),
+    ).toThrow(TypeError)
     expect(() => parseFromHost({ type: 'end', runId, completeness: {} })).toThrow(TypeError)
     expect(parseToHost({ type: 'pull', runId, chunks: 64 })).toMatchObject({ chunks: 64 })
     expect(() => parseToHost({ type: 'pull', runId, chunks: 65 })).toThrow(TypeError)

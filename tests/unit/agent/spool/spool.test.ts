@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endedRun } from '@askfirst/agent/runtime/ended-run.ts'
 import type { Chunk } from '@askfirst/agent/runtime/chunk.ts'
 import { packChunk } from '@askfirst/agent/runtime/chunk.ts'
+import { endedRun } from '@askfirst/agent/runtime/ended-run.ts'
 import { rowsOfChunk } from '@askfirst/agent/spool/review-rows.ts'
 import { Spool } from '@askfirst/agent/spool/spool.ts'
 import { makeId } from '@askfirst/protocol/ids.ts'
@@ -14,7 +14,14 @@ const at = new Date('2026-11-22T03:00:00.000Z')
 const bytes = new Uint8Array(10)
 const runId = makeId('run', 1, bytes)
 const grantId = makeId('gra', 1, bytes)
-const meta = { runId, grantId, ticketId: makeId('tkt', 1, bytes), collector: 'test.firehose', review: false, startedAt: at.toISOString() }
+const meta = {
+  runId,
+  grantId,
+  ticketId: makeId('tkt', 1, bytes),
+  collector: 'test.firehose',
+  review: false,
+  startedAt: at.toISOString(),
+}
 let directory: string
 let spool: Spool
 
@@ -153,7 +160,11 @@ describe('the spool', () => {
     expect(await spool.chunk(runId, 8)).toBeNull()
     await spool.close()
     spool = await Spool.at(directory, 2_000_000)
-    expect(spool.get(runId)).toMatchObject({ nextSeq: 9, acknowledgedSeq: 9, totals: { rows: 9, compressedBytes: 1_800_000 } })
+    expect(spool.get(runId)).toMatchObject({
+      nextSeq: 9,
+      acknowledgedSeq: 9,
+      totals: { rows: 9, compressedBytes: 1_800_000 },
+    })
     expect(await spool.append(runId, bulk(100))).toBe(9)
   })
 

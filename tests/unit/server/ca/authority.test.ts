@@ -96,7 +96,9 @@ describe('certificate authority', () => {
     const across = openssl(['asn1parse', '-in', file('across.pem', at('2049-12-01T00:00:00Z', 90).pem)])
     expect(across).toMatch(/UTCTIME\s+:491130235000Z/)
     expect(across).toMatch(/GENERALIZEDTIME\s+:20500301000000Z/)
-    expect(openssl(['asn1parse', '-in', file('early.pem', at('2049-06-01T00:00:00Z', 1).pem)])).not.toContain('GENERALIZEDTIME')
+    expect(openssl(['asn1parse', '-in', file('early.pem', at('2049-06-01T00:00:00Z', 1).pem)])).not.toContain(
+      'GENERALIZEDTIME',
+    )
   })
 
   it('never issues beyond its own end', () => {
@@ -116,10 +118,18 @@ describe('certificate authority', () => {
   })
 
   it('[H9] lists any serials in a revocation list that all three readers find them in', () => {
-    const serial = fc.uint8Array({ minLength: 1, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('hex').replace(/^0+(?=.)/, ''))
+    const serial = fc.uint8Array({ minLength: 1, maxLength: 16 }).map((bytes) =>
+      Buffer.from(bytes)
+        .toString('hex')
+        .replace(/^0+(?=.)/, ''),
+    )
     fc.assert(
       fc.property(fc.uniqueArray(serial, { minLength: 1, maxLength: 8 }), (serials) => {
-        const revoked = serials.map((value) => ({ serial: value, revokedAt: new Date(NOW).toISOString(), reason: 'superseded' }))
+        const revoked = serials.map((value) => ({
+          serial: value,
+          revokedAt: new Date(NOW).toISOString(),
+          reason: 'superseded',
+        }))
         const pem = authority.crl(revoked, NOW)
         const list = new X509Crl(pem.replaceAll('X509 CRL', 'CRL'))
         const found = list.entries.map((entry) => entry.serialNumber.toLowerCase().replace(/^0+(?=.)/, ''))
@@ -132,10 +142,14 @@ describe('certificate authority', () => {
 
   it('[H9] refuses a revoked certificate in OpenSSL', () => {
     const leaf = issue()
-    const crl = authority.crl([{ serial: leaf.serial, revokedAt: new Date(NOW).toISOString(), reason: 'keyCompromise' }], NOW)
+    const crl = authority.crl(
+      [{ serial: leaf.serial, revokedAt: new Date(NOW).toISOString(), reason: 'keyCompromise' }],
+      NOW,
+    )
     expect(crl).toMatch(/^-----BEGIN X509 CRL-----\n/)
     const args = ['-CAfile', file('ca3.pem', authority.certificatePem), '-CRLfile', file('crl3.pem', crl)]
-    const verify = () => openssl(['verify', '-crl_check', '-attime', unixSeconds(NOW + 1_000), ...args, file('leaf3.pem', leaf.pem)])
+    const verify = () =>
+      openssl(['verify', '-crl_check', '-attime', unixSeconds(NOW + 1_000), ...args, file('leaf3.pem', leaf.pem)])
     expect(verify).toThrowError(/certificate revoked/)
     const text = openssl(['crl', '-noout', '-text', '-in', join(folder, 'crl3.pem')])
     expect(text).toContain('Version 2')
@@ -150,17 +164,23 @@ describe('certificate authority', () => {
     expect(second.certificatePem).toBe(first.certificatePem)
     expect(second.sha256).toEqual(first.sha256)
     expect(statSync(join(directory, 'authority.key')).mode & 0o777).toBe(0o600)
-    expect(createPrivateKey(readFileSync(join(directory, 'authority.key'))).asymmetricKeyDetails?.namedCurve).toBe('prime256v1')
+    expect(createPrivateKey(readFileSync(join(directory, 'authority.key'))).asymmetricKeyDetails?.namedCurve).toBe(
+      'prime256v1',
+    )
   })
 
   it('does not start with a certificate whose key is missing or another', async () => {
     const directory = join(folder, 'broken')
     await openAuthority({ directory, name: 'Example Ltd', now: NOW })
     rmSync(join(directory, 'authority.key'))
-    await expect(openAuthority({ directory, name: 'Example Ltd', now: NOW })).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(openAuthority({ directory, name: 'Example Ltd', now: NOW })).rejects.toMatchObject({
+      code: 'INTERNAL',
+    })
     const pem = deviceKey.export({ type: 'pkcs8', format: 'pem' })
     writeFileSync(join(directory, 'authority.key'), pem)
-    await expect(openAuthority({ directory, name: 'Example Ltd', now: NOW })).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(openAuthority({ directory, name: 'Example Ltd', now: NOW })).rejects.toMatchObject({
+      code: 'INTERNAL',
+    })
   })
 })
 
@@ -170,15 +190,20 @@ describe('certificate of the agents’ listener', () => {
   it('[H3] names every host and address, and OpenSSL accepts it for a server', async () => {
     const { pem, keyPem } = await openServerCertificate({ authority, directory: folder, hosts, now: NOW })
     const certificate = new X509Certificate(pem)
-    expect(hosts.map((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)))).toEqual(hosts)
+    expect(hosts.map((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)))).toEqual(
+      hosts,
+    )
     expect(certificate.checkPrivateKey(createPrivateKey(keyPem))).toBe(true)
     const args = ['-CAfile', file('ca4.pem', authority.certificatePem), '-attime', unixSeconds(NOW + 1_000)]
-    expect(openssl(['verify', '-x509_strict', '-purpose', 'sslserver', ...args, file('server.check.pem', pem)])).toContain('OK')
+    expect(
+      openssl(['verify', '-x509_strict', '-purpose', 'sslserver', ...args, file('server.check.pem', pem)]),
+    ).toContain('OK')
   })
 
   it('stays until a third of its life is left, a name is added, or the authority changes', async () => {
     const directory = mkdtempSync(join(folder, 'server-'))
-    const open = (now: number, names = hosts, by = authority) => openServerCertificate({ authority: by, directory, hosts: names, now })
+    const open = (now: number, names = hosts, by = authority) =>
+      openServerCertificate({ authority: by, directory, hosts: names, now })
     const first = await open(NOW)
     expect((await open(NOW + 59 * DAY)).serial).toBe(first.serial)
     const renewed = await open(NOW + 61 * DAY)

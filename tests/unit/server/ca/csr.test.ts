@@ -39,7 +39,12 @@ describe('signing request', () => {
 
   it('[H4] of OpenSSL with a P-256 key passes, whatever names and extensions it asks for', () => {
     const p256 = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-pkeyopt', 'ec_param_enc:named_curve']
-    const pem = opensslRequest(p256, ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'subjectAltName=DNS:evil.example'])
+    const pem = opensslRequest(p256, [
+      '-addext',
+      'basicConstraints=critical,CA:TRUE',
+      '-addext',
+      'subjectAltName=DNS:evil.example',
+    ])
     expect(checkSigningRequest(pem).asymmetricKeyDetails?.namedCurve).toBe('prime256v1')
   })
 
@@ -88,7 +93,8 @@ describe('signing request', () => {
   it('[H4] that is huge, nested deeply, or not PEM is refused at once', () => {
     refuses(`-----BEGIN ${LABEL}-----\n${'A'.repeat(1_000_000)}\n-----END ${LABEL}-----\n`)
     let nested = Buffer.alloc(0)
-    while (nested.length < 4_000) nested = Buffer.concat([Buffer.of(0x30, 0x82, nested.length >> 8, nested.length & 0xff), nested])
+    while (nested.length < 4_000)
+      nested = Buffer.concat([Buffer.of(0x30, 0x82, nested.length >> 8, nested.length & 0xff), nested])
     refuses(toPem(LABEL, nested))
     refuses('')
     refuses(good + good)

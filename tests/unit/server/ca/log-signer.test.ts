@@ -2,7 +2,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LogSigner, openLogSigner, parseVerifierKey, signedNoteName, verifyCheckpoint } from '@askfirst/server/ca/log-signer.ts'
+import {
+  LogSigner,
+  openLogSigner,
+  parseVerifierKey,
+  signedNoteName,
+  verifyCheckpoint,
+} from '@askfirst/server/ca/log-signer.ts'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const folder = mkdtempSync(join(tmpdir(), 'askfirst-log-'))

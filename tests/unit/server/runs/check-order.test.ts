@@ -67,7 +67,10 @@ describe('checkOrder', () => {
       maxEvents: 10,
       levels: [],
     })
-    const narrow: Grant = { ...grant, collectors: [{ id: 'eventlog.query', params: { maxEvents: 50, levels: ['error'] } }] }
+    const narrow: Grant = {
+      ...grant,
+      collectors: [{ id: 'eventlog.query', params: { maxEvents: 50, levels: ['error'] } }],
+    }
     expect(checkOrder(narrow, { collector: 'eventlog.query', params: {} }, collectors)).toEqual({
       maxEvents: 50,
       levels: ['error'],
