@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import type { AgentOptions } from '@askfirst/agent/agent.ts'
 import type { AgentClock } from '@askfirst/agent/consent/agent-clock.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
@@ -246,11 +247,11 @@ export class EvilDesk {
     return [...beyond.map(([runId, count]) => `${count} rows of ${runId}`), ...texts]
   }
 
-  /** Names of files below the data directory in which a text stands. */
+  /** Names of files below the data directory in which a text stands, as it is or compressed. */
   filesWith(text: string, below = this.agent.config.dataDir): string[] {
     return readdirSync(below, { recursive: true, encoding: 'utf8' }).filter((name) => {
       const path = join(below, name)
-      return statSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path).includes(text)
+      return statSync(path, { throwIfNoEntry: false })?.isFile() === true && holds(readFileSync(path), text)
     })
   }
 
@@ -262,4 +263,23 @@ export class EvilDesk {
 /** SHA-256 by which the server names a receipt or revocation. */
 export function sha256Of(message: Heard): string {
   return createHash('sha256').update(String(message['jws'])).digest('hex')
+}
+
+const ZSTD_MAGIC = Buffer.from('28b52ffd', 'hex')
+
+/** Whether the text stands in the bytes, or in any zstd frame among them. */
+function holds(bytes: Buffer, text: string): boolean {
+  if (bytes.includes(text)) return true
+  for (let at = bytes.indexOf(ZSTD_MAGIC); at >= 0; at = bytes.indexOf(ZSTD_MAGIC, at + 1)) {
+    if (unpacked(bytes.subarray(at)).includes(text)) return true
+  }
+  return false
+}
+
+function unpacked(bytes: Buffer): Buffer {
+  try {
+    return zstdDecompressSync(bytes)
+  } catch {
+    return Buffer.alloc(0) // The four bytes stood there by chance, or the frame was cut.
+  }
 }
