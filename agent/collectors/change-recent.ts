@@ -1,12 +1,11 @@
 import type { ChangeKind } from '@askfirst/protocol/results/change-recent.ts'
 import { CHANGE_KINDS, ChangeRow } from '@askfirst/protocol/results/change-recent.ts'
 import { Type } from 'typebox'
+import type { CollectorContext } from '../runtime/collector-context.ts'
 import { MoreThanAllowed } from '../runtime/collector-context.ts'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxChanges } from './change-recent/linux.ts'
-import { macosChanges } from './change-recent/macos.ts'
+import type { ChangeWindow } from './change-recent/window.ts'
 import { newestChanges } from './change-recent/window.ts'
-import { windowsChanges } from './change-recent/windows.ts'
 
 const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
   installed: 'programs that were installed',
@@ -17,6 +16,13 @@ const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
   service: 'services',
   osUpdate: 'updates of the system',
 }
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./change-recent/linux.ts'),
+  darwin: () => import('./change-recent/macos.ts'),
+  win32: () => import('./change-recent/windows.ts'),
+} as const
 
 export const changeRecent = defineCollector({
   id: 'change.recent',
@@ -62,10 +68,11 @@ export const changeRecent = defineCollector({
   row: ChangeRow,
   limits: { timeoutMs: 90_000, noProgressMs: 60_000, maxRows: 5_000, maxBytes: 16_777_216 },
   typicalBytes: 100_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     const toMs = ctx.now().getTime()
     const window = { fromMs: toMs - params.days * 86_400_000, toMs, kinds: new Set(params.kinds) }
-    const rows = await newestChanges(changesOf[ctx.platform](ctx, window), window)
+    const rows = await newestChanges(changesOf(ctx, window), window)
     yield* rows.slice(0, params.maxRows)
     if (rows.length > params.maxRows) {
       throw new MoreThanAllowed(`There are ${rows.length} changes; the newest ${params.maxRows} were asked for.`)
@@ -73,4 +80,13 @@ export const changeRecent = defineCollector({
   },
 })
 
-const changesOf = { linux: linuxChanges, darwin: macosChanges, win32: windowsChanges } as const
+async function* changesOf(ctx: CollectorContext, window: ChangeWindow): AsyncGenerator<ChangeRow, void, undefined> {
+  switch (ctx.platform) {
+    case 'linux':
+      return yield* (await code.linux()).linuxChanges(ctx, window)
+    case 'darwin':
+      return yield* (await code.darwin()).macosChanges(ctx)
+    case 'win32':
+      return yield* (await code.win32()).windowsChanges(ctx, window)
+  }
+}

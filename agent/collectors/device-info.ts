@@ -3,9 +3,6 @@ import { DEVICE_SECTIONS, DeviceFact } from '@askfirst/protocol/results/device-i
 import { Type } from 'typebox'
 import type { CollectorContext } from '../runtime/collector-context.ts'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxDevice } from './device-info/linux.ts'
-import { macosDevice } from './device-info/macos.ts'
-import { windowsDevice } from './device-info/windows.ts'
 
 /** The groups of facts in words for the person who is asked. */
 const SECTION_WORDS: Readonly<Record<DeviceSection, string>> = {
@@ -32,6 +29,13 @@ const SECTION_WORDS: Readonly<Record<DeviceSection, string>> = {
   security: 'protection of the system',
   virtualisation: 'whether it is a virtual computer',
 }
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./device-info/linux.ts'),
+  darwin: () => import('./device-info/macos.ts'),
+  win32: () => import('./device-info/windows.ts'),
+} as const
 
 export const deviceInfo = defineCollector({
   id: 'device.info',
@@ -60,22 +64,23 @@ export const deviceInfo = defineCollector({
   row: DeviceFact,
   limits: { timeoutMs: 120_000, noProgressMs: 60_000, maxRows: 50_000, maxBytes: 16_777_216 },
   typicalBytes: 200_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     const wanted = new Set(params.sections.length === 0 ? DEVICE_SECTIONS : params.sections)
     yield* deviceOf(ctx, wanted)
   },
 })
 
-function deviceOf(
+async function* deviceOf(
   ctx: CollectorContext,
   wanted: ReadonlySet<DeviceSection>,
 ): AsyncGenerator<DeviceFact, void, undefined> {
   switch (ctx.platform) {
     case 'linux':
-      return linuxDevice(ctx, wanted)
+      return yield* (await code.linux()).linuxDevice(ctx, wanted)
     case 'darwin':
-      return macosDevice(ctx, wanted)
+      return yield* (await code.darwin()).macosDevice(ctx, wanted)
     case 'win32':
-      return windowsDevice(ctx, wanted)
+      return yield* (await code.win32()).windowsDevice(ctx, wanted)
   }
 }

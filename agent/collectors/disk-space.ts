@@ -1,9 +1,13 @@
 import { Volume } from '@askfirst/protocol/results/disk-space.ts'
 import { Type } from 'typebox'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxVolumes } from './disk-space/linux.ts'
-import { macosVolumes } from './disk-space/macos.ts'
-import { windowsVolumes } from './disk-space/windows.ts'
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./disk-space/linux.ts'),
+  darwin: () => import('./disk-space/macos.ts'),
+  win32: () => import('./disk-space/windows.ts'),
+} as const
 
 export const diskSpace = defineCollector({
   id: 'disk.space',
@@ -25,14 +29,15 @@ export const diskSpace = defineCollector({
   row: Volume,
   limits: { timeoutMs: 60_000, noProgressMs: 30_000, maxRows: 2_000, maxBytes: 2_097_152 },
   typicalBytes: 3_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     switch (ctx.platform) {
       case 'linux':
-        return yield* linuxVolumes(ctx, params.includeNetwork)
+        return yield* (await code.linux()).linuxVolumes(ctx, params.includeNetwork)
       case 'darwin':
-        return yield* macosVolumes(ctx, params.includeNetwork)
+        return yield* (await code.darwin()).macosVolumes(ctx, params.includeNetwork)
       case 'win32':
-        return yield* windowsVolumes(ctx, params.includeNetwork)
+        return yield* (await code.win32()).windowsVolumes(ctx, params.includeNetwork)
     }
   },
 })

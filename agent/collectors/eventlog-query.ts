@@ -2,11 +2,8 @@ import type { EventLevel } from '@askfirst/protocol/results/eventlog-query.ts'
 import { EVENT_LEVELS, EventRow } from '@askfirst/protocol/results/eventlog-query.ts'
 import { Type } from 'typebox'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxSources } from './eventlog-query/linux.ts'
-import { macosSources } from './eventlog-query/macos.ts'
 import { eventRows } from './eventlog-query/merge-sources.ts'
 import { DEFAULT_CHANNELS, EVENT_CHANNELS } from './eventlog-query/query.ts'
-import { windowsSources } from './eventlog-query/windows.ts'
 
 /** An instant as the wire has it; calendar checks follow when it is read. */
 const instant = { pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$', maxLength: 24 }
@@ -18,6 +15,13 @@ const LEVEL_WORDS: Readonly<Record<EventLevel, string>> = {
   information: 'notes about ordinary work',
   verbose: 'notes for developers',
 }
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./eventlog-query/linux.ts'),
+  darwin: () => import('./eventlog-query/macos.ts'),
+  win32: () => import('./eventlog-query/windows.ts'),
+} as const
 
 export const eventlogQuery = defineCollector({
   id: 'eventlog.query',
@@ -94,14 +98,15 @@ export const eventlogQuery = defineCollector({
   row: EventRow,
   limits: { timeoutMs: 120_000, noProgressMs: 90_000, maxRows: 10_000, maxBytes: 67_108_864 },
   typicalBytes: 300_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     switch (ctx.platform) {
       case 'linux':
-        return yield* eventRows(ctx, params, linuxSources)
+        return yield* eventRows(ctx, params, (await code.linux()).linuxSources)
       case 'darwin':
-        return yield* eventRows(ctx, params, macosSources)
+        return yield* eventRows(ctx, params, (await code.darwin()).macosSources)
       case 'win32':
-        return yield* eventRows(ctx, params, windowsSources)
+        return yield* eventRows(ctx, params, (await code.win32()).windowsSources)
     }
   },
 })

@@ -1,10 +1,8 @@
 import type { NetPart } from '@askfirst/protocol/results/net-config.ts'
 import { NET_PARTS, NetRow } from '@askfirst/protocol/results/net-config.ts'
 import { Type } from 'typebox'
+import type { CollectorContext } from '../runtime/collector-context.ts'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxNetwork } from './net-config/linux.ts'
-import { macosNetwork } from './net-config/macos.ts'
-import { windowsNetwork } from './net-config/windows.ts'
 
 const PART_WORDS: Readonly<Record<NetPart, string>> = {
   host: 'name of this computer in the network',
@@ -13,6 +11,13 @@ const PART_WORDS: Readonly<Record<NetPart, string>> = {
   route: 'ways to other networks',
   dns: 'servers that look up names',
 }
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./net-config/linux.ts'),
+  darwin: () => import('./net-config/macos.ts'),
+  win32: () => import('./net-config/windows.ts'),
+} as const
 
 export const netConfig = defineCollector({
   id: 'net.config',
@@ -41,6 +46,7 @@ export const netConfig = defineCollector({
   row: NetRow,
   limits: { timeoutMs: 60_000, noProgressMs: 30_000, maxRows: 20_000, maxBytes: 8_388_608 },
   typicalBytes: 8_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     for await (const row of networkOf(ctx)) {
       if (params.parts.length === 0 || params.parts.includes(row.part)) yield row
@@ -48,13 +54,13 @@ export const netConfig = defineCollector({
   },
 })
 
-function networkOf(ctx: Parameters<typeof linuxNetwork>[0]): AsyncIterable<NetRow> {
+async function* networkOf(ctx: CollectorContext): AsyncGenerator<NetRow, void, undefined> {
   switch (ctx.platform) {
     case 'linux':
-      return linuxNetwork(ctx)
+      return yield* (await code.linux()).linuxNetwork(ctx)
     case 'darwin':
-      return macosNetwork(ctx)
+      return yield* (await code.darwin()).macosNetwork(ctx)
     case 'win32':
-      return windowsNetwork(ctx)
+      return yield* (await code.win32()).windowsNetwork(ctx)
   }
 }

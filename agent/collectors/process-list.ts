@@ -3,9 +3,6 @@ import { Type } from 'typebox'
 import type { ProcessOrder } from '../parsers/rank-processes.ts'
 import { PROCESS_ORDERS } from '../parsers/rank-processes.ts'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxProcesses } from './process-list/linux.ts'
-import { macosProcesses } from './process-list/macos.ts'
-import { windowsProcesses } from './process-list/windows.ts'
 
 const ORDER_WORDS: Readonly<Record<ProcessOrder, string>> = {
   cpu: 'those that use the processor most',
@@ -14,6 +11,13 @@ const ORDER_WORDS: Readonly<Record<ProcessOrder, string>> = {
   started: 'those that started last',
   name: 'by name',
 }
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./process-list/linux.ts'),
+  darwin: () => import('./process-list/macos.ts'),
+  win32: () => import('./process-list/windows.ts'),
+} as const
 
 export const processList = defineCollector({
   id: 'process.list',
@@ -62,14 +66,15 @@ export const processList = defineCollector({
   row: ProcessRow,
   limits: { timeoutMs: 60_000, noProgressMs: 30_000, maxRows: 500, maxBytes: 8_388_608 },
   typicalBytes: 30_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     switch (ctx.platform) {
       case 'linux':
-        return yield* linuxProcesses(ctx, params)
+        return yield* (await code.linux()).linuxProcesses(ctx, params)
       case 'darwin':
-        return yield* macosProcesses(ctx, params)
+        return yield* (await code.darwin()).macosProcesses(ctx, params)
       case 'win32':
-        return yield* windowsProcesses(ctx, params)
+        return yield* (await code.win32()).windowsProcesses(ctx, params)
     }
   },
 })

@@ -1,11 +1,10 @@
 import type { ServiceState } from '@askfirst/protocol/results/service-list.ts'
 import { SERVICE_STATES, ServiceRow } from '@askfirst/protocol/results/service-list.ts'
 import { Type } from 'typebox'
+import type { CollectorContext } from '../runtime/collector-context.ts'
 import { defineCollector } from '../runtime/define-collector.ts'
-import { linuxServices } from './service-list/linux.ts'
-import { macosServices } from './service-list/macos.ts'
+import type { ServiceParams } from './service-list/params.ts'
 import { isAskedFor } from './service-list/params.ts'
-import { windowsServices } from './service-list/windows.ts'
 
 const STATE_WORDS: Readonly<Record<ServiceState, string>> = {
   running: 'running',
@@ -17,6 +16,13 @@ const STATE_WORDS: Readonly<Record<ServiceState, string>> = {
   failed: 'failed',
   unknown: 'unknown',
 }
+
+/** The code for each system: the agent's own process only declares, and a host loads what its system needs. */
+const code = {
+  linux: () => import('./service-list/linux.ts'),
+  darwin: () => import('./service-list/macos.ts'),
+  win32: () => import('./service-list/windows.ts'),
+} as const
 
 export const serviceList = defineCollector({
   id: 'service.list',
@@ -57,11 +63,21 @@ export const serviceList = defineCollector({
   row: ServiceRow,
   limits: { timeoutMs: 60_000, noProgressMs: 45_000, maxRows: 5_000, maxBytes: 16_777_216 },
   typicalBytes: 80_000,
+  prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
-    for await (const row of servicesOf[ctx.platform](ctx, params)) {
+    for await (const row of servicesOf(ctx, params)) {
       if (isAskedFor(row, params)) yield row
     }
   },
 })
 
-const servicesOf = { linux: linuxServices, darwin: macosServices, win32: windowsServices } as const
+async function* servicesOf(ctx: CollectorContext, params: ServiceParams): AsyncGenerator<ServiceRow, void, undefined> {
+  switch (ctx.platform) {
+    case 'linux':
+      return yield* (await code.linux()).linuxServices(ctx, params)
+    case 'darwin':
+      return yield* (await code.darwin()).macosServices(ctx, params)
+    case 'win32':
+      return yield* (await code.win32()).windowsServices(ctx, params)
+  }
+}

@@ -27,6 +27,8 @@ export interface Collector<Params extends TObject = TObject, Row extends TObject
   readonly limits: CollectorLimits
   /** Bytes that a usual run sends; a hint for people. */
   readonly typicalBytes: number
+  /** Loads the code for a system ahead of the first run; absent: it came with the declaration. */
+  prepare?(platform: Platform): Promise<unknown>
   /** Yields rows as the source produces them; ends early when `ctx.signal` aborts. */
   collect(ctx: CollectorContext, params: Static<Params>): AsyncGenerator<Static<Row>, void, undefined>
 }

@@ -105,7 +105,10 @@ class ServingHost {
     for (const id of collectors) {
       if (this.#open.size > 0) return
       const collector = await this.#load(id)
-      if (collector !== null) rowCheckOf(collector)
+      if (collector !== null) {
+        rowCheckOf(collector)
+        await collector.prepare?.(this.#machine.platform)
+      }
       await turn()
     }
     this.#machine.volumes.warm()
