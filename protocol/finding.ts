@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { CollectorId, Count, line } from './fields.ts'
 import { RunId } from './ids.ts'
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'information'] as const
+const SEVERITIES = ['critical', 'high', 'medium', 'low', 'information'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
 /** Rows that prove a finding: their numbers in the run, from 0. */

@@ -10,7 +10,7 @@ import type { HeldGrant, HeldRequest } from './consent-state.ts'
 import type { OfferedCollectors } from './offered-collectors.ts'
 
 /** Language of the text that is shown. */
-export const NOTICE_LANGUAGE = 'en'
+const NOTICE_LANGUAGE = 'en'
 
 /** What became of a request, as it goes into the record. */
 export interface Decided {

@@ -9,7 +9,7 @@ import type { OfferedCollectors, Refusal } from './offered-collectors.ts'
 import { refusal } from './offered-collectors.ts'
 
 /** How far the server's clock may be ahead of this device's clock. */
-export const MAX_CLOCK_SKEW_MS = 10 * 60_000
+const MAX_CLOCK_SKEW_MS = 10 * 60_000
 
 /** What a request is judged against; all of it is this device's own. */
 export interface RequestContext {

@@ -77,7 +77,7 @@ const HeldRunSummary = Type.Object(
 )
 
 /** Numbers and ranges like `3,7-9`. */
-export const Ranges = Type.String({ pattern: '^(\\d{1,9}(-\\d{1,9})?(,\\d{1,9}(-\\d{1,9})?)*)?$', maxLength: 60_000 })
+const Ranges = Type.String({ pattern: '^(\\d{1,9}(-\\d{1,9})?(,\\d{1,9}(-\\d{1,9})?)*)?$', maxLength: 60_000 })
 
 /** All that can be asked of a running agent at its own machine. Moving it to another server is not among it. */
 export const COMMANDS = {

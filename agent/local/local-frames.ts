@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 
 /** Longest frame on the local channel, without its length prefix. */
-export const MAX_LOCAL_FRAME_BYTES = 65_536
+const MAX_LOCAL_FRAME_BYTES = 65_536
 const PREFIX_BYTES = 4
 const TAG_BYTES = 16
 /** Longest JSON that fits a sealed frame. */

@@ -32,7 +32,7 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
 }
 
 /** Facts about each screen. The package says 0, null or an empty text for what it does not know. */
-export function displayFacts(read: Partial<Systeminformation.GraphicsData>): readonly DeviceFact[] {
+function displayFacts(read: Partial<Systeminformation.GraphicsData>): readonly DeviceFact[] {
   return (read.displays ?? []).flatMap(
     (display, at) =>
       new FactList('graphics', SOURCE, `screen ${at + 1}`)

@@ -73,7 +73,7 @@ export function pseudoHostLabel(name: string, context: PersonalContext): string 
 }
 
 /** Accounts of the system, and numbers, which stand for themselves. */
-export function isSystemAccount(name: string, { seeds }: PersonalContext): boolean {
+function isSystemAccount(name: string, { seeds }: PersonalContext): boolean {
   const lower = name.toLowerCase()
   if (WELL_KNOWN.has(lower) || /^\d{1,10}$/.test(name) || lower.startsWith('systemd-') || lower.startsWith('_'))
     return true

@@ -12,7 +12,7 @@ export interface Outcome {
   readonly reason?: string
 }
 
-export const COMPLETE: Outcome = { state: 'complete' }
+const COMPLETE: Outcome = { state: 'complete' }
 
 export function rowLimit(maxRows: number): Outcome {
   const reason = `There were more than the ${maxRows} rows that one run may send.`

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
  * that says the kind, the first 16 bytes of the SHA-256 over kind and content, and the content. A file that was cut
  * anywhere, by SIGKILL or power loss, is readable up to the last whole record.
  */
-export const RECORD_META = 1
+const RECORD_META = 1
 export const RECORD_CHUNK = 2
 export const RECORD_END = 3
 export type RecordKind = typeof RECORD_META | typeof RECORD_CHUNK | typeof RECORD_END

@@ -13,7 +13,7 @@ export type { SpooledChunk } from './spool-chunk.ts'
 export type { SpoolMeta, SpoolTotals } from './spool-meta.ts'
 
 /** Most bytes that all runs together may hold on the disk when the options do not say otherwise. */
-export const DEFAULT_SPOOL_BYTES = 67_108_864
+const DEFAULT_SPOOL_BYTES = 67_108_864
 /** What a record needs beyond a chunk's body. */
 const RECORD_OVERHEAD_BYTES = 128
 const RUN_DIRECTORY = /^run_[0-9a-hjkmnp-tv-z]{26}$/

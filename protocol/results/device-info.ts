@@ -31,7 +31,7 @@ export const DEVICE_SECTIONS = [
 ] as const
 export type DeviceSection = (typeof DEVICE_SECTIONS)[number]
 
-export const FACT_UNITS = [
+const FACT_UNITS = [
   'bytes',
   'ms',
   's',

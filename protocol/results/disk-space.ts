@@ -4,7 +4,7 @@ import { closed } from '../define-message.ts'
 import { Count } from '../fields.ts'
 import { personal } from '../privacy.ts'
 
-export const VOLUME_KINDS = ['fixed', 'removable', 'optical', 'network', 'memory', 'image'] as const
+const VOLUME_KINDS = ['fixed', 'removable', 'optical', 'network', 'memory', 'image'] as const
 export type VolumeKind = (typeof VOLUME_KINDS)[number]
 
 /** A row of `disk.space`: one volume and how full it is. */

@@ -7,7 +7,7 @@ import { personal } from '../privacy.ts'
 export const NET_PARTS = ['host', 'interface', 'address', 'route', 'dns'] as const
 export type NetPart = (typeof NET_PARTS)[number]
 
-export const INTERFACE_TYPES = [
+const INTERFACE_TYPES = [
   'ethernet',
   'wifi',
   'loopback',

@@ -5,7 +5,7 @@ import { Count, Instant } from '../fields.ts'
 import { personal } from '../privacy.ts'
 
 /** What a process does at the moment; `blocked` waits for a device (state D on Linux, U on macOS). */
-export const PROCESS_STATES = ['running', 'sleeping', 'blocked', 'stopped', 'zombie', 'idle', 'dead'] as const
+const PROCESS_STATES = ['running', 'sleeping', 'blocked', 'stopped', 'zombie', 'idle', 'dead'] as const
 
 /** A row of `process.list`: one running program. A field that could not be read is absent. */
 export const ProcessRow = Type.Object(

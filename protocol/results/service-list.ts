@@ -21,7 +21,7 @@ export const SERVICE_STATES = [
 export type ServiceState = (typeof SERVICE_STATES)[number]
 
 /** When the system starts a service. `onDemand`: a socket, timer, device or another service starts it. */
-export const SERVICE_START_MODES = ['boot', 'automatic', 'automaticDelayed', 'onDemand', 'manual', 'disabled'] as const
+const SERVICE_START_MODES = ['boot', 'automatic', 'automaticDelayed', 'onDemand', 'manual', 'disabled'] as const
 export type ServiceStartMode = (typeof SERVICE_START_MODES)[number]
 
 /** A row of `service.list`: one service or daemon. A field that could not be read is absent. */

@@ -99,7 +99,7 @@ export function reading<Schema extends TObject>(reading: Reading<Schema>): Readi
   return reading
 }
 
-export const PASS: RuleOutcome = { state: 'pass' }
+const PASS: RuleOutcome = { state: 'pass' }
 
 /** Answers that the rule cannot decide, and why. */
 export function couldNotTell(reason: string): RuleOutcome {

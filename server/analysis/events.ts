@@ -70,5 +70,5 @@ export function times(count: number): string {
   return count === 2 ? 'twice' : `${count} times`
 }
 
-export const HOUR_MS = 3_600_000
+const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS

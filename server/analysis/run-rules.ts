@@ -4,7 +4,7 @@ import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { FindingDraft, Known, Reading, Rule, RuleOutcome, RunFacts, Sighting } from './define-rule.ts'
 
 /** Rows that one reading of one rule keeps of one run; what comes after is counted by the rule's own logic only. */
-export const MAX_SELECTED_ROWS = 2_000
+const MAX_SELECTED_ROWS = 2_000
 /** Rows that a finding names as its evidence; `totalRows` says how many there were. */
 export const MAX_EVIDENCE_ROWS = 100
 

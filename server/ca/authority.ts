@@ -25,7 +25,7 @@ export interface ServerCertificate extends IssuedCertificate {
 }
 
 /** What a device's certificate says in its subjectAltName. */
-export const DEVICE_URI = 'urn:askfirst:device:'
+const DEVICE_URI = 'urn:askfirst:device:'
 
 /** The server's own certificate authority: signs devices' certificates, the listener's certificate and the revocation list. */
 export class CertificateAuthority {

@@ -112,7 +112,7 @@ function described(der: Uint8Array): IssuedCertificate {
 }
 
 /** A serial number as the store writes it: hexadecimal, lower case, no leading zeros. */
-export function normalSerial(serial: string): string {
+function normalSerial(serial: string): string {
   return serial.toLowerCase().replace(/^0+(?=.)/, '')
 }
 

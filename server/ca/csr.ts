@@ -6,7 +6,7 @@ import { bits, bytesOf, fromDer, fromPem, membersOf, oid, sequence, toDer } from
 import { OID } from './x509-parts.ts'
 
 /** Longest signing request that is looked at, in characters of PEM; a P-256 request has about 500. */
-export const MAX_CSR_PEM = 8_192
+const MAX_CSR_PEM = 8_192
 
 /** SPKI of every uncompressed P-256 key starts with these bytes (RFC 5480); the point's 64 bytes follow. */
 const P256_SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex')

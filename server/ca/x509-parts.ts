@@ -86,7 +86,7 @@ function hostName(host: string): Der {
 }
 
 /** The 16 bytes of an IPv6 address in any of its spellings. */
-export function ipv6Bytes(address: string): Buffer {
+function ipv6Bytes(address: string): Buffer {
   // The URL parser writes the canonical form, without an embedded IPv4 part.
   const canonical = new URL(`http://[${address.split('%')[0] ?? ''}]/`).hostname.slice(1, -1)
   const [head = '', tail] = canonical.split('::')

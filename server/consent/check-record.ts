@@ -67,7 +67,7 @@ function decisionProblem(
 }
 
 /** Says how a grant goes beyond what was asked for, or null. */
-export function grantProblem(grant: Grant, request: ConsentRequest, collectors: DeviceCollectors): string | null {
+function grantProblem(grant: Grant, request: ConsentRequest, collectors: DeviceCollectors): string | null {
   if (grant.technicianId !== request.technician.id) return 'the grant names another technician'
   if (grant.ticketId !== request.ticket.id) return 'the grant names another ticket'
   if (grant.deviceId !== request.deviceId) return 'the grant names another device'

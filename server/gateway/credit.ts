@@ -1,7 +1,7 @@
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 
 /** Chunk bytes of all agents together that may wait in memory for the store. */
-export const NODE_BUDGET_BYTES = 64 * 1_048_576
+const NODE_BUDGET_BYTES = 64 * 1_048_576
 /** A store that commits faster than this can take more at once; one slower than `SLOW_MS` gets less. */
 const FAST_MS = 8
 const SLOW_MS = 60

@@ -36,7 +36,7 @@ const PCI_FILES = [
 const PCI_LINK_FILES = ['current_link_speed', 'max_link_speed', 'current_link_width', 'max_link_width', 'power_state']
 
 /** Devices on the PCI bus. A device without `driver` is one that no driver took. */
-export function pciFacts(ctx: CollectorContext): Promise<Facts> {
+function pciFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/bus/pci/devices', async (name, path) => {
     const [values, driver] = await Promise.all([
       attributes(ctx, path, [...PCI_FILES, ...PCI_LINK_FILES]),

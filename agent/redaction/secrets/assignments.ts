@@ -2,7 +2,7 @@ import type { PatternRedactor } from '../redactor-kind.ts'
 import { afterPrefix, SECRET_MARK } from '../redactor-kind.ts'
 
 /** Words for a secret in English, German, French, Spanish, Italian, Portuguese and Dutch, as parts of a key's name. */
-export const SECRET_WORDS = [
+const SECRET_WORDS = [
   'password',
   'passwd',
   'passphrase',

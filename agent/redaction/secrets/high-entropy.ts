@@ -45,7 +45,7 @@ function looksRandom(value: string): boolean {
 }
 
 /** Shannon entropy in bits a character. */
-export function entropyBits(text: string): number {
+function entropyBits(text: string): number {
   const counts = new Map<string, number>()
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1)
   let bits = 0

@@ -71,7 +71,7 @@ function collectorNamed(name: string, platforms: Collector['platforms'] = ['linu
   })
 }
 
-export const COLLECTORS: readonly Collector[] = [
+const COLLECTORS: readonly Collector[] = [
   collectorNamed('process.list'),
   collectorNamed('eventlog.query'),
   collectorNamed('other.system', ['win32']),
