@@ -30,7 +30,7 @@ export function rowPattern(text: string): (row: string) => boolean {
 
 function refuseSlow(source: string): void {
   const withoutClasses = source
-    .replaceAll(/\\./g, (escape) => (/\\[1-9k]/.test(escape) ? escape : 'x'))
+    .replaceAll(/\\./g, (escaped) => (/\\[1-9k]/.test(escaped) ? escaped : 'x'))
     .replaceAll(/\[[^\]]*\]/g, 'x')
   const repeats = withoutClasses.match(REPEAT) ?? []
   if (

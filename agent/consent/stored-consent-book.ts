@@ -232,7 +232,7 @@ export class StoredConsentBook implements ConsentBook {
     const { clock, history } = this.#options
     for (const entry of history.entries()) {
       // Only this class writes the kind, with the id of a validated request.
-      if (entry.kind === 'request.received') this.#tickets.add(entry.body['ticketId'] as TicketId)
+      if (entry.kind === 'request.received') this.#tickets.add(entry.body.ticketId as TicketId)
     }
     for (const held of this.#state.pending) {
       const leftMs = Math.min(Date.parse(held.deadline) - clock.wallMs(), LIMITS.maxAnswerMs)

@@ -51,11 +51,17 @@ class Reader {
       const tag = this.#tag()
       if (tag === null) return null
       if (tag.closing) return tag.name === 'dict' ? Object.fromEntries(members) : null
-      const key = tag.name !== 'key' ? null : tag.empty ? '' : this.#text('key')
-      const value = key === null ? null : this.value(depth + 1)
-      if (key === null || value === null) return null
-      members.push([key, value])
+      const member = this.#member(tag, depth)
+      if (member === null) return null
+      members.push(member)
     }
+  }
+
+  #member(tag: Tag, depth: number): [string, PlistValue] | null {
+    if (tag.name !== 'key') return null
+    const key = tag.empty ? '' : this.#text('key')
+    const value = key === null ? null : this.value(depth + 1)
+    return key === null || value === null ? null : [key, value]
   }
 
   #array(depth: number): PlistValue | null {

@@ -65,7 +65,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+const CONTROL = /[\p{Cc}\u2028\u2029]+/gu
 
 /** Text as one line: control characters become a blank, ends are trimmed, cut at `maxLength`; undefined when empty. */
 export function lineOf(text: string | null | undefined, maxLength = 1_024): string | undefined {

@@ -6,6 +6,6 @@ const DEFAULT_SYSTEM_ROOT = 'C:\\Windows'
  * there do not start without it. Anything that is not a plain folder on a drive is ignored.
  */
 export function systemRoot(): string {
-  const value = process.env['SystemRoot'] ?? ''
+  const value = process.env.SystemRoot ?? ''
   return /^[A-Za-z]:\\[A-Za-z0-9_. -]{1,64}$/.test(value) ? value : DEFAULT_SYSTEM_ROOT
 }

@@ -50,7 +50,7 @@ function hoursInWords(policy: LocalPolicy): string {
 function deniedChannel(policy: LocalPolicy, collector: AskedCollector): string | null {
   const denied = policy.eventlogChannelsDenied
   if (denied === undefined || denied.length === 0 || !collector.id.startsWith('eventlog.')) return null
-  const named = collector.params['channels']
+  const named = collector.params.channels
   if (!Array.isArray(named) || named.length === 0) return denied[0] ?? null
   const lower = new Set(denied.map((channel) => channel.toLowerCase()))
   return named.map(String).find((channel) => lower.has(channel.toLowerCase())) ?? null

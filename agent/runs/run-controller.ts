@@ -1,7 +1,7 @@
 import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
-import { ERRORS, isErrorCode } from '@askfirst/protocol/errors.ts'
+import { ERRORS } from '@askfirst/protocol/errors.ts'
 import type { GrantId, RunId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
@@ -17,6 +17,7 @@ import type { Spool, SpoolEntry, SpoolMeta } from '../spool/spool.ts'
 import type { GrantHosts } from './grant-hosts.ts'
 import { OpenRun } from './open-run.ts'
 import { Outbox } from './outbox.ts'
+import { createRefusalNotes, isChunkCode } from './refusals.ts'
 import type { ReviewDecisions } from './review-decisions.ts'
 import type { SeenOrders } from './seen-orders.ts'
 import type { TicketKeys } from './ticket-keys.ts'
@@ -47,6 +48,7 @@ export interface DropReason {
 export class RunController {
   readonly #options: RunControllerOptions
   readonly #outbox: Outbox
+  readonly #noteRefusal: ReturnType<typeof createRefusalNotes>
   readonly #open = new Map<RunId, OpenRun>()
   readonly #starting = new Set<RunId>()
   /** Runs of which this session's server knows that they are here: it ordered them on it, or asked for their rest. */
@@ -57,6 +59,7 @@ export class RunController {
 
   constructor(options: RunControllerOptions) {
     this.#options = options
+    this.#noteRefusal = createRefusalNotes(options)
     this.#outbox = new Outbox(options.spool, options.log, (runId) => {
       const entry = options.spool.get(runId)
       return entry !== null && this.#maySend(entry)
@@ -354,13 +357,9 @@ export class RunController {
     else if (this.#maySend(entry)) this.#outbox.add(runId, entry.acknowledgedSeq)
   }
 
-  #refuse(
-    { runId, grantId, collector }: Order,
-    { code, detail }: { readonly code: ErrorCode; readonly detail: string },
-  ): void {
-    this.#options.log.warn({ runId, code }, 'an order was refused')
-    this.#options.history.append('run.refused', { runId, grantId, collector, code })
-    this.#outbox.send({ type: 'run.refused', runId, code, detail: detail.slice(0, 500) })
+  #refuse(order: Order, { code, detail }: { readonly code: ErrorCode; readonly detail: string }): void {
+    this.#noteRefusal(order, code)
+    this.#outbox.send({ type: 'run.refused', runId: order.runId, code, detail: detail.slice(0, 500) })
   }
 
   #meta({ runId, grantId, ticketId, collector }: Order, review: boolean): SpoolMeta {
@@ -391,11 +390,6 @@ export class RunController {
   #guard(runId: RunId, work: Promise<void>): void {
     work.catch((error: unknown) => this.#options.log.error({ runId, err: error }, 'a run could not be carried on'))
   }
-}
-
-/** A server can say what is wrong with a chunk, not that the person ended something. */
-function isChunkCode(code: string): code is ErrorCode {
-  return isErrorCode(code) && /^(CHUNK|RUN_LIMIT)_/.test(code)
 }
 
 function isWithServer(entry: SpoolEntry): boolean {

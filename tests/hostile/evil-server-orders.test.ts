@@ -31,7 +31,7 @@ afterAll(async () => {
 const ordered = (change: Change, by = given) => desk.outcome(desk.order(by, { params: NARROW, ...change }))
 const starts = async (runId: string) => {
   const { entries } = await (await desk.agent.local()).call('history.read', { after: 0, limit: 500 })
-  return entries.filter(({ kind, body }) => kind === 'run.started' && body['runId'] === runId).length
+  return entries.filter(({ kind, body }) => kind === 'run.started' && body.runId === runId).length
 }
 
 describe('an evil server that orders what was not allowed', () => {
@@ -47,7 +47,7 @@ describe('an evil server that orders what was not allowed', () => {
   it('[C1] gets nothing for a request that the person refused', async () => {
     const { requestId } = await desk.ask()
     await (await desk.agent.local()).call('requests.deny', { requestId })
-    await desk.heard('consent.receipt', (message) => message['requestId'] === requestId)
+    await desk.heard('consent.receipt', (message) => message.requestId === requestId)
     expect(await ordered({ grantId: requestId.replace('crq', 'gra') })).toBe('GRANT_UNKNOWN')
   })
 

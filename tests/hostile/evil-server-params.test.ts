@@ -14,33 +14,33 @@ const MIDDLE = '2026-05-05T12:00:00.000Z'
 
 /** A value in the middle of what a schema allows, so that there is something beyond it. */
 function middle(schema: Schema): unknown {
-  if (schema['type'] === 'integer') return Math.floor((number(schema['minimum']) + number(schema['maximum'])) / 2)
-  if (schema['type'] === 'boolean') return false
-  if (schema['type'] === 'array') return [oneMember(schema['items'] as Schema, 0)]
-  if (Array.isArray(schema['enum'])) return schema['enum'][0]
-  return String(schema['pattern']).includes('T') ? MIDDLE : 'middle'
+  if (schema.type === 'integer') return Math.floor((number(schema.minimum) + number(schema.maximum)) / 2)
+  if (schema.type === 'boolean') return false
+  if (schema.type === 'array') return [oneMember(schema.items as Schema, 0)]
+  if (Array.isArray(schema.enum)) return schema.enum[0]
+  return String(schema.pattern).includes('T') ? MIDDLE : 'middle'
 }
 
 function oneMember(items: Schema, at: number): unknown {
-  if (Array.isArray(items['enum'])) return items['enum'][at]
-  return items['type'] === 'integer' ? 1_000 + at : `member ${at}`
+  if (Array.isArray(items.enum)) return items.enum[at]
+  return items.type === 'integer' ? 1_000 + at : `member ${at}`
 }
 
 /** Values that say more than the middle one; each has to be refused. */
 function wider(schema: Schema): unknown[] {
   const granted = middle(schema)
-  if (schema['type'] === 'integer') {
-    return schema['grant'] === 'atLeast'
-      ? [number(granted) - 1, schema['minimum']]
-      : [number(granted) + 1, schema['maximum']]
+  if (schema.type === 'integer') {
+    return schema.grant === 'atLeast'
+      ? [number(granted) - 1, schema.minimum]
+      : [number(granted) + 1, schema.maximum]
   }
-  if (schema['type'] === 'boolean') return [true]
-  if (schema['type'] === 'array') {
-    const other = oneMember(schema['items'] as Schema, 1)
-    return [[other], [granted, other].flat(), ...(schema['minItems'] === undefined ? [[]] : [])]
+  if (schema.type === 'boolean') return [true]
+  if (schema.type === 'array') {
+    const other = oneMember(schema.items as Schema, 1)
+    return [[other], [granted, other].flat(), ...(schema.minItems === undefined ? [[]] : [])]
   }
-  if (Array.isArray(schema['enum'])) return schema['enum'].slice(1)
-  return schema['grant'] === 'atMost'
+  if (Array.isArray(schema.enum)) return schema.enum.slice(1)
+  return schema.grant === 'atMost'
     ? ['2026-05-05T12:00:00.001Z', '9999-12-31T23:59:59.999Z']
     : ['2026-05-05T11:59:59.999Z', '0000-01-01T00:00:00.000Z']
 }
@@ -87,7 +87,7 @@ async function refusalOf(collector: (typeof COLLECTORS)[number], params: Values)
 describe('an evil server and the parameters of every real collector', () => {
   it('has something to widen in each kind that a schema names', () => {
     const rules = new Set(
-      CASES.map(({ collector, name }) => keywords(collector.params.properties[name] ?? {})['grant']),
+      CASES.map(({ collector, name }) => keywords(collector.params.properties[name] ?? {}).grant),
     )
     expect([...rules].sort()).toEqual(expect.arrayContaining(['atMost', 'onlyIf', 'subset']))
     expect(CASES.length).toBeGreaterThan(100)
@@ -117,7 +117,7 @@ describe('an evil server and the parameters of every real collector', () => {
     const granted = middleOf(collector.params.properties)
     for (const [name, schema] of Object.entries(collector.params.properties)) {
       const { [name]: _left, ...params } = granted
-      if (isMore(keywords(schema)['default'], granted[name]))
+      if (isMore(keywords(schema).default, granted[name]))
         expect([name, await refusalOf(collector, params)]).toEqual([name, 'GRANT_PARAMS_EXCEEDED'])
     }
     expect(desk.server.chunks).toEqual([])

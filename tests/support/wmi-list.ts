@@ -13,19 +13,19 @@ export function parseWmiList(text: string): Record<string, unknown>[] {
       objects.push(current)
       current = {}
     }
-    current[name] = valueOf(line.slice(at + 1))
+    current[name] = parsedValue(line.slice(at + 1))
   }
   return Object.keys(current).length === 0 ? objects : [...objects, current]
 }
 
-function valueOf(text: string): unknown {
+function parsedValue(text: string): unknown {
   if (text === '') return null
   if (text === 'TRUE' || text === 'FALSE') return text === 'TRUE'
   if (/^\{.*\}$/.test(text) && !/^\{[0-9A-Fa-f-]{36}\}$/.test(text)) {
     return text
       .slice(1, -1)
       .split(',')
-      .map((member) => valueOf(member.replace(/^"|"$/g, '')))
+      .map((member) => parsedValue(member.replace(/^"|"$/g, '')))
   }
   return text.replaceAll('&amp;', '&')
 }

@@ -178,8 +178,8 @@ export class EvilServer {
     connection.received.push(message)
     if (message.type === 'link.hello') this.#greet(connection, message)
     if (message.type === 'link.ping')
-      connection.say({ type: 'link.pong', nonce: message['nonce'], clock: new Date().toISOString() })
-    if (message.type === 'run.end' && this.hasManners) connection.say({ type: 'run.recorded', runId: message['runId'] })
+      connection.say({ type: 'link.pong', nonce: message.nonce, clock: new Date().toISOString() })
+    if (message.type === 'run.end' && this.hasManners) connection.say({ type: 'run.recorded', runId: message.runId })
   }
 
   #greet(connection: EvilConnection, hello: Heard): void {
@@ -188,7 +188,7 @@ export class EvilServer {
   }
 
   honestWelcome(hello: Heard): Record<string, unknown> {
-    const openRuns = hello['openRuns'] as readonly { readonly runId: string }[] // As the protocol has it.
+    const openRuns = hello.openRuns as readonly { readonly runId: string }[] // As the protocol has it.
     return {
       type: 'link.welcome',
       protocol: 1,

@@ -63,20 +63,20 @@ type Params = Readonly<Record<string, unknown>>
 
 /** Written out anew from the words of the rules, so that it shares nothing with the code under test. */
 function within(granted: Params, ordered: Params): boolean {
-  const limitOf = (values: Params) => Number(values['limit'] ?? 100)
-  const listOf = (values: Params) => (values['channels'] ?? []) as readonly string[]
+  const limitOf = (values: Params) => Number(values.limit ?? 100)
+  const listOf = (values: Params) => (values.channels ?? []) as readonly string[]
   const [allowed, asked] = [listOf(granted), listOf(ordered)]
   const channels = allowed.length === 0 || (asked.length > 0 && asked.every((channel) => allowed.includes(channel)))
   const since =
-    granted['since'] === undefined ||
-    (ordered['since'] !== undefined && String(ordered['since']) >= String(granted['since']))
-  const commandLine = ordered['commandLine'] !== true || granted['commandLine'] === true
+    granted.since === undefined ||
+    (ordered.since !== undefined && String(ordered.since) >= String(granted.since))
+  const commandLine = ordered.commandLine !== true || granted.commandLine === true
   return (
     limitOf(ordered) <= limitOf(granted) &&
     channels &&
     since &&
     commandLine &&
-    (ordered['sort'] ?? 'cpu') === (granted['sort'] ?? 'cpu')
+    (ordered.sort ?? 'cpu') === (granted.sort ?? 'cpu')
   )
 }
 

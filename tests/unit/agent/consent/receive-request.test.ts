@@ -62,7 +62,7 @@ describe('[C5] a request is refused before anyone sees it', () => {
     expect(await codeOf(request)).toBe(code)
     expect(disk.book.pending()).toEqual([])
     expect(disk.heard.seen).toEqual([])
-    expect(disk.history.entries().map(({ kind, body }) => [kind, body['code']])).toEqual([['request.refused', code]])
+    expect(disk.history.entries().map(({ kind, body }) => [kind, body.code])).toEqual([['request.refused', code]])
   })
 
   it('[L14] [L15] [L16] takes it at each limit', async () => {

@@ -79,14 +79,14 @@ class Raw {
   async prove(name: string, secret: Uint8Array): Promise<FrameSeal | string> {
     const challenge = await this.json()
     const session = {
-      session: challenge['session'] ?? '',
-      serviceNonce: challenge['nonce'] ?? '',
+      session: challenge.session ?? '',
+      serviceNonce: challenge.nonce ?? '',
       personNonce: 'ab'.repeat(32),
       secretName: name,
     }
     this.send({ secret: name, nonce: session.personNonce, proof: proofOf('person', secret, session) })
     const welcome = await this.json()
-    if (welcome['proof'] !== proofOf('service', secret, session)) return welcome['refused'] ?? 'no proof'
+    if (welcome.proof !== proofOf('service', secret, session)) return welcome.refused ?? 'no proof'
     return new FrameSeal(sessionKey(secret, session), 'person')
   }
 }
@@ -131,8 +131,8 @@ describe('[C17] only a person at this machine talks to the agent', () => {
     const first = new Raw(channel.address)
     const challenge = await first.json()
     const session = {
-      session: challenge['session'] ?? '',
-      serviceNonce: challenge['nonce'] ?? '',
+      session: challenge.session ?? '',
+      serviceNonce: challenge.nonce ?? '',
       personNonce: 'cd'.repeat(32),
       secretName: secretName(ownAccount()),
     }
@@ -154,8 +154,8 @@ describe('[C17] only a person at this machine talks to the agent', () => {
     const raw = new Raw(channel.address)
     const challenge = await raw.json()
     const session = {
-      session: challenge['session'] ?? '',
-      serviceNonce: challenge['nonce'] ?? '',
+      session: challenge.session ?? '',
+      serviceNonce: challenge.nonce ?? '',
       personNonce: 'ab'.repeat(32),
       secretName: secretName(ownAccount()),
     }
@@ -219,7 +219,9 @@ describe("[C17] what sits at the agent's address has to prove itself too", () =>
     squatter = createServer((socket) => {
       const reader = new FrameReader()
       socket.on('error', () => socket.destroy())
-      socket.on('data', (bytes: Buffer) => reader.push(bytes).forEach((frame) => answer(frame, socket)))
+      socket.on('data', (bytes: Buffer) => {
+        for (const frame of reader.push(bytes)) answer(frame, socket)
+      })
       socket.write(
         frameOf(
           Buffer.from(

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { runCli } from '@askfirst/server/cli/program.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -34,6 +35,14 @@ async function run(...args: string[]) {
   )
   return { code, out, err }
 }
+/** What the audit log of a data directory says was done, oldest first. */
+function auditActions(data: string): readonly unknown[] {
+  const database = new DatabaseSync(join(data, 'store.sqlite'), { readOnly: true })
+  const actions = database.prepare('select action from audit_entries order by seq').all()
+  database.close()
+  return actions.map(({ action }) => action)
+}
+
 const createAdmin = (...more: string[]) =>
   run(
     'admin',
@@ -139,9 +148,36 @@ test('backup and restore carry accounts and keys to another directory', async ()
   expect(await run('restore', file, ...seal, '--data-dir', other)).toMatchObject({ code: 0, err: '' })
   const key = (data: string) => readFile(join(data, 'keys', 'authority.key'), 'utf8')
   expect(await key(other)).toBe(await key(join(directory, 'server')))
+  expect(auditActions(join(directory, 'server'))).toContain('backup.made')
+  expect(auditActions(other)).toContain('backup.restored')
   const taken = await createAdmin('--data-dir', other)
   expect(taken.err).toContain('CONFLICT')
   expect((await run('restore', file, ...seal, '--data-dir', other)).code).toBe(1)
+})
+
+test('check walks all chains, names what was changed, and refuses a directory without a store', async () => {
+  await createAdmin()
+  await run('token', 'create')
+  const well = await run('check', '--json')
+  expect(well.code).toBe(0)
+  expect(JSON.parse(well.out)).toMatchObject({ ok: true, auditEntries: 2, problems: [] })
+  const database = new DatabaseSync(join(directory, 'server', 'store.sqlite'))
+  database.exec(`update audit_entries set subject = 'usr_other' where seq = 2`)
+  database.close()
+  const changed = await run('check')
+  expect(changed.code).toBe(1)
+  expect(changed.out).toContain('Entry 2 of the audit log was changed')
+  const elsewhere = await run('check', '--data-dir', join(directory, 'nowhere'))
+  expect(elsewhere).toMatchObject({ code: 2, out: '' })
+  expect(elsewhere.err).toContain('There is no store')
+})
+
+test('the help of a command shows its own options, and those of the configuration that matter to it', async () => {
+  const help = async (...command: string[]) => (await run(...command, '--help')).out
+  expect(await help('start')).toContain('--tls-cert')
+  expect(await help('admin', 'create')).not.toContain('--tls-cert')
+  expect(await help('admin', 'create')).toContain('--data-dir')
+  expect((await run('admin', 'create', '--tls-cert')).code).toBe(2)
 })
 
 test('verify ends with 2 for a file that is not there and with 1 for one that does not verify', async () => {

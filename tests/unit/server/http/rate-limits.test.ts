@@ -34,6 +34,14 @@ test('one account from one address gets as many tries as the bound says, then ha
   expect(Number(third.headers['retry-after'])).toBeGreaterThan(3_000)
 })
 
+test('tries over the bound stand in the audit log once, without the account', async () => {
+  for (let tried = 0; tried < 6; tried += 1) await tryToSignIn('technician@example.org', 'wrong', '192.0.2.9')
+  const limited = await server.store.audit.read(0, 100, { action: 'session.limited' })
+  // Once for the account, once for the address.
+  expect(limited.map(({ detail }) => detail)).toEqual([{ address: '192.0.2.9' }, { address: '192.0.2.9' }])
+  expect(JSON.stringify(limited)).not.toContain('technician@')
+})
+
 test('another address is not locked out by it', async () => {
   for (let tried = 0; tried < 3; tried += 1) await tryToSignIn('technician@example.org', 'wrong')
   expect((await tryToSignIn('technician@example.org', PASSWORD, '192.0.2.2')).statusCode).toBe(200)
