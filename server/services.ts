@@ -12,7 +12,7 @@ import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
 import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
-import type { Metrics } from './health/metrics.ts'
+import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
@@ -62,6 +62,10 @@ export interface Foundations {
   readonly findings: FindingService
   /** What must work besides the store before the server is ready. */
   readonly readiness: readonly ReadinessCheck[]
+  /** Called with each check of readiness that failed, for the log. */
+  readonly onUnready?: (check: string, cause: unknown) => void
+  /** Facts of the agents' side for operators; absent where it is not there. */
+  readonly figures?: AgentSideFigures
 }
 
 /** Makes the services in order of their dependencies. */
@@ -84,7 +88,16 @@ export function createServices(foundations: Foundations): Services {
     runs,
     findings,
     exports: new ExportService({ store, clock, authority, logSigner }),
-    health: createHealthService([{ name: 'store', check: () => store.ping() }, ...foundations.readiness]),
-    metrics: createMetrics({ onlineAgents: () => agents.onlineCount }),
+    health: createHealthService(
+      [{ name: 'store', check: () => store.ping() }, ...foundations.readiness],
+      foundations.onUnready,
+    ),
+    metrics: createMetrics({
+      store,
+      clock,
+      onlineAgents: () => agents.onlineCount,
+      authorityPem: authority.certificatePem,
+      ...(foundations.figures === undefined ? {} : { agentSide: foundations.figures }),
+    }),
   }
 }

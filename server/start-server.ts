@@ -17,6 +17,7 @@ import type { AnalysisOutput } from './findings/analysis-output.ts'
 import { FindingService } from './findings/finding-service.ts'
 import type { AgentSide, AgentSideOptions } from './gateway/agent-side.ts'
 import { createAgentSide } from './gateway/agent-side.ts'
+import { readinessChecks } from './health/readiness-checks.ts'
 import { createLogger } from './log.ts'
 import { noticeTerms } from './notice-terms.ts'
 import { AUTHORITY_NAME, keysDirectory, storeOptions } from './places.ts'
@@ -99,6 +100,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
     ...tls,
     logger: log,
     origins: () => addresses.ui.origins,
+    hostNames: () => addresses.ui.hostNames,
     https: addresses.ui.https,
     ...(config.behindProxy.length === 0 ? {} : { trustedProxies: config.behindProxy }),
   })
@@ -160,14 +162,16 @@ async function layFoundations(
     // The module above posts nothing else.
     onAnalysis: (output) => void findings.take(output as AnalysisOutput),
   })
-  const { link, consent, runs, gateway } = agents
+  const { link, consent, runs, gateway, ingest } = agents
   const [host = hostname()] = config.agentHosts
   const foundations = {
     ...{ store, clock, bus, authority, logSigner, settings, findings, consent, runs },
     agents: link,
     revocations: gateway,
     enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
-    readiness: [],
+    readiness: readinessChecks({ store, clock, authority, directory, listener: () => gateway.standing }),
+    onUnready: (check: string, cause: unknown) => log.error({ err: cause, check }, 'a check of readiness fails'),
+    figures: { ingestBytes: () => ingest.inFlightBytes, listener: () => gateway.standing },
   }
   return { foundations, agents }
 }

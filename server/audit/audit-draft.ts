@@ -8,6 +8,7 @@ type AuditAction =
   | 'setup.finished'
   | 'session.opened'
   | 'session.refused'
+  | 'session.limited'
   | 'session.closed'
   | 'user.created'
   | 'user.changed'

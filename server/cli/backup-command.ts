@@ -9,6 +9,7 @@ import { backupSqlite } from '../store/backup.ts'
 import { restoreSqlite } from '../store/restore.ts'
 import type { CliSources } from './config-options.ts'
 import { addConfigOptions, requireConfig } from './config-options.ts'
+import { CLI_ACTOR, withStore } from './open-for-command.ts'
 import type { Output } from './output.ts'
 import { CommandFailed, EXIT, printResult } from './output.ts'
 import { readSecret } from './read-secret.ts'
@@ -41,6 +42,15 @@ export function addBackupCommand(program: Command, sources: Sources, output: Out
       withoutKeys,
       now: isoNow(systemClock),
     })
+    await withStore(config, (store) =>
+      store.audit.append({
+        at: isoNow(systemClock),
+        actor: CLI_ACTOR,
+        action: 'backup.made',
+        subject: 'store',
+        detail: { parts: manifest.parts.map(({ name, sha256 }) => ({ name, sha256 })), withoutKeys },
+      }),
+    )
     const text = `Wrote ${out} with ${manifest.parts.map(({ name }) => name).join(', ')}.`
     printResult(output, options.json === true, { text, value: { out, manifest } })
   })
@@ -67,11 +77,19 @@ export function addRestoreCommand(program: Command, sources: Sources, output: Ou
       checkOnly: check,
       now: isoNow(systemClock),
     })
+    if (!check) await noteRestored(config, report)
     const left =
       report.leftOut.length === 0 ? '' : ` Left out for want of the passphrase: ${report.leftOut.join(', ')}.`
     const text = check ? `${from} is whole and consistent.` : `Restored ${from} into ${config.dataDir}.${left}`
     printResult(output, options.json === true, { text, value: report })
   })
+}
+
+async function noteRestored(config: ServerConfig, { leftOut }: { readonly leftOut: readonly string[] }): Promise<void> {
+  const at = isoNow(systemClock)
+  await withStore(config, (store) =>
+    store.audit.append({ at, actor: CLI_ACTOR, action: 'backup.restored', subject: 'store', detail: { leftOut } }),
+  )
 }
 
 function sqliteFile(config: ServerConfig): string {

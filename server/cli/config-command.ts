@@ -9,7 +9,10 @@ import { CommandFailed, EXIT, printResult } from './output.ts'
 /** `config check`: the values that count and where each came from. */
 export function addConfigCommand(program: Command, sources: CliSources, output: Output): void {
   const group = program.command('config').description('look at the configuration')
-  const check = addConfigOptions(group.command('check').description('check it and print each value with its origin'))
+  const check = addConfigOptions(
+    group.command('check').description('check it and print each value with its origin'),
+    CONFIG_KEYS,
+  )
   check.action(async () => {
     const json = check.opts<{ json?: boolean }>().json === true
     const loaded = await readConfig(check, sources)

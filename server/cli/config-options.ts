@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import type { ConfigKey, LoadedConfig, ServerConfig } from '../config.ts'
 import { CONFIG_KEYS, loadConfig, ServerConfig as ServerConfigSchema, variableName } from '../config.ts'
 import { CommandFailed, EXIT } from './output.ts'
@@ -12,13 +13,21 @@ function flagName(key: ConfigKey): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
-/** Adds `--config`, `--json` and a flag for every key of the configuration. */
-export function addConfigOptions(command: Command): Command {
-  command.option('--config <file>', 'JSON file with the configuration').option('--json', 'print one JSON object')
+const CONFIG_GROUP = 'Configuration (a flag counts before a variable, a variable before the file):'
+
+/**
+ * Adds `--config`, `--json` and a flag for every key of the configuration, so that one set of flags fits all commands.
+ *
+ * @param shown the keys that matter to this command; the help leaves the others out
+ */
+export function addConfigOptions(command: Command, shown: readonly ConfigKey[] = ['dataDir', 'store']): Command {
+  command.option('--json', 'print one JSON object')
+  command.addOption(new Option('--config <file>', 'JSON file with the configuration').helpGroup(CONFIG_GROUP))
   for (const key of CONFIG_KEYS) {
     const schema: object = ServerConfigSchema.properties[key]
     const description = 'description' in schema ? String(schema.description) : key
-    command.option(`${flagName(key)} <value>`, `${description} [${variableName(key)}]`)
+    const option = new Option(`${flagName(key)} <value>`, `${description} [${variableName(key)}]`)
+    command.addOption(option.helpGroup(CONFIG_GROUP).hideHelp(!shown.includes(key)))
   }
   return command
 }

@@ -2,6 +2,7 @@ import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
 import { Command, CommanderError } from 'commander'
 import { addAdminCommand } from './admin-command.ts'
 import { addBackupCommand, addRestoreCommand } from './backup-command.ts'
+import { addCheckCommand } from './check-command.ts'
 import { addConfigCommand } from './config-command.ts'
 import type { CliSources } from './config-options.ts'
 import type { Output } from './output.ts'
@@ -46,6 +47,7 @@ function createProgram(input: CliInput, output: Output): Command {
   addTokenCommand(program, input, output)
   addBackupCommand(program, input, output)
   addRestoreCommand(program, input, output)
+  addCheckCommand(program, input, output)
   addVerifyCommand(program, output)
   addConfigCommand(program, input, output)
   return program

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { CONFIG_KEYS } from '../config.ts'
 import { runUntilStopped } from '../run-until-stopped.ts'
 import { startServer } from '../start-server.ts'
 import type { CliSources } from './config-options.ts'
@@ -7,7 +8,7 @@ import type { Output } from './output.ts'
 
 /** `start`: runs the server until it is told to stop. */
 export function addStartCommand(program: Command, sources: CliSources, output: Output): void {
-  const start = addConfigOptions(program.command('start').description('run the server'))
+  const start = addConfigOptions(program.command('start').description('run the server'), CONFIG_KEYS)
   start.action(async () => {
     const config = await requireConfig(start, sources)
     const server = await startServer(config)

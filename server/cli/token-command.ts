@@ -23,7 +23,12 @@ interface TokenOptions {
 /** `token create`: prints one enrolment code; works while the server runs. */
 export function addTokenCommand(program: Command, sources: CliSources, output: Output): void {
   const group = program.command('token').description('enrolment tokens')
-  const create = addConfigOptions(group.command('create').description('print a code that lets machines enrol'))
+  const create = addConfigOptions(group.command('create').description('print a code that lets machines enrol'), [
+    'dataDir',
+    'store',
+    'agentHosts',
+    'agentPort',
+  ])
   create
     .option('--label <text>', 'what the code is for', 'made on the command line')
     .option('--uses <n>', 'machines that can enrol with it', wholeNumber(1, 10_000), 1)

@@ -1,9 +1,10 @@
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { withDefaults } from '@askfirst/protocol/with-defaults.ts'
 import type { TObject } from 'typebox'
 import type { Device } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
-import { paramsProblem, safeParamsSchema, withDefaults } from './safe-params-schema.ts'
+import { paramsProblem, safeParamsSchema } from './safe-params-schema.ts'
 
 /** The collectors that one device announced, with schemas that are safe to check with. */
 export class DeviceCollectors {

@@ -50,15 +50,6 @@ export function paramsProblem(schema: TObject, params: Values): string | null {
   return first === undefined ? 'does not match' : `${first.path || '/'} ${first.message}`.slice(0, 300)
 }
 
-/** The parameters with the defaults of those that were left out. */
-export function withDefaults(schema: TObject, params: Values): Values {
-  const filled: Record<string, unknown> = { ...params }
-  for (const [name, property] of Object.entries(schema.properties)) {
-    if (!Object.hasOwn(filled, name) && 'default' in property) filled[name] = structuredClone(property.default)
-  }
-  return filled
-}
-
 function safeSchema(schema: Values, depth: number): Values {
   if (depth > MAX_DEPTH) return {}
   const safe: Record<string, unknown> = {}

@@ -19,6 +19,7 @@ import { consentHandlers } from './handlers/consent-handlers.ts'
 import { linkHandlers } from './handlers/link-handlers.ts'
 import { runHandlers } from './handlers/run-handlers.ts'
 import { ChunkIngest } from './ingest.ts'
+import { LastSeen } from './last-seen.ts'
 import { SessionTable } from './session-table.ts'
 
 const DAY_MS = 86_400_000
@@ -57,6 +58,7 @@ export interface AgentSide {
   readonly checkpoints: CheckpointService
   readonly indexer: Indexer
   readonly overdue: OverdueSweep
+  readonly ingest: ChunkIngest
   /** Also the revocation list: `refresh()` after certificates were revoked. */
   readonly gateway: Gateway
   /** Ends sessions, timers and threads; the store is closed after it, by its owner. */
@@ -81,7 +83,8 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
   })
   const overdue = new OverdueSweep({ consent, runs, log })
   const ingest = makeIngest({ ...options, runs, indexer })
-  const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest })
+  const lastSeen = new LastSeen(options)
+  const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest, lastSeen })
   return {
     link: table,
     consent,
@@ -89,10 +92,12 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     checkpoints,
     indexer,
     overdue,
+    ingest,
     gateway,
     async close() {
       await overdue.close()
       await gateway.close()
+      await lastSeen.close()
       await indexer.close()
       await checkpoints.close()
     },
@@ -126,6 +131,7 @@ function makeGateway(
     readonly consent: ConsentService
     readonly checkpoints: CheckpointService
     readonly ingest: ChunkIngest
+    readonly lastSeen: LastSeen
   },
 ): Gateway {
   const { table, runs, consent, ingest } = parts

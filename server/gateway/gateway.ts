@@ -15,11 +15,13 @@ import type { CertificateAuthority } from '../ca/authority.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import type { RevocationList } from '../devices/device-service.ts'
+import type { Device } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { checkPeer } from './check-peer.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { EnrolEndpoint } from './enrol-endpoint.ts'
 import type { ChunkIngest } from './ingest.ts'
+import type { LastSeen } from './last-seen.ts'
 import { handshakeProblem } from './refuse-handshake.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { makeAgentsContext } from './secure-context.ts'
@@ -45,6 +47,12 @@ export const GATEWAY_LIMITS = {
   crlRefreshMs: 3_600_000,
 } as const
 
+/** Facts of the agents' port that operators watch, in Unix ms. */
+export interface ListenerStanding {
+  readonly revocationListMadeAt: number
+  readonly certificateEndsAt: number
+}
+
 export interface GatewayDeps {
   readonly store: Store
   readonly bus: Bus
@@ -54,6 +62,7 @@ export interface GatewayDeps {
   readonly table: SessionTable
   readonly dispatcher: Dispatcher
   readonly ingest: ChunkIngest
+  readonly lastSeen: LastSeen
   readonly enrol: EnrolEndpoint
   /** Directory of keys and certificates, 0700. */
   readonly directory: string
@@ -75,6 +84,7 @@ export class Gateway implements RevocationList {
   readonly #onClose: (this: WebSocket) => void
   readonly #onError: (this: WebSocket, error: Error) => void
   #server: Server | null = null
+  #standing: ListenerStanding | null = null
   /** SHA-256 of the certificates that are revoked by the list in force. */
   #revoked: ReadonlySet<string> = new Set()
   #ticketKeys: Buffer = Buffer.alloc(0)
@@ -157,6 +167,11 @@ export class Gateway implements RevocationList {
     return next
   }
 
+  /** How old the listener's revocation list and certificate are; null while it does not listen. */
+  get standing(): ListenerStanding | null {
+    return this.#standing
+  }
+
   /** Says good-bye to all agents and stops listening. */
   async close(): Promise<void> {
     this.#isClosing = true
@@ -179,8 +194,13 @@ export class Gateway implements RevocationList {
   }
 
   async #context() {
-    const { options, revoked } = await makeAgentsContext({ ...this.#deps, ticketKeys: this.#ticketKeys })
+    const madeAt = this.#deps.clock.now()
+    const { options, revoked, certificateEndsAt } = await makeAgentsContext({
+      ...this.#deps,
+      ticketKeys: this.#ticketKeys,
+    })
     this.#revoked = revoked
+    this.#standing = { revocationListMadeAt: madeAt, certificateEndsAt: Date.parse(certificateEndsAt) }
     for (const session of this.#sessions.values()) {
       if (revoked.has(session.identity.certificateSha256))
         session.close(CLOSE.certificateRevoked, 'the certificate is revoked')
@@ -229,7 +249,7 @@ export class Gateway implements RevocationList {
     this.#upgrades += 1
     try {
       const verdict = await checkPeer(socket, this.#deps)
-      if (verdict.ok) this.#accept(request, { socket, head, identity: verdict.identity })
+      if (verdict.ok) this.#accept(request, { ...verdict, socket, head })
       else {
         this.#deps.log.warn({ reason: verdict.reason, address: socket.remoteAddress }, 'agent refused')
         refuseUpgrade(
@@ -274,7 +294,7 @@ export class Gateway implements RevocationList {
     this.#deps.ingest.left(session)
     if (!this.#deps.table.remove(session)) return
     this.#deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'offline', id: session.deviceId })
-    if (!this.#isClosing) void this.#noteLeft(session.deviceId)
+    this.#deps.lastSeen.note(session.deviceId, isoNow(this.#deps.clock))
   }
 
   async #noteLeft(deviceId: DeviceId): Promise<void> {

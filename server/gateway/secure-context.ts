@@ -19,6 +19,8 @@ export interface SecureContextDeps {
 export interface AgentsContext {
   readonly options: SecureContextOptions & TlsOptions
   readonly revoked: ReadonlySet<string>
+  /** When the listener's certificate ends, ISO 8601. */
+  readonly certificateEndsAt: string
 }
 
 /**
@@ -39,6 +41,7 @@ export async function makeAgentsContext(deps: SecureContextDeps): Promise<Agents
     now,
   )
   return {
+    certificateEndsAt: certificate.notAfter,
     revoked: new Set(revoked.map(({ sha256 }) => sha256)),
     options: {
       key: certificate.keyPem,

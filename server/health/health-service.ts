@@ -16,7 +16,10 @@ export type HealthService = ReturnType<typeof createHealthService>
 const CHECK_MS = 2_000
 
 /** Whether this process can serve: every check passes and it is not shutting down. */
-export function createHealthService(checks: readonly ReadinessCheck[]) {
+export function createHealthService(
+  checks: readonly ReadinessCheck[],
+  onFailure: (name: string, cause: unknown) => void = () => undefined,
+) {
   let draining = false
   return {
     /** From here on the server is not ready: it finishes what it has and takes nothing new. */
@@ -24,21 +27,26 @@ export function createHealthService(checks: readonly ReadinessCheck[]) {
       draining = true
     },
     async readiness(): Promise<Readiness> {
-      const results = await Promise.all(checks.map(async ({ name, check }) => ({ name, ok: await passes(check) })))
+      const results = await Promise.all(
+        checks.map(async ({ name, check }) => ({ name, ok: await passes(check, (cause) => onFailure(name, cause)) })),
+      )
       const all = [{ name: 'serving', ok: !draining }, ...results]
       return { ready: all.every((result) => result.ok), checks: all }
     },
   }
 }
 
-async function passes(check: () => Promise<void>): Promise<boolean> {
+async function passes(check: () => Promise<void>, onFailure: (cause: unknown) => void): Promise<boolean> {
   const late = AbortSignal.timeout(CHECK_MS)
   const timeout = new Promise<boolean>((resolve) => {
     late.addEventListener('abort', () => resolve(false), { once: true })
   })
   const outcome = check().then(
     () => true,
-    () => false,
+    (cause: unknown) => {
+      onFailure(cause)
+      return false
+    },
   )
   return Promise.race([outcome, timeout])
 }

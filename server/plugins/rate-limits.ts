@@ -30,12 +30,31 @@ export async function registerRateLimits(app: App): Promise<void> {
   await app.register(fastifyRateLimit, { global: false, cache: MOST_KEYS })
 }
 
-/** A check that counts a request under `keyOf` and refuses it over the bound; use it before any costly work. */
-export function rateLimiter(app: App, bound: RateBound, keyOf: (request: FastifyRequest) => string) {
-  const count = app.createRateLimit({ max: bound.max, timeWindow: bound.windowMs, keyGenerator: keyOf })
+/**
+ * A check that counts a request and refuses it over the bound; use it before any costly work.
+ *
+ * @param of.keyOf what a request counts for
+ * @param of.onExceeded called with the first request over the bound, once a key and window: a flood is told once
+ */
+export function rateLimiter(
+  app: App,
+  bound: RateBound,
+  of: {
+    readonly keyOf: (request: FastifyRequest) => string
+    readonly onExceeded?: (request: FastifyRequest) => Promise<void>
+  },
+) {
+  const count = app.createRateLimit({ max: bound.max, timeWindow: bound.windowMs, keyGenerator: of.keyOf })
+  const told = new Map<string, number>()
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const result = await count(request)
     if (result.isAllowed || !result.isExceeded) return
+    const now = performance.now()
+    if ((told.get(result.key) ?? 0) <= now) {
+      if (told.size >= MOST_KEYS) told.clear()
+      told.set(result.key, now + result.ttl)
+      await of.onExceeded?.(request)
+    }
     void reply.header('retry-after', String(result.ttlInSeconds))
     throw new AskFirstError('RATE_LIMITED', `More than ${bound.max} tries in ${bound.windowMs / 60_000} minutes.`)
   }

@@ -70,7 +70,7 @@ export function pageRoutes(
       '/setup',
       {
         config: { permission: 'public' },
-        preValidation: rateLimiter(app, options.rateBounds.setup, (request) => `setup ${request.ip}`),
+        preValidation: rateLimiter(app, options.rateBounds.setup, { keyOf: (request) => `setup ${request.ip}` }),
         attachValidation: true,
         schema: { hide: true, body: Setup, response: htmlAnswer },
       },

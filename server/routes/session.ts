@@ -31,8 +31,12 @@ export function sessionRoutes(
 ) {
   return async (app: App): Promise<void> => {
     const { signInPerAccount, signInPerAddress } = options.rateBounds
-    const perAddress = rateLimiter(app, signInPerAddress, (request) => `address ${request.ip}`)
-    const perAccount = rateLimiter(app, signInPerAccount, (request) => `account ${emailOf(request)} ${request.ip}`)
+    const onExceeded = (request: FastifyRequest) => services.users.signInLimited(request.ip)
+    const perAddress = rateLimiter(app, signInPerAddress, { keyOf: (request) => `address ${request.ip}`, onExceeded })
+    const perAccount = rateLimiter(app, signInPerAccount, {
+      keyOf: (request) => `account ${emailOf(request)} ${request.ip}`,
+      onExceeded,
+    })
 
     app.post(
       '/api/session',

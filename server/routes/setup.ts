@@ -16,7 +16,7 @@ export function setupRoutes(services: { readonly setup: SetupService }, options:
       '/api/setup',
       {
         config: { permission: 'public' },
-        preValidation: rateLimiter(app, options.rateBounds.setup, (request) => `setup ${request.ip}`),
+        preValidation: rateLimiter(app, options.rateBounds.setup, { keyOf: (request) => `setup ${request.ip}` }),
         schema: {
           summary: 'Create the first admin with the token of the printed link',
           security: [],

@@ -67,6 +67,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'runs.chunks': 'read',
   'runs.chunkDigests': 'read',
   'runs.end': 'write',
+  'runs.figures': 'read',
   'runs.withhold': 'write',
   'runs.indexRows': 'write',
   'runs.toIndex': 'read',
@@ -77,6 +78,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'audit.append': 'write',
   'audit.read': 'read',
   'audit.head': 'read',
+  'settings.schemaSteps': 'read',
   'settings.get': 'read',
   'settings.set': 'write',
 }

@@ -248,6 +248,8 @@ export interface RunStore {
     id: RunId,
     input: { readonly completeness: Completeness; readonly at: string; readonly log: LogDraft },
   ): Promise<Run | null>
+  /** What operators watch: runs that are open, and stored rows that the index still lacks. */
+  figures(): Promise<{ readonly open: number; readonly rowsToIndex: number }>
   /** Marks a run's rows as not to be shown; false when they were marked before. The logs grow only with the first mark. */
   withhold(
     id: RunId,
@@ -287,6 +289,8 @@ export interface AuditStore {
 }
 
 export interface SettingStore {
+  /** Names of the schema's steps that the store has gone through, in order. */
+  schemaSteps(): Promise<readonly string[]>
   get(key: string): Promise<unknown>
   /** JSON value; null removes the key. */
   set(key: string, value: unknown, audit: AuditDraft | null): Promise<void>

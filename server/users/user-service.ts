@@ -95,6 +95,14 @@ export function createUserService(input: {
       throw new AskFirstError('SIGN_IN_FAILED', 'E-mail and password do not belong to an enabled account.')
     },
 
+    /** Notes that an address tried to sign in too often; for whom is not written down, as in `signIn`. */
+    async signInLimited(address: string): Promise<void> {
+      const actor: Actor = { kind: 'system', id: 'unknown', name: 'unknown account' }
+      await store.audit.append(
+        auditDraft(clock, { actor, action: 'session.limited', subject: 'unknown', detail: { address } }),
+      )
+    },
+
     async signedOut(user: User): Promise<void> {
       await store.audit.append(auditDraft(clock, { actor: actorOf(user), action: 'session.closed', subject: user.id }))
       bus.publish({ topic: accessTopic(user.id), kind: 'access', id: user.id })

@@ -28,7 +28,10 @@ interface Peer {
 }
 
 /** Shakes hands with the server, asks something, and says how many bytes of an answer came before the end. */
-function talk(identity: ScriptedIdentity | null, options: { session?: Buffer; certificate?: string } = {}): Promise<Peer> {
+function talk(
+  identity: ScriptedIdentity | null,
+  options: { session?: Buffer; certificate?: string } = {},
+): Promise<Peer> {
   const { promise, resolve } = Promise.withResolvers<Peer>()
   const shown =
     identity === null

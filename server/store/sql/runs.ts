@@ -43,6 +43,7 @@ export function runStore(context: SqlContext): RunStore {
     chunks: (id, fromSeq, limit) => readChunks(context, { id, fromSeq, limit }),
     chunkDigests: (id) => chunkDigests(context, id),
     end: (id, input) => endRun(context, id, input),
+    figures: () => figures(context),
     withhold: (id, input) => withhold(context, id, input),
     indexRows: (id, rows) => indexRows(context, id, rows),
     toIndex: (limit) => runsToIndex(context, limit),
@@ -109,6 +110,21 @@ async function openSince(
     .where('runs.ordered_at', '<', page.before)
     .where('runs.id', '>', after)
   return (await query.orderBy('runs.id').limit(boundedLimit(page.limit, MAX_LISTED)).execute()).map(toRun)
+}
+
+async function figures({ db }: SqlContext): Promise<{ open: number; rowsToIndex: number }> {
+  const { open } = await db
+    .selectFrom('runs')
+    .select(({ fn }) => fn.countAll().as('open'))
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  const behind = await db
+    .selectFrom('runs')
+    .select(['rows', 'indexed_rows'])
+    .whereRef('indexed_rows', '<', 'rows')
+    .where('withheld', 'is', null)
+    .execute()
+  return { open: Number(open), rowsToIndex: behind.reduce((sum, run) => sum + run.rows - run.indexed_rows, 0) }
 }
 
 async function withhold(context: SqlContext, id: RunId, input: Withholding): Promise<boolean> {

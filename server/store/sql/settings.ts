@@ -6,6 +6,12 @@ import type { SqlContext } from './tables.ts'
 export function settingStore(context: SqlContext): SettingStore {
   const { db } = context
   return {
+    schemaSteps: async () => {
+      // The migrator's own table, which is no part of our schema.
+      const own = db.withTables<{ kysely_migration: { name: string } }>()
+      const rows = await own.selectFrom('kysely_migration').select('name').orderBy('name').execute()
+      return rows.map(({ name }) => name)
+    },
     get: async (key) => {
       const row = await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst()
       return row === undefined ? null : JSON.parse(row.value)

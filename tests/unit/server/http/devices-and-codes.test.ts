@@ -149,7 +149,10 @@ describe('the audit log', () => {
 test('health: alive always, ready only while the store works and the server is not stopping', async () => {
   expect(await read('/readyz')).toMatchObject({ status: 'ready' })
   server.services.health.drain()
-  const answer = await server.app.inject({ url: '/readyz' })
+  const everybody = await server.app.inject({ url: '/readyz' })
+  expect(everybody.statusCode).toBe(503)
+  expect(everybody.body).not.toContain('serving')
+  const answer = await server.app.inject({ url: '/readyz', headers })
   expect(answer.json()).toMatchObject({
     status: 503,
     code: 'UNAVAILABLE',
@@ -169,4 +172,8 @@ test('figures for Prometheus name routes by pattern, not by id', async () => {
   expect(body).toContain('askfirst_agents_online')
   expect(body).toContain('route="/api/devices/:id"')
   expect(body).not.toMatch(/dev_[0-9a-z]{26}/)
+  expect(body).toMatch(/^askfirst_runs_open 0$/m)
+  expect(body).toMatch(/^askfirst_index_lag_rows 0$/m)
+  expect(body).toMatch(/^askfirst_store_latency_seconds 0\.\d+/m)
+  expect(body).toMatch(/^askfirst_certificate_days_left\{certificate="authority"\} 7\d{3}/m)
 })
