@@ -12,7 +12,7 @@ import { makeId } from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { RealAgent, until } from '../real-agent.ts'
 import { CANARY, EVIL_COLLECTORS } from './canary.ts'
-import type { EvilServerOptions, Heard } from './evil-server.ts'
+import type { EvilConnection, EvilServerOptions, Heard } from './evil-server.ts'
 import { EvilServer } from './evil-server.ts'
 
 export type Asked = ConsentRequest & { readonly type: 'consent.request' }
@@ -189,6 +189,11 @@ export class EvilDesk {
   async reconnect(): Promise<void> {
     this.server.cut()
     await this.online()
+  }
+
+  /** The next connection after so many, once the agent has said hello on it. */
+  connectionAfter(count: number): Promise<EvilConnection> {
+    return until(() => this.server.connections.slice(count).find(({ received }) => received.length > 0))
   }
 
   /** How a run came out: the code of its refusal or of its end, else the state of its end. */
