@@ -10,6 +10,7 @@ import Fastify from 'fastify'
 import type { App } from './app-types.ts'
 import { registerAuth } from './plugins/auth.ts'
 import { MAX_BODY_BYTES, problemFor, registerErrors } from './plugins/errors.ts'
+import { registerOwnHost } from './plugins/own-host.ts'
 import { PROBLEM_TYPE } from './plugins/problem.ts'
 import type { RateBounds } from './plugins/rate-limits.ts'
 import { RATE_BOUNDS, registerRateLimits } from './plugins/rate-limits.ts'
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   /** Origins of the server's own pages, e.g. `http://127.0.0.1:8420`; asked at each request. */
   readonly origins: () => ReadonlySet<string>
+  /** Host names under which requests are answered; absent or null: any. */
+  readonly hostNames?: () => ReadonlySet<string> | null
   /** Whether people reach the server by HTTPS; decides about HSTS. */
   readonly https?: boolean
   /** Addresses of reverse proxies whose forwarding headers count; none when absent. */
@@ -103,6 +106,12 @@ function measureRequests(app: App, { metrics }: Services): void {
 
 async function registerPlugins(app: App, services: Services, options: AppOptions): Promise<void> {
   const { store, clock } = services
+  // First: it ends the connection of an upgrade that any check after it refuses.
+  await app.register(fastifyWebsocket, {
+    options: { maxPayload: HTTP_LIMITS.liveMessageBytes, perMessageDeflate: false },
+    preClose: closeLiveSockets,
+  })
+  registerOwnHost(app, options.hostNames ?? (() => null))
   await registerSecurityHeaders(app, { https: options.https ?? false })
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: HTTP_LIMITS.eventLoopDelayMs,
@@ -114,10 +123,6 @@ async function registerPlugins(app: App, services: Services, options: AppOptions
   })
   await registerRateLimits(app)
   await registerSessions(app, { sessions: store.sessions, clock, bounds: options.sessionBounds ?? SESSION_BOUNDS })
-  await app.register(fastifyWebsocket, {
-    options: { maxPayload: HTTP_LIMITS.liveMessageBytes, perMessageDeflate: false },
-    preClose: closeLiveSockets,
-  })
   await app.register(fastifySwagger, OPENAPI)
   registerAuth(app, { ...services, origins: options.origins })
 }

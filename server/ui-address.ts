@@ -7,6 +7,8 @@ export interface UiAddress {
   readonly https: boolean
   /** Origins of the server's own pages. */
   readonly origins: ReadonlySet<string>
+  /** Host names under which requests are answered; null: any, because something before this server decides that. */
+  readonly hostNames: ReadonlySet<string> | null
 }
 
 /**
@@ -16,8 +18,10 @@ export function uiAddress(config: Pick<ServerConfig, 'listen' | 'publicUrl' | 't
   const scheme = config.tlsCert === null ? 'http' : 'https'
   const own = new URL(config.publicUrl ?? `${scheme}://${inUrl(config.listen)}:${port}`).origin
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].map((host) => new URL(`${scheme}://${host}:${port}`).origin)
-  const origins = new Set(isLoopback(config.listen) && config.publicUrl === null ? [own, ...loopback] : [own])
-  return { url: own, https: own.startsWith('https:'), origins }
+  const isLocal = isLoopback(config.listen) && config.publicUrl === null
+  const origins = new Set(isLocal ? [own, ...loopback] : [own])
+  const hostNames = isLocal ? new Set([...origins].map((origin) => new URL(origin).hostname)) : null
+  return { url: own, https: own.startsWith('https:'), origins, hostNames }
 }
 
 function inUrl(host: string): string {

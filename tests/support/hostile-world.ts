@@ -27,7 +27,8 @@ import {
   signReceipt,
 } from './scripted-agent.ts'
 
-const ACCOUNT = { email: 'ada@example.test', name: 'Ada Example', password: 'four plain words here' }
+/** The first admin. */
+export const ACCOUNT = { email: 'ada@example.test', name: 'Ada Example', password: 'four plain words here' }
 const BIN = new URL('../../server/bin/askfirst-server.mjs', import.meta.url).pathname
 /** What a technician asks for in these tests. */
 export const ASKED = [{ id: 'eventlog.query', params: { maxEvents: 100 } }]
