@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { ProxySettings } from './identity/pinned-server.ts'
 
 const Path = Type.String({ minLength: 1, maxLength: 4_096 })
@@ -59,7 +59,7 @@ const ENVIRONMENT = {
   proxy: 'ASKFIRST_PROXY',
   collectorUser: 'ASKFIRST_COLLECTOR_USER',
 } as const
-const validator = Compile(AgentConfigFile)
+const validator = schemaCheck(AgentConfigFile)
 
 /**
  * Puts the configuration together: flags before `ASKFIRST_*` variables before the file before the platform's defaults.

@@ -1,9 +1,9 @@
-import { Compile } from 'typebox/compile'
 import type { Sender } from './define-message.ts'
 import { jsonBoundsProblem } from './json-bounds.ts'
 import { LIMITS } from './limits.ts'
 import type { AgentMessage, ServerMessage } from './messages/index.ts'
 import { MESSAGES } from './messages/index.ts'
+import { schemaCheck } from './schema-check.ts'
 
 /** What became of a text frame. `unknown` is a well-formed message of a newer version and is to be ignored (W5). */
 export type Parsed<Message> =
@@ -11,19 +11,9 @@ export type Parsed<Message> =
   | { readonly kind: 'unknown'; readonly type: string }
   | { readonly kind: 'invalid'; readonly reason: string }
 
-const compiled = new Map(MESSAGES.map((definition) => [definition.type as string, lazily(definition)]))
-
-/** Schemas are compiled at their first use, so that a program that speaks one side does not pay for the other. */
-function lazily(definition: (typeof MESSAGES)[number]) {
-  let validator: ReturnType<typeof Compile<typeof definition.schema>> | undefined
-  return {
-    from: definition.from,
-    get validator() {
-      validator ??= Compile(definition.schema)
-      return validator
-    },
-  }
-}
+const definitions = new Map(
+  MESSAGES.map(({ type, from, schema }) => [type as string, { from, check: schemaCheck(schema) }]),
+)
 
 /** Parses a text frame that an agent sent. @see parseServerMessage */
 export function parseAgentMessage(text: string): Parsed<AgentMessage> {
@@ -51,11 +41,11 @@ function parse(text: string, from: Sender): Parsed<unknown> {
   if (bounds !== null) return invalid(bounds)
   const type = typeOf(value)
   if (type === null) return invalid('the frame is not an object with a `type`')
-  const definition = compiled.get(type)
+  const definition = definitions.get(type)
   if (definition === undefined) return { kind: 'unknown', type }
   if (definition.from !== from) return invalid(`${type} is never sent by the ${from}`)
-  if (definition.validator.Check(value)) return { kind: 'message', message: value }
-  return invalid(`${type}: ${firstError(definition.validator.Errors(value))}`)
+  if (definition.check.Check(value)) return { kind: 'message', message: value }
+  return invalid(`${type}: ${firstError(definition.check.Errors(value))}`)
 }
 
 function typeOf(value: unknown): string | null {

@@ -4,9 +4,9 @@ import { Grant } from '@askfirst/protocol/consent-record.ts'
 import { Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import { GrantId, ReceiptId, RequestId } from '@askfirst/protocol/ids.ts'
 import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { replaceFile } from './durable-file.ts'
 
 const closed = { additionalProperties: false }
@@ -77,7 +77,7 @@ export const ConsentState = Type.Object(
 export type ConsentState = Static<typeof ConsentState>
 
 const STATE_FILE = 'consent.json'
-const validator = Compile(ConsentState)
+const validator = schemaCheck(ConsentState)
 
 /** Reads the state. An unreadable file is put aside: then there are no grants, which is the safe side. */
 export function loadConsentState(dataDir: string): { readonly state: ConsentState; readonly setAside?: string } {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 
 /** What the device's own record can say. A kind keeps its meaning for ever. */
 export const HISTORY_KINDS = [
@@ -44,7 +44,7 @@ export const HistoryEntry = Type.Object(
 )
 export type HistoryEntry = Static<typeof HistoryEntry>
 
-const validator = Compile(HistoryEntry)
+const validator = schemaCheck(HistoryEntry)
 
 /** Completes an entry with its hash: SHA-256 of the canonical JSON (RFC 8785) of all other fields. */
 export function sealEntry(entry: Omit<HistoryEntry, 'hash'>): HistoryEntry {

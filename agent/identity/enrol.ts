@@ -7,7 +7,7 @@ import { EnrolmentAnswer } from '@askfirst/protocol/enrolment.ts'
 import type { EnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { AskFirstError, isErrorCode } from '@askfirst/protocol/errors.ts'
-import { Compile } from 'typebox/compile'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import { secureDataDirectory } from '../data-directory.ts'
 import { makeSigningRequest } from './csr.ts'
 import type { IdentityFile } from './identity.ts'
@@ -39,7 +39,7 @@ export interface Enrolled {
 const ANSWER_MS = 30_000
 /** Two certificates and some words are far shorter. */
 const MAX_ANSWER_BYTES = 65_536
-const answerValidator = Compile(EnrolmentAnswer)
+const answerValidator = schemaCheck(EnrolmentAnswer)
 
 /**
  * Enrols this computer (SPEC H1 to H5): reads the code, checks that the server shows the pinned authority, makes a key,

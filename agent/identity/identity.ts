@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { line, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId } from '@askfirst/protocol/ids.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { replaceFile, syncDirectory, writeWhole } from '../consent/durable-file.ts'
 
 /** What `identity.json` holds: everything of an enrolment but the key, replaced as a whole. */
@@ -38,7 +38,7 @@ export interface Identity extends Readonly<IdentityFile> {
 }
 
 const FILE = 'identity.json'
-const validator = Compile(IdentityFile)
+const validator = schemaCheck(IdentityFile)
 
 /** Whether this computer is enrolled. */
 export function isEnrolled(dataDir: string): boolean {

@@ -1,6 +1,6 @@
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 
 const closed = { additionalProperties: false }
 
@@ -36,7 +36,7 @@ const PART_LENGTH = 8_192
 /** Longest reply, in characters. */
 export const MAX_REPLY_LENGTH = 33_554_432
 
-const validators = { ask: Compile(Ask), part: Compile(ReplyPart), outcome: Compile(Outcome) }
+const validators = { ask: schemaCheck(Ask), part: schemaCheck(ReplyPart), outcome: schemaCheck(Outcome) }
 
 /** Cuts a reply into pieces for the channel. */
 export function* replyParts(id: number, outcome: Outcome): Generator<string> {

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { Side } from './local-frames.ts'
 
 const closed = { additionalProperties: false }
@@ -28,7 +28,7 @@ export const Welcome = Type.Union([
 ])
 export type Welcome = Static<typeof Welcome>
 
-const validators = { challenge: Compile(Challenge), claim: Compile(Claim), welcome: Compile(Welcome) }
+const validators = { challenge: schemaCheck(Challenge), claim: schemaCheck(Claim), welcome: schemaCheck(Welcome) }
 
 /** Reads a handshake frame; null when it is not exactly what is due. */
 export function readChallenge(frame: Buffer): Challenge | null {

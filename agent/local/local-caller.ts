@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { AskFirstError, isErrorCode } from '@askfirst/protocol/errors.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { CommandArgs, CommandName, CommandResult } from './commands.ts'
 import { COMMANDS } from './commands.ts'
 import { MAX_REPLY_LENGTH, readOutcome, readReplyPart } from './exchange.ts'
@@ -158,7 +158,7 @@ class SealedCaller implements LocalCaller {
 
 function checked<Name extends CommandName>(name: Name, result: unknown): CommandResult<Name> {
   const schema: TSchema = COMMANDS[name].result
-  if (Compile(schema).Check(result)) return result as CommandResult<Name> // Checked against this command's own schema.
+  if (schemaCheck(schema).Check(result)) return result as CommandResult<Name> // Checked against this command's own schema.
   throw new AskFirstError(
     'INTERNAL',
     `The agent's reply to ${name} does not match. Agent and command line may be of different versions.`,

@@ -1,6 +1,7 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { SchemaCheck } from '@askfirst/protocol/schema-check.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { CommandArgs, CommandName } from './commands.ts'
 import { COMMANDS, isCommandName } from './commands.ts'
 import type { Outcome } from './exchange.ts'
@@ -8,7 +9,7 @@ import { readAsk } from './exchange.ts'
 import type { LocalHandlers } from './local-handlers.ts'
 import type { LocalUser } from './local-operations.ts'
 
-const validators = new Map<CommandName, ReturnType<typeof Compile<TSchema>>>()
+const validators = new Map<CommandName, SchemaCheck<unknown>>()
 
 interface Runner {
   readonly handlers: LocalHandlers
@@ -54,7 +55,7 @@ function handle<Name extends CommandName>(
 }
 
 function argsProblem(name: CommandName, args: unknown): string | null {
-  const validator = validators.get(name) ?? Compile(COMMANDS[name].args as TSchema)
+  const validator = validators.get(name) ?? schemaCheck(COMMANDS[name].args as TSchema)
   validators.set(name, validator)
   if (validator.Check(args)) return null
   const first = validator.Errors(args)[0]

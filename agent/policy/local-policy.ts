@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 
 const TimeOfDay = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' })
 
@@ -48,7 +48,7 @@ export type PolicyReading =
 
 const NO_FILE: PolicyReading = { ok: true, policy: { version: 1 } }
 const MAX_POLICY_BYTES = 65_536
-const validator = Compile(LocalPolicy)
+const validator = schemaCheck(LocalPolicy)
 
 /** Reads the policy file; a missing file restricts nothing, anything else that is not a valid policy forbids all. */
 export function readLocalPolicy(path: string): PolicyReading {

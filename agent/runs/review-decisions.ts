@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RunId } from '@askfirst/protocol/ids.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { replaceFile } from '../consent/durable-file.ts'
 
 const FILE = 'reviews.json'
-const validator = Compile(Type.Array(RunId, { maxItems: 1_024 }))
+const validator = schemaCheck(Type.Array(RunId, { maxItems: 1_024 }))
 
 /** Which runs in review the person has decided to send; on disk before the first row leaves (SPEC C18). */
 export class ReviewDecisions {

@@ -1,12 +1,12 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GrantId, RunId } from '@askfirst/protocol/ids.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { replaceFile, writeWhole } from '../consent/durable-file.ts'
 
 const FILE = 'seen-orders.jsonl'
-const line = Compile(Type.Object({ runId: RunId, grantId: GrantId }, { additionalProperties: false }))
+const line = schemaCheck(Type.Object({ runId: RunId, grantId: GrantId }, { additionalProperties: false }))
 /** Most orders that are remembered; a grant that has used up so many is not worth much more. */
 const MAX_SEEN = 65_536
 
@@ -49,7 +49,10 @@ export class SeenOrders {
   }
 
   #rewrite(): void {
-    replaceFile(this.#path, [...this.#seen].map(([runId, grantId]) => `${JSON.stringify({ runId, grantId })}\n`).join(''))
+    replaceFile(
+      this.#path,
+      [...this.#seen].map(([runId, grantId]) => `${JSON.stringify({ runId, grantId })}\n`).join(''),
+    )
   }
 
   #load(text: string): void {

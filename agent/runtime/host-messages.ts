@@ -3,9 +3,9 @@ import { closed } from '@askfirst/protocol/define-message.ts'
 import { CollectorId, Params } from '@askfirst/protocol/fields.ts'
 import { RunId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
+import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
-import { Compile } from 'typebox/compile'
 
 const Code = Type.String({ pattern: '^[A-Z][A-Z0-9_]{2,63}$' })
 
@@ -49,8 +49,8 @@ export type RunMessage = Static<typeof Run>
 export const FromHost = Type.Union([Ready, End, Pong])
 export type FromHost = Static<typeof FromHost>
 
-const toHost = Compile(ToHost)
-const fromHost = Compile(FromHost)
+const toHost = schemaCheck(ToHost)
+const fromHost = schemaCheck(FromHost)
 
 /** @throws TypeError when it is none of the messages to the host */
 export function parseToHost(message: unknown): ToHost {

@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/compile'
+import { Compile } from 'typebox/schema'
 import type { Collector } from './define-collector.ts'
 
 /** Says whether a row has the form that its collector promises. */

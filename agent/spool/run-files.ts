@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Static, TSchema } from 'typebox'
-import { Value } from 'typebox/value'
+import { Check } from 'typebox/schema'
 import { replaceFile } from '../consent/durable-file.ts'
 import { NO_CHUNKS, SpoolMeta, SpoolState } from './spool-meta.ts'
 
@@ -61,7 +61,7 @@ export class RunFiles {
   async #read<Schema extends TSchema>(name: string, schema: Schema): Promise<Static<Schema> | null> {
     try {
       const value: unknown = JSON.parse(await readFile(join(this.directory, name), 'utf8'))
-      return Value.Check(schema, value) ? value : null
+      return Check(schema, value) ? value : null
     } catch {
       return null // Missing or damaged: the caller knows what that means for this file.
     }

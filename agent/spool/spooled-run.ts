@@ -1,5 +1,5 @@
 import { Completeness } from '@askfirst/protocol/completeness.ts'
-import { Value } from 'typebox/value'
+import { Check } from 'typebox/schema'
 import type { Chunk } from '../runtime/chunk.ts'
 import { RunFiles } from './run-files.ts'
 import type { FoundRecord, RecordPlace } from './segment.ts'
@@ -220,7 +220,7 @@ export class SpooledRun {
 
   #recoverEnd(record: FoundRecord): boolean {
     const value: unknown = JSON.parse(record.content.toString('utf8')) // The record's digest matched: we wrote it.
-    if (!Value.Check(Completeness, value)) return false
+    if (!Check(Completeness, value)) return false
     this.#ended = value
     return true
   }
