@@ -21,6 +21,10 @@ export class ApiSession {
     return this.#call<Reply>('POST', path, body, headers)
   }
 
+  patch<Reply>(path: string, body: unknown): Promise<Reply> {
+    return this.#call<Reply>('PATCH', path, body)
+  }
+
   async bytes(path: string): Promise<Uint8Array> {
     const reply = await fetch(this.#base + path, { headers: this.#headers })
     if (!reply.ok) throw new Error(`GET ${path} answered ${reply.status}: ${await reply.text()}`)

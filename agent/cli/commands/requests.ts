@@ -1,4 +1,6 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { RequestId } from '@askfirst/protocol/ids.ts'
+import { Compile } from 'typebox/compile'
 import { durationInWords } from '../../consent/duration-words.ts'
 import { plainText, quoted } from '../../consent/plain-text.ts'
 import type { CommandResult, GrantSummary, RequestSummary } from '../../local/commands.ts'
@@ -6,6 +8,8 @@ import type { LocalCaller } from '../../local/local-caller.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../exit-codes.ts'
 import { findId } from '../find-id.ts'
+
+const REQUEST_ID = Compile(RequestId)
 
 /** Lists what waits for an answer and what is allowed now. */
 export async function listRequests(context: CliContext): Promise<number> {
@@ -148,6 +152,9 @@ async function pendingId(agent: LocalCaller, meant: string) {
   const { pending, grants } = await agent.call('requests.list', {})
   const over = grants.find(({ requestId }) => requestId === meant)
   if (over !== undefined) throw new AskFirstError('REQUEST_CLOSED', `The request ${meant} was answered already.`)
+  // Written out in full: the agent itself says whether it is over or was never here.
+  if (REQUEST_ID.Check(meant) && !pending.some(({ requestId }) => requestId === meant))
+    await agent.call('requests.show', { requestId: meant })
   return findId(
     pending.map(({ requestId }) => requestId),
     meant,

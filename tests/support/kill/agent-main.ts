@@ -1,6 +1,6 @@
 /**
- * The real agent as a process of its own, with the test collectors: `agent-main.ts DATA_DIR`. Control messages on its
- * socket are told on file descriptor 3 (see tap.ts). Ends on SIGTERM.
+ * The real agent as a process of its own, with the test collectors: `agent-main.ts DATA_DIR [AHEAD_MS]`. Control messages on its
+ * socket are told on file descriptor 3 (see tap.ts). Its wall clock is ahead of the machine's by AHEAD_MS. Ends on SIGTERM.
  */
 import { join } from 'node:path'
 import { startAgent } from '@askfirst/agent/agent.ts'
@@ -10,7 +10,7 @@ import { tapSockets } from './tap.ts'
 /** A thousandth of the usual waits: fifty restarts of the server would otherwise be waited for by the minute. */
 const HASTE = 0.001
 
-const [dataDir = ''] = process.argv.slice(2)
+const [dataDir = '', aheadMs = '0'] = process.argv.slice(2)
 tapSockets(3)
 const agent = await startAgent(
   {
@@ -22,6 +22,7 @@ const agent = await startAgent(
   },
   {
     collectors: TEST_COLLECTORS,
+    clock: { wallMs: () => Date.now() + Number(aheadMs), monotonicMs: () => performance.now() },
     hostEntry: new URL('../test-collectors/host-main.ts', import.meta.url),
     random: () => Math.random() * HASTE,
   },

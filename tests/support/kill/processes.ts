@@ -32,9 +32,17 @@ export function startServer(
   return { ...victim, ready }
 }
 
-/** Starts the agent with the test collectors; `onEvent` hears every control message on its socket. */
-export function startAgent(dataDir: string, logFile: string, onEvent: (event: TapEvent) => void): Victim {
-  const victim = start([`${ROOT}tests/support/kill/agent-main.ts`, dataDir], { logFile, pipe: 3 })
+/**
+ * Starts the agent with the test collectors; `onEvent` hears every control message on its socket.
+ *
+ * @param options.aheadMs how far its wall clock is ahead of the machine's
+ */
+export function startAgent(
+  options: { readonly dataDir: string; readonly logFile: string; readonly aheadMs: number },
+  onEvent: (event: TapEvent) => void,
+): Victim {
+  const { dataDir, logFile, aheadMs } = options
+  const victim = start([`${ROOT}tests/support/kill/agent-main.ts`, dataDir, String(aheadMs)], { logFile, pipe: 3 })
   const lines = createInterface({ input: pipeOf(victim.child, 3) })
   lines.on('line', (line) => onEvent(JSON.parse(line) as TapEvent)) // tap.ts wrote it.
   const drained = once(lines, 'close')

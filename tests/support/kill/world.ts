@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { enrol } from '@askfirst/agent/identity/enrol.ts'
 import { connectLocal } from '@askfirst/agent/local/local-caller.ts'
+import { decodeEnrolmentCode, encodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import type { GrantId, RequestId } from '@askfirst/protocol/ids.ts'
+import { ROOT } from '../../../scripts/lib/processes.ts'
 import { Desk } from './desk.ts'
 import type { Victim } from './processes.ts'
 import { kill, startAgent, startServer, terminate } from './processes.ts'
@@ -18,8 +23,17 @@ const STEP_MS = 60_000
 export interface WorldOptions {
   /** Value of `--store`. */
   readonly store?: string
-  /** Port that enrolled agents dial instead of the server's own; a proxy of the test listens there. */
+  /** Port that the agent dials instead of the server's own; a proxy of the test listens there. */
   readonly dialPort?: number
+  /** Port of the server for agents; absent: a free one. */
+  readonly agentPort?: number
+}
+
+/** What a command of the agent wrote and how it ended. */
+export interface Said {
+  readonly code: number
+  readonly out: string
+  readonly err: string
 }
 
 /** One real server and one real agent, each a process of its own, on ports that stay the same over restarts. */
@@ -47,11 +61,11 @@ export class World {
   /** Starts the server, sets it up, enrols the agent; the agent is not started yet. */
   static async make(options: WorldOptions = {}): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'askfirst-kill-'))
-    const world = new World(folder, [await freePort(), await freePort()], options)
+    const world = new World(folder, [await freePort(), options.agentPort ?? (await freePort())], options)
     await mkdir(world.agentDir, { mode: 0o700 })
     world.startServer()
     world.#desk = await Desk.setUp(await world.serverReady())
-    const code = await world.desk.enrolmentCode()
+    const code = throughPort(await world.desk.enrolmentCode(), options.dialPort ?? world.agentPort)
     const machineId = `machine of ${folder}`
     await enrol({ dataDir: world.agentDir, code, agentVersion: 'test', machineId, proxy: {}, replace: false })
     return world
@@ -71,10 +85,12 @@ export class World {
     )
   }
 
-  startAgent(): void {
+  /** @param aheadMs how far the agent's wall clock is ahead of the machine's */
+  startAgent(aheadMs = 0): void {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#agentReady = promise
-    this.#agent = startAgent(this.agentDir, join(this.folder, 'agent.log'), (event) => {
+    const options = { dataDir: this.agentDir, logFile: join(this.folder, 'agent.log'), aheadMs }
+    this.#agent = startAgent(options, (event) => {
       if (event.way === 'in' && event.type === 'link.welcome') resolve()
       for (const listener of this.#listeners) listener(event)
     })
@@ -131,10 +147,27 @@ export class World {
     })
   }
 
+  /** Runs `askfirst-agent`, as the person at the machine does. */
+  async agentSays(...args: readonly string[]): Promise<Said> {
+    const program = `${ROOT}agent/bin/askfirst-agent.mjs`
+    const child = spawn(process.execPath, [program, ...args, '--data', this.agentDir], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    return { code: Number(code[0]), out, err }
+  }
+
   async remove(): Promise<void> {
     await Promise.all([this.killServer(), this.killAgent()])
     await rm(this.folder, { recursive: true, force: true })
   }
+}
+
+/** The same code for the same server behind another port of this machine. */
+function throughPort(code: string, port: number): string {
+  const read = decodeEnrolmentCode(code)
+  if ('problem' in read) throw new Error(read.problem)
+  return encodeEnrolmentCode({ ...read, port })
 }
 
 /**
