@@ -63,7 +63,7 @@ export const deviceInfo = defineCollector({
   ),
   row: DeviceFact,
   limits: { timeoutMs: 120_000, noProgressMs: 60_000, maxRows: 50_000, maxBytes: 16_777_216 },
-  typicalBytes: 200_000,
+  typicalBytes: 800_000,
   prepare: (platform) => code[platform](),
   async *collect(ctx, params) {
     const wanted = new Set(params.sections.length === 0 ? DEVICE_SECTIONS : params.sections)

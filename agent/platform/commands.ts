@@ -30,6 +30,7 @@ interface Use extends Dependencies {
 export function createCommands(dependencies: Dependencies): Commands {
   const commands: Commands = {
     lines: (executables, args, options = {}) => lines({ ...dependencies, executables, args, options }),
+    bytes: (executables, args, options = {}) => output({ ...dependencies, executables, args, options }, () => 0),
     text: (executables, args, options = {}) => text({ ...dependencies, executables, args, options }),
     powershell: (script, params, options = {}) =>
       runPowershell({ platform: dependencies.platform, commands, script, params, options }),

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { constants, createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, openSync, readdirSync, readSync } from 'node:fs'
 import { open, readdir, readlink, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -13,6 +13,8 @@ const DEFAULT_TEXT_BYTES = 1_048_576
 const DEFAULT_LINES_BYTES = 268_435_456
 const MAX_LINE_BYTES = 1_048_576
 const READ_PIECE_BYTES = 65_536
+/** A pipe without a writer does not block. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 interface Dependencies {
   readonly sources: SourceLog
@@ -28,6 +30,9 @@ export function createFiles(dependencies: Dependencies): Files {
     tryText: (path) => orNull(async () => (await readStart(path, DEFAULT_TEXT_BYTES)).text),
     lines: (path, options = {}) => lines({ path, sources, signal, ...options }),
     list: (path) => list(path, sources),
+    tryTexts: (paths) => paths.map(readNow),
+    tryList: (path) => listNow(path).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+    tryNames: (path) => listNow(path).map((entry) => entry.name),
     link: (path) => orNull(() => readlink(path)),
     facts: (path) => orNull(() => facts(path)),
     volume: dependencies.volume,
@@ -46,7 +51,7 @@ async function readText(use: { path: string; sources: SourceLog; maxBytes: numbe
 
 /** Reads to the end or the bound. Sizes are not trusted: files of /proc say 0. A pipe without a writer does not block. */
 async function readStart(path: string, maxBytes: number): Promise<{ text: string; cut: boolean }> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const file = await open(path, READ_ONLY)
   try {
     const pieces: Buffer[] = []
     let size = 0
@@ -59,6 +64,42 @@ async function readStart(path: string, maxBytes: number): Promise<{ text: string
     return { text: Buffer.concat(pieces).toString('utf8', 0, Math.min(size, maxBytes)), cut: size > maxBytes }
   } finally {
     await file.close()
+  }
+}
+
+const NOW_BYTES = 65_536
+/** Attributes and settings of the kernel come whole with the first read (kernel documentation, filesystems/sysfs). */
+const ONE_READ = /^\/(?:sys|proc\/sys)\//
+const nowBuffer = Buffer.allocUnsafe(NOW_BYTES)
+
+/** One open, reads to the end or the bound, one close: half the time of `readFileSync`, which asks for the size first. */
+function readNow(path: string): string | null {
+  let file: number
+  try {
+    file = openSync(path, READ_ONLY)
+  } catch {
+    return null // Not there or not allowed: the interface says null.
+  }
+  const isOneRead = ONE_READ.test(path)
+  try {
+    let size = 0
+    for (;;) {
+      const count = readSync(file, nowBuffer, size, NOW_BYTES - size, null)
+      size += count
+      if (count === 0 || (isOneRead && size > 0) || size === NOW_BYTES) return nowBuffer.toString('utf8', 0, size)
+    }
+  } catch {
+    return null // Files of the kernel may refuse the reading itself.
+  } finally {
+    closeSync(file)
+  }
+}
+
+function listNow(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch {
+    return [] // Not every machine has every folder.
   }
 }
 

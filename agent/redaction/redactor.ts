@@ -35,7 +35,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const { seeds, ticketKey, personalData } = options
   const context = { pseudonyms: new Pseudonyms(ticketKey), seeds, count }
   const personal = personalData === 'pseudonymise' ? createPersonalRedactor(context) : null
-  const means = { personal, secrets: (text: string) => withoutSecrets(text, count) }
+  const means = { personal, secrets: remembering((text) => withoutSecrets(text, count)) }
   const plan = planOf(options.row)
   return {
     text: (text) => personalText(means, means.secrets(text)),
@@ -48,6 +48,23 @@ export function createRedactor(options: RedactorOptions): Redactor {
 interface Means {
   readonly personal: PersonalRedactor | null
   readonly secrets: (text: string) => string
+}
+
+const MAX_REMEMBERED = 4_096
+const MAX_REMEMBERED_LENGTH = 128
+
+/** Sources, providers and names stand in row after row: a short text that held no secret is not searched again. */
+function remembering(search: (text: string) => string): (text: string) => string {
+  const clean = new Set<string>()
+  return (text) => {
+    if (clean.has(text)) return text
+    const result = search(text)
+    if (result === text && text.length <= MAX_REMEMBERED_LENGTH) {
+      if (clean.size >= MAX_REMEMBERED) clean.clear()
+      clean.add(text)
+    }
+    return result
+  }
 }
 
 /** NUL characters carry no meaning in texts; between letters (UTF-16 read as UTF-8) they would hide words. */

@@ -25,6 +25,8 @@ export interface Commands {
    * @throws SourceError with `missing`, `denied`, `failed` or `timeout`; lines that came before were yielded
    */
   lines(executables: readonly string[], args: readonly string[], options?: CommandOptions): AsyncIterable<string>
+  /** As `lines`, the bytes as they come: for formats that are not lines of text. */
+  bytes(executables: readonly string[], args: readonly string[], options?: CommandOptions): AsyncIterable<Uint8Array>
   /** As `lines`, whole output at once. */
   text(executables: readonly string[], args: readonly string[], options?: CommandOptions): Promise<string>
   /**
@@ -73,6 +75,15 @@ export interface Files {
   /** Lines of a file that may be large, in constant memory; `fromEnd` starts so many bytes before its end. `.gz` is unpacked. */
   lines(path: string, options?: { readonly fromEnd?: number; readonly maxBytes?: number }): AsyncIterable<string>
   list(path: string): Promise<readonly DirectoryEntry[]>
+  /**
+   * First 64 KiB of each of many small files of the kernel at once, null for what cannot be read; no source record. It
+   * blocks the collector host: only for files under `/proc` and `/sys` that the kernel answers from memory.
+   */
+  tryTexts(paths: readonly string[]): readonly (string | null)[]
+  /** What a folder of the kernel holds, in the order of the names; empty where it is not there. Blocks likewise. */
+  tryList(path: string): readonly DirectoryEntry[]
+  /** The names alone, see `tryList`; what links point at counts too. */
+  tryNames(path: string): readonly string[]
   /** Target of a symbolic link, or null. */
   link(path: string): Promise<string | null>
   /** Size and time of a file, or null. */

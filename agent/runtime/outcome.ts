@@ -65,8 +65,8 @@ export function judgeEnd(facts: EndFacts): Outcome {
   const bad = facts.sources.find((source) => source.state !== 'ok' && source.state !== 'killed')
   if (bad !== undefined && bad.state !== 'cut' && facts.rows === 0) return sourceOutcome(bad)
   if (facts.invalidRows > 0) return invalidRows(facts)
-  if (bad?.state === 'cut') return { state: 'truncated', code: 'RUN_LIMIT_BYTES', reason: reasonOf(bad) }
-  return COMPLETE
+  const cut = facts.sources.find((source) => source.state === 'cut')
+  return cut === undefined ? COMPLETE : { state: 'truncated', code: 'RUN_LIMIT_BYTES', reason: reasonOf(cut) }
 }
 
 function judgePartial(problem: SourceError, facts: EndFacts): Outcome {

@@ -4,7 +4,6 @@ import type { TObject } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { eventXmlRows } from '../../agent/parsers/event-xml.ts'
-import { journalEvent } from '../../agent/parsers/journal-json.ts'
 import { kernelRingRows } from '../../agent/parsers/kernel-ring.ts'
 import { launchctlRow } from '../../agent/parsers/macos-launchctl.ts'
 import { newTally } from '../../agent/parsers/parse-tally.ts'
@@ -12,6 +11,7 @@ import { syslogRows } from '../../agent/parsers/syslog-lines.ts'
 import { unitFileRows } from '../../agent/parsers/systemctl-unit-files.ts'
 import { changeOfEvent } from '../../agent/parsers/windows-changes.ts'
 import { corpusFolder, corpusPaths, corpusText } from '../support/corpus.ts'
+import { journalEvent } from '../support/journal-json.ts'
 
 const isEvent = Compile(EventRow)
 

@@ -1,9 +1,18 @@
+import type {
+  CollectorContext,
+  CommandOptions,
+  DirectoryEntry,
+  FileFacts,
+  VolumeFigures,
+} from '../../agent/runtime/collector-context.ts'
 import { SourceError } from '../../agent/runtime/collector-context.ts'
-import type { CollectorContext, CommandOptions, DirectoryEntry, FileFacts, VolumeFigures } from '../../agent/runtime/collector-context.ts'
 
 /** What a program or PowerShell script says in a test: text, objects, or how it fails. */
 export type FakeAnswer = string | SourceError
-export type FakePowershell = (script: string, params: Readonly<Record<string, unknown>>) => readonly unknown[] | SourceError
+export type FakePowershell = (
+  script: string,
+  params: Readonly<Record<string, unknown>>,
+) => readonly unknown[] | SourceError
 
 /** A machine that a test describes; what it does not describe is not there. */
 export interface FakeMachine {
@@ -77,6 +86,9 @@ function fakeFiles(machine: FakeMachine): CollectorContext['files'] {
       yield* linesOf(options?.fromEnd === undefined ? text : text.slice(-options.fromEnd))
     },
     list: async (path) => listOf(machine, path),
+    tryTexts: (paths) => paths.map((path) => (typeof files[path] === 'string' ? files[path] : null)),
+    tryList: (path) => listOrNone(machine, path),
+    tryNames: (path) => listOrNone(machine, path).map(({ name }) => name),
     link: async (path) => machine.links?.[path] ?? null,
     facts: async (path) => machine.fileFacts?.[path] ?? null,
     volume: async (path) => machine.volumes?.[path] ?? null,
@@ -97,6 +109,12 @@ function listOf(machine: FakeMachine, path: string): readonly DirectoryEntry[] {
   return [...found.values()]
 }
 
+function listOrNone(machine: FakeMachine, path: string): readonly DirectoryEntry[] {
+  const prefix = path.endsWith('/') ? path : `${path}/`
+  const isThere = Object.keys({ ...machine.files, ...machine.links }).some((full) => full.startsWith(prefix))
+  return isThere ? listOf(machine, path).toSorted((a, b) => (a.name < b.name ? -1 : 1)) : []
+}
+
 function fakeCommands(machine: FakeMachine, ran: string[]): CollectorContext['commands'] {
   const answer = (executables: readonly string[], args: readonly string[]): string => {
     for (const executable of executables) {
@@ -113,10 +131,16 @@ function fakeCommands(machine: FakeMachine, ran: string[]): CollectorContext['co
     async *lines(executables, args) {
       yield* linesOf(answer(executables, args))
     },
+    async *bytes(executables, args) {
+      const text = answer(executables, args)
+      // In pieces that cut fields and letters, as a pipe does.
+      for (let at = 0; at < text.length; at += 7) yield Buffer.from(text.slice(at, at + 7))
+    },
     text: async (executables, args, options?: CommandOptions) => answer(executables, args).slice(0, options?.maxBytes),
     async *powershell(script, params) {
       ran.push('powershell')
-      const objects = machine.powershell?.(script, params) ?? new SourceError('missing', 'powershell', 'PowerShell is not there')
+      const objects =
+        machine.powershell?.(script, params) ?? new SourceError('missing', 'powershell', 'PowerShell is not there')
       if (objects instanceof SourceError) throw objects
       yield* objects
     },

@@ -4,7 +4,7 @@ import { parseCpuinfo } from '../../parsers/linux-cpuinfo.ts'
 import { moduleFacts, inputFacts as parseInput, parseModules } from '../../parsers/linux-kernel-facts.ts'
 import { loadAverageFacts, pressureFacts, statFacts, vmstatFacts } from '../../parsers/linux-load-facts.ts'
 import { memoryFacts as parseMemory, swapFacts } from '../../parsers/linux-memory-facts.ts'
-import { decimalNumber, signedNumber, wholeNumber } from '../../parsers/values.ts'
+import { wholeNumber } from '../../parsers/values.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
 import { inBatches } from '../../runtime/in-batches.ts'
 import { attributes, namesIn } from './attributes.ts'
@@ -95,55 +95,4 @@ export async function driverFacts(ctx: CollectorContext): Promise<Facts> {
     moduleFacts(module, await ctx.files.tryText(`/sys/module/${module.name}/version`)),
   )
   return facts.flat()
-}
-
-/** Folders of kernel settings that a technician looks at; their files hold numbers and words, no secrets. */
-const SETTING_FOLDERS = [
-  'kernel',
-  'vm',
-  'fs',
-  'fs/inotify',
-  'net/core',
-  'net/ipv4',
-  'net/ipv6/conf/all',
-  'net/ipv4/conf/all',
-  'net/netfilter',
-].map((name) => `/proc/sys/${name}`)
-/** Facts elsewhere, or texts that change at every reading. */
-const SETTING_SKIP = new Set([
-  'hostname',
-  'domainname',
-  'osrelease',
-  'ostype',
-  'version',
-  'arch',
-  'tainted',
-  'stable_secret',
-  'ns_last_pid',
-  'cad_pid',
-])
-
-/** Kernel settings by their usual dotted names, e.g. `vm.swappiness`. */
-export async function settingFacts(ctx: CollectorContext): Promise<Facts> {
-  const paths = (await Promise.all(SETTING_FOLDERS.map((folder) => settingPaths(ctx, folder)))).flat()
-  const facts = await inBatches(paths, { size: 64, signal: ctx.signal }, async (path) =>
-    settingFact(path, await ctx.files.tryText(path)),
-  )
-  return facts.flat()
-}
-
-async function settingPaths(ctx: CollectorContext, folder: string): Promise<readonly string[]> {
-  if ((await ctx.files.facts(folder)) === null) return []
-  const entries = await ctx.files.list(folder)
-  return entries
-    .filter((entry) => entry.kind === 'file' && !SETTING_SKIP.has(entry.name))
-    .map((entry) => `${folder}/${entry.name}`)
-    .toSorted()
-}
-
-function settingFact(path: string, value: string | null): Facts {
-  const name = path.slice('/proc/sys/'.length).replaceAll('/', '.')
-  const number = signedNumber(value) ?? decimalNumber(value)
-  const list = new FactList('setting', path)
-  return number === undefined ? list.text(name, value).rows : list.number(name, number).rows
 }

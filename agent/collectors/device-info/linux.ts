@@ -1,8 +1,27 @@
 import type { DeviceFact, DeviceSection } from '@askfirst/protocol/results/device-info.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
+import {
+  accountLimitFacts,
+  diskCounters,
+  kernelBuildFacts,
+  loadCounterFacts,
+  memoryCounterFacts,
+  networkCounterFacts,
+  systemRangeFacts,
+} from './linux-counters.ts'
 import { LINUX_DEVICE_READERS } from './linux-devices.ts'
-import { driverFacts, inputFacts, loadFacts, memoryFacts, processorFacts, settingFacts } from './linux-kernel.ts'
+import { driverFacts, inputFacts, loadFacts, memoryFacts, processorFacts } from './linux-kernel.ts'
 import { localeFacts, machineFacts, operatingSystemFacts, securityFacts, virtualisationFacts } from './linux-system.ts'
+
+import {
+  busFacts,
+  memoryTreeFacts,
+  moduleParameterFacts,
+  networkTreeFacts,
+  processorTreeFacts,
+  queueFacts,
+  settingFacts,
+} from './linux-trees.ts'
 
 type Reader = (ctx: CollectorContext) => Promise<readonly DeviceFact[]>
 
@@ -11,15 +30,28 @@ const READERS: readonly (readonly [readonly DeviceSection[], Reader])[] = [
   [['system', 'operatingSystem', 'kernel'], operatingSystemFacts],
   [['system', 'firmware', 'board', 'chassis'], machineFacts],
   [['processor'], processorFacts],
+  [['processor'], processorTreeFacts],
   [['memory'], memoryFacts],
+  [['memory'], memoryTreeFacts],
+  [['memory'], memoryCounterFacts],
   ...LINUX_DEVICE_READERS.map(([section, read]) => [[section], read] as const),
+  [['storage'], queueFacts],
+  [['storage'], diskCounters],
+  [['network'], networkTreeFacts],
+  [['network'], networkCounterFacts],
+  [['system'], busFacts],
+  [['system'], systemRangeFacts],
   [['input'], inputFacts],
   [['locale'], localeFacts],
   [['security'], securityFacts],
   [['virtualisation'], virtualisationFacts],
   [['load'], loadFacts],
+  [['load'], loadCounterFacts],
+  [['kernel'], kernelBuildFacts],
   [['driver'], driverFacts],
+  [['driver'], moduleParameterFacts],
   [['setting'], settingFacts],
+  [['setting'], accountLimitFacts],
 ]
 
 /** Facts out of files under `/proc`, `/sys` and `/etc`; no program is started. */

@@ -1,12 +1,15 @@
 import type { EventLevel } from '@askfirst/protocol/results/eventlog-query.ts'
 import type { EventFilter } from '../../parsers/event-filter.ts'
 import { isWanted } from '../../parsers/event-filter.ts'
-import { JOURNAL_FIELDS, journalEvent } from '../../parsers/journal-json.ts'
+import { JOURNAL_FIELDS } from '../../parsers/journal-entry.ts'
+import { journalExportEvents } from '../../parsers/journal-export.ts'
 import { newTally } from '../../parsers/parse-tally.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
 import { SourceError } from '../../runtime/collector-context.ts'
 import type { EventQuery, EventSource } from './query.ts'
 
+/** Rows are filtered further here, so that much more may be read than is sent. */
+const MAX_BYTES = 536_870_912
 const JOURNALCTL = ['/usr/bin/journalctl', '/bin/journalctl']
 /** Where journald keeps its files (journald.conf(5), `Storage=`): on disk, or in memory only. */
 const JOURNAL_FOLDERS = ['/var/log/journal', '/run/log/journal']
@@ -27,7 +30,7 @@ export async function findJournal(ctx: CollectorContext): Promise<boolean> {
   for (const folder of JOURNAL_FOLDERS) {
     for (const file of await journalFiles(ctx, folder)) {
       found = true
-      if (file.endsWith('/system.journal')) await checkReadable(ctx, file)
+      if (file.endsWith('/system.journal')) checkReadable(ctx, file)
     }
   }
   return found
@@ -43,7 +46,9 @@ async function journalFiles(ctx: CollectorContext, folder: string): Promise<read
   return files
 }
 
+/** A folder that is not there is no problem: journald keeps its files in one place or the other. */
 async function listOrNone(ctx: CollectorContext, folder: string) {
+  if (ctx.files.tryNames(folder).length === 0 && (await ctx.files.facts(folder)) === null) return []
   try {
     return await ctx.files.list(folder)
   } catch (error) {
@@ -54,22 +59,19 @@ async function listOrNone(ctx: CollectorContext, folder: string) {
   }
 }
 
-async function checkReadable(ctx: CollectorContext, file: string): Promise<void> {
-  try {
-    await ctx.files.readText(file, { maxBytes: 8 })
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error
-    ctx.partial(error)
-  }
+function checkReadable(ctx: CollectorContext, file: string): void {
+  if (ctx.files.tryTexts([file])[0] !== null) return
+  const reason = 'This account may not read the journal of the system, only what it logged itself.'
+  ctx.partial(new SourceError('denied', file, reason))
 }
 
 /** The journal, newest first, filtered by journald's own matches. */
 export function journalSource(ctx: CollectorContext, query: EventQuery): EventSource {
   const tally = newTally()
   async function* rows() {
-    for await (const line of ctx.commands.lines(JOURNALCTL, journalArguments(query))) {
-      const event = line === '' ? null : journalEvent(line, tally)
-      if (event === null || (event.isSecurity && !query.params.includeSecurity)) continue
+    const pieces = ctx.commands.bytes(JOURNALCTL, journalArguments(query), { maxBytes: MAX_BYTES })
+    for await (const event of journalExportEvents(pieces, tally)) {
+      if (event.isSecurity && !query.params.includeSecurity) continue
       if (isWanted(event.row, query.filter)) yield event.row
     }
   }
@@ -78,12 +80,11 @@ export function journalSource(ctx: CollectorContext, query: EventQuery): EventSo
 
 /**
  * Arguments of `journalctl`. No `-n`: security messages are dropped here, so the reader stops the program when it has
- * enough. `--all` keeps fields above 4096 bytes, which would be null else.
+ * enough. The export format costs `journalctl` a third of the JSON one and keeps every byte.
  */
 function journalArguments({ filter }: EventQuery): readonly string[] {
   return [
-    '--output=json',
-    '--all',
+    '--output=export',
     '--no-pager',
     '--quiet',
     '--reverse',

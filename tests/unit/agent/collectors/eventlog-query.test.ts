@@ -7,7 +7,7 @@ import type { EventParams } from '../../../../agent/collectors/eventlog-query/qu
 import { DEFAULT_CHANNELS, queryOf } from '../../../../agent/collectors/eventlog-query/query.ts'
 import { eventXpath, wevtutilArguments } from '../../../../agent/collectors/eventlog-query/windows.ts'
 import { eventlogQuery } from '../../../../agent/collectors/eventlog-query.ts'
-import { JOURNAL_FIELDS } from '../../../../agent/parsers/journal-json.ts'
+import { JOURNAL_FIELDS } from '../../../../agent/parsers/journal-entry.ts'
 import { MoreThanAllowed, NotSupportedHere, SourceError } from '../../../../agent/runtime/collector-context.ts'
 import type { FakeMachine } from '../../../support/fake-context.ts'
 import { allRows, fakeContext } from '../../../support/fake-context.ts'
@@ -114,10 +114,12 @@ describe('eventlog.query on Linux without a journal', () => {
 
 describe('eventlog.query on Linux with a journal', () => {
   const entry = (fields: Record<string, string>) =>
-    JSON.stringify({ PRIORITY: '3', SYSLOG_IDENTIFIER: 'app', ...fields })
+    Object.entries({ PRIORITY: '3', SYSLOG_IDENTIFIER: 'app', ...fields })
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join('')
   const time = (text: string) => `${Date.parse(text)}000`
   const args = [
-    '/usr/bin/journalctl --output=json --all --no-pager --quiet --reverse',
+    '/usr/bin/journalctl --output=export --no-pager --quiet --reverse',
     `--since=@${Date.parse('2026-03-01T12:00:00Z') / 1_000} --until=@${now.getTime() / 1_000}`,
     `--output-fields=${JOURNAL_FIELDS.join(',')}`,
     'PRIORITY=0 PRIORITY=1 PRIORITY=2 PRIORITY=3 PRIORITY=4',
@@ -142,11 +144,17 @@ describe('eventlog.query on Linux with a journal', () => {
   it('is partial when the system journal may not be read, although journalctl says success', async () => {
     const denied = new SourceError('denied', journal, 'no permission')
     const { ctx } = await collect({ platform: 'linux', files: { [journal]: denied }, commands: { [args]: '' } })
-    expect(ctx.partials).toEqual([denied])
+    expect(ctx.partials).toMatchObject([{ problem: 'denied', source: journal }])
+  })
+
+  it('is a whole answer, not a failure, when the journal holds nothing of the kind', async () => {
+    const machine = { platform: 'linux', files: { [journal]: 'LPKSHHRH' }, commands: { [args]: '' } } as const
+    const { rows, ctx } = await collect(machine)
+    expect({ rows, partials: ctx.partials }).toEqual({ rows: [], partials: [] })
   })
 
   it('is partial when a record could not be understood', async () => {
-    const commands = { [args]: `${output}\n{"cut off` }
+    const commands = { [args]: `${output}\nMESSAGE=cut off` }
     const { rows, ctx } = await collect({ platform: 'linux', files: { [journal]: 'x' }, commands })
     expect(rows.length).toBe(1)
     expect(ctx.partials).toMatchObject([{ problem: 'failed', source: 'journal' }])
