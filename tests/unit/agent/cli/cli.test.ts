@@ -132,7 +132,7 @@ describe('requests, deny, revoke', () => {
     const request = await received()
     expect(await run(['deny', request.requestId.slice(-6), '--reason', 'on the phone'])).toBe(EXIT.ok)
     expect(parts.disk.book.pending()).toEqual([])
-    expect(await run(['deny', request.requestId])).toBe(EXIT.failed)
+    expect(await run(['deny', request.requestId])).toBe(EXIT.refused)
   })
 
   it('revoke by grant, by request, the latest, and all', async () => {
