@@ -134,7 +134,7 @@ function makeGateway(
     readonly lastSeen: LastSeen
   },
 ): Gateway {
-  const { table, runs, consent, ingest } = parts
+  const { table, runs, consent, ingest, lastSeen } = parts
   const heartbeatMs = options.heartbeatMs ?? 30_000
   const certificateLifetimeMs = options.certificateLifetimeMs ?? 90 * DAY_MS
   const handlers = {
@@ -147,6 +147,7 @@ function makeGateway(
     ...options,
     table,
     ingest,
+    lastSeen,
     heartbeatMs,
     dispatcher: new Dispatcher({ ...options, handlers, ingest }),
     enrol: new EnrolEndpoint({ ...options, certificateLifetimeMs }, options.enrolmentsPerMinute),

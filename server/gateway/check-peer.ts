@@ -3,12 +3,13 @@ import type { CertificateAuthority } from '../ca/authority.ts'
 import { deviceIdOf } from '../ca/authority.ts'
 import { sha256Hex } from '../ca/certificates.ts'
 import type { Clock } from '../clock.ts'
+import type { Device } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import type { DeviceIdentity } from './session.ts'
 
 /** Why a peer was not let in; for the log. The peer learns only that its certificate is refused. */
 export type PeerVerdict =
-  | { readonly ok: true; readonly identity: DeviceIdentity }
+  | { readonly ok: true; readonly identity: DeviceIdentity; readonly device: Device }
   | { readonly ok: false; readonly reason: string; readonly revoked: boolean }
 
 /**
@@ -34,6 +35,7 @@ export async function checkPeer(
   if (device === null || device.standing === 'revoked') return refused('the device is revoked', true)
   return {
     ok: true,
+    device,
     identity: {
       deviceId,
       standing: device.standing,

@@ -268,12 +268,18 @@ export class Gateway implements RevocationList {
 
   #accept(
     request: IncomingMessage,
-    peer: { readonly socket: Duplex; readonly head: Buffer; readonly identity: DeviceIdentity },
+    peer: {
+      readonly socket: Duplex
+      readonly head: Buffer
+      readonly identity: DeviceIdentity
+      readonly device: Device
+    },
   ): void {
     if (peer.socket.destroyed) return
     this.#sockets.handleUpgrade(request, peer.socket, peer.head, (socket) => {
       peer.socket.off('error', ignoreReset)
       const session = new AgentSession(socket, peer.identity, this.#deps.clock.now())
+      session.knownDevice = peer.device
       // A device has one session (W14), also before the hello: who connects over and over holds no more than that.
       const older = this.#newest.get(session.deviceId)
       if (older?.state === 'greeting') older.close(CLOSE.replaced, 'a newer connection of this device took over')
@@ -295,14 +301,6 @@ export class Gateway implements RevocationList {
     if (!this.#deps.table.remove(session)) return
     this.#deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'offline', id: session.deviceId })
     this.#deps.lastSeen.note(session.deviceId, isoNow(this.#deps.clock))
-  }
-
-  async #noteLeft(deviceId: DeviceId): Promise<void> {
-    try {
-      await this.#deps.store.devices.seen(deviceId, { lastSeenAt: isoNow(this.#deps.clock) })
-    } catch (error) {
-      this.#deps.log.error({ err: error, deviceId }, 'when a device was last seen could not be kept')
-    }
   }
 
   /** Looks after all sessions at once: hello in time, heartbeat, certificate still valid, closing handshake in time. */

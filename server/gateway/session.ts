@@ -2,6 +2,7 @@ import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ServerMessage } from '@askfirst/protocol/messages/index.ts'
 import type { WebSocket } from 'ws'
+import type { Device } from '../store/entities.ts'
 import { closeReason } from './close-reason.ts'
 
 /** Unsent bytes towards one agent at which it counts as one that does not read, and is cut off. */
@@ -47,6 +48,8 @@ export class AgentSession {
   wantedCatalogue: string | null = null
   /** Control messages are handled one after the other; null while none is. */
   tail: Promise<void> | null = null
+  /** The device's record as it was at the connect; given up with the hello, so that an idle session holds no copy. */
+  knownDevice: Device | null = null
   #messagesLeft = MESSAGE_BURST
   #countedAt: number
 

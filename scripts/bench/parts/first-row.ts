@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GrantId, RequestId, RunId } from '@askfirst/protocol/ids.ts'
 import type { Child } from '../child.ts'

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { Lab, Stage } from '../lab.ts'
 import { openStage } from '../lab.ts'
 import { monotonicMs, round, rssOf, until, watchPeak } from '../measure.ts'
@@ -50,21 +51,17 @@ export async function ingest(lab: Lab) {
 }
 
 /** Connects all agents, gets a yes from each and orders one run of each. */
-export async function orderRuns({ server, load, facts }: Stage, agents: number) {
+export async function orderRuns({ server, load, facts }: Stage, agents: number): Promise<readonly RunId[]> {
   await load.call('hold', facts.port, agents)
   await until('all agents are connected', 20_000, async () => ((await server.call('online')) >= agents ? true : null))
   const deviceIds = await load.call('deviceIds')
-  const runIds = []
+  const runIds: RunId[] = []
   for (const grant of await server.call('grants', deviceIds)) runIds.push(await server.call('order', grant))
   return runIds
 }
 
 /** Rows a second that become searchable and pass the rules, while nothing else comes. */
-async function indexing(
-  { server }: Stage,
-  runIds: Awaited<ReturnType<typeof orderRuns>>,
-  limitMs: number,
-): Promise<number> {
+async function indexing({ server }: Stage, runIds: readonly RunId[], limitMs: number): Promise<number> {
   const [from, startedAt] = [await server.call('rows', runIds), monotonicMs()]
   let now = from
   while (monotonicMs() - startedAt < limitMs && now.indexed < now.stored) {

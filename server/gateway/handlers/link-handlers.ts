@@ -10,7 +10,9 @@ import { isoNow } from '../../clock.ts'
 import type { ConsentService } from '../../consent/consent-service.ts'
 import type { CheckpointService } from '../../findings-log/checkpoint-service.ts'
 import type { RunService } from '../../runs/run-service.ts'
+import type { Device } from '../../store/entities.ts'
 import type { Store } from '../../store/store.ts'
+import type { LastSeen } from '../last-seen.ts'
 import type { AgentSession } from '../session.ts'
 import type { SessionTable } from '../session-table.ts'
 import type { Handlers } from './handlers.ts'
@@ -24,6 +26,7 @@ export interface LinkDeps {
   readonly consent: ConsentService
   readonly runs: RunService
   readonly checkpoints: CheckpointService
+  readonly lastSeen: LastSeen
   readonly organisation: { readonly name: string; readonly contact: string }
   readonly heartbeatMs: number
 }
@@ -83,6 +86,13 @@ async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<
 
 /** Keeps the facts of a hello; true when the server lacks the catalogue that it names. */
 async function notesHello(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<boolean> {
+  const { knownDevice } = session
+  session.knownDevice = null
+  // The usual case: nothing is new, and nothing has to wait for the disk. A catalogue stays while a device names it.
+  if (knownDevice !== null && saysTheSame(hello, knownDevice)) {
+    deps.lastSeen.note(session.deviceId, isoNow(deps.clock))
+    return false
+  }
   const known = await deps.store.devices.catalogue(hello.catalogueSha256)
   await deps.store.devices.seen(session.deviceId, {
     platform: hello.platform,
@@ -93,6 +103,12 @@ async function notesHello(deps: LinkDeps, session: AgentSession, hello: MessageN
     ...(known === null ? {} : { catalogueSha256: hello.catalogueSha256 }),
   })
   return known === null
+}
+
+function saysTheSame(hello: MessageNamed<'link.hello'>, device: Device): boolean {
+  return (['platform', 'arch', 'osName', 'agentVersion', 'catalogueSha256'] as const).every(
+    (fact) => hello[fact] === device[fact],
+  )
 }
 
 /** Sends what waited for the device: requests, withdrawals, runs, checkpoints. */
