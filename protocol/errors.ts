@@ -104,6 +104,11 @@ export const ERRORS = {
     retry: false,
     text: "The receipt's signature or content is not valid; it was not recorded.",
   },
+  GRANT_WITHDRAWN: {
+    status: 409,
+    retry: false,
+    text: 'The desk ended this permission: the request was taken back, or the ticket was closed or handed over. Ask again.',
+  },
   // Runs
   COLLECTOR_UNKNOWN: { status: 400, retry: false, text: 'The device has no such collector.' },
   COLLECTOR_UNAVAILABLE: {

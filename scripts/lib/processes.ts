@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -78,7 +78,8 @@ async function firstFacts(running: RunningProcess, logFile: string): Promise<Ser
     if (facts !== null) found.resolve(facts)
   })
   const died = running.ended.then((code) => {
-    throw new Error(`The server ended with ${code} before it was ready. Its log is ${logFile}`)
+    const last = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join('\n')
+    throw new Error(`The server ended with ${code} before it was ready:\n${last}\nIts whole log is ${logFile}.`)
   })
   return Promise.race([found.promise, died])
 }

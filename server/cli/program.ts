@@ -1,4 +1,4 @@
-import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { Command, CommanderError } from 'commander'
 import { addAdminCommand } from './admin-command.ts'
 import { addBackupCommand, addRestoreCommand } from './backup-command.ts'
@@ -8,6 +8,7 @@ import type { CliSources } from './config-options.ts'
 import type { Output } from './output.ts'
 import { CommandFailed, EXIT } from './output.ts'
 import { addStartCommand } from './start-command.ts'
+import { systemProblem } from './system-problem.ts'
 import { addTokenCommand } from './token-command.ts'
 import { addVerifyCommand } from './verify-command.ts'
 
@@ -61,8 +62,12 @@ function report(error: unknown, output: Output): number {
     return error.exitCode
   }
   if (error instanceof AskFirstError) {
-    output.err(`${ERRORS[error.code].text} (${error.code}: ${error.message})\n`)
+    // The message says what was wrong here; the table's own text is written for pages.
+    output.err(`${error.message.replace(/\.?$/, '.')} (${error.code})\n`)
     return EXIT.failed
   }
-  throw error
+  const problem = systemProblem(error)
+  if (problem === null) throw error
+  output.err(`${problem}\n`)
+  return EXIT.failed
 }

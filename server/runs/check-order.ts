@@ -15,7 +15,7 @@ export interface Order {
 /**
  * Checks that a grant stands and is the caller's. The device checks again with the grant that it holds itself.
  *
- * @throws AskFirstError GRANT_UNKNOWN, GRANT_OTHER_TICKET, GRANT_OTHER_TECHNICIAN, GRANT_REVOKED, GRANT_EXPIRED
+ * @throws AskFirstError GRANT_UNKNOWN, GRANT_OTHER_TICKET, GRANT_OTHER_TECHNICIAN, GRANT_REVOKED, GRANT_WITHDRAWN, GRANT_EXPIRED
  */
 export function checkGrant(
   stored: StoredRequest | null,
@@ -28,7 +28,9 @@ export function checkGrant(
   if (stored.technicianId !== caller.userId)
     throw new AskFirstError('GRANT_OTHER_TECHNICIAN', 'The grant was given to another technician.')
   if (stored.grantEndedAt !== null)
-    throw new AskFirstError('GRANT_REVOKED', `The grant ended: ${stored.grantEndReason ?? 'revoked'}.`)
+    throw stored.grantEndReason === 'revoked'
+      ? new AskFirstError('GRANT_REVOKED', `The person took the grant back at ${stored.grantEndedAt}.`)
+      : new AskFirstError('GRANT_WITHDRAWN', `The desk ended the grant at ${stored.grantEndedAt}.`)
   // The device's clock says when a grant ends, but no answer can have come later than the request allowed.
   const latest = Date.parse(stored.answerBy) + stored.request.durationMs
   if (Math.min(Date.parse(stored.grant.expiresAt), latest) <= caller.now)

@@ -295,7 +295,7 @@ describe('answers that contradict each other', () => {
     })
     const order = { grantId: record.decision.grant?.grantId, runs: [{ collector: 'eventlog.query' }] }
     const answer = await desk.call('POST', `/api/tickets/${ticketId}/runs`, order)
-    expect(await answer.json()).toMatchObject({ code: 'GRANT_REVOKED' })
+    expect(await answer.json()).toMatchObject({ code: 'GRANT_WITHDRAWN' })
   })
 
   it('[C11] change nothing after the device refused the request', async () => {

@@ -461,7 +461,7 @@ describe('consent', () => {
     )
     await server.side.consent.ticketChanged(ticketId)
     expect((await agent.next('consent.withdraw')).reason).toBe('reassigned')
-    await expect(order(server.technician)).rejects.toMatchObject({ code: 'GRANT_REVOKED' })
+    await expect(order(server.technician)).rejects.toMatchObject({ code: 'GRANT_WITHDRAWN' })
     const asking = {
       deviceId: agent.deviceId,
       purpose: 'x',

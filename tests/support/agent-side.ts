@@ -6,6 +6,7 @@ import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import { createInProcessBus } from '@askfirst/server/bus/in-process.ts'
 import type { CertificateAuthority } from '@askfirst/server/ca/authority.ts'
 import { openAuthority } from '@askfirst/server/ca/authority.ts'
+import type { LogSigner } from '@askfirst/server/ca/log-signer.ts'
 import { openLogSigner } from '@askfirst/server/ca/log-signer.ts'
 import { isoNow, newId, systemClock } from '@askfirst/server/clock.ts'
 import type { AgentSide, AgentSideOptions } from '@askfirst/server/gateway/agent-side.ts'
@@ -27,6 +28,7 @@ export interface AgentSideUnderTest {
   readonly store: Store
   readonly authority: CertificateAuthority
   readonly side: AgentSide
+  readonly signer: LogSigner
   readonly technician: User
   /** Makes an enrolment token; the 16 bytes as the agent sends them. */
   token(options?: { readonly approves?: boolean; readonly maxUses?: number }): Promise<string>
@@ -44,6 +46,7 @@ export async function startAgentSide(options: Partial<AgentSideOptions> = {}): P
   const clock = options.clock ?? systemClock
   const keys = join(directory, 'keys')
   const authority = await openAuthority({ directory: keys, name: 'Example Ltd', now: clock.now() })
+  const signer = options.signer ?? (await openLogSigner({ directory: keys, name: 'example' }))
   const side = createAgentSide({
     store,
     bus: createInProcessBus((error) => {
@@ -52,7 +55,7 @@ export async function startAgentSide(options: Partial<AgentSideOptions> = {}): P
     clock,
     log: pino({ level: 'silent' }),
     authority,
-    signer: await openLogSigner({ directory: keys, name: 'example' }),
+    signer,
     directory: keys,
     hosts: ['127.0.0.1', 'localhost'],
     terms: TERMS,
@@ -67,6 +70,7 @@ export async function startAgentSide(options: Partial<AgentSideOptions> = {}): P
     store,
     authority,
     side,
+    signer,
     technician,
     user,
     token: (wanted) => createToken(store, wanted),

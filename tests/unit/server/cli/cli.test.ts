@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -178,6 +181,23 @@ test('the help of a command shows its own options, and those of the configuratio
   expect(await help('admin', 'create')).not.toContain('--tls-cert')
   expect(await help('admin', 'create')).toContain('--data-dir')
   expect((await run('admin', 'create', '--tls-cert')).code).toBe(2)
+})
+
+test('start says in a sentence which port is taken, which file is missing and what the path runs into', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo // A TCP listener's address is never a path.
+  const busy = await run('start', '--port', String(port), '--agent-port', '0', '--log-level', 'silent')
+  taken.close()
+  expect(busy).toMatchObject({ code: 1, out: '' })
+  expect(busy.err).toContain(`Port ${port} on 127.0.0.1 is taken`)
+  expect(busy.err.trim().split('\n')).toHaveLength(1)
+  const file = await run('start', '--data-dir', join(directory, 'password', 'x'), '--log-level', 'silent')
+  expect(file).toMatchObject({ code: 1, out: '' })
+  expect(file.err).toContain('is a file, not a directory')
+  const missing = join(directory, 'no.pem')
+  const tls = await run('start', '--tls-cert', missing, '--tls-key', missing, '--log-level', 'silent')
+  expect(tls).toMatchObject({ code: 1, err: expect.stringContaining(`${missing} cannot be used: it does not exist`) })
 })
 
 test('verify ends with 2 for a file that is not there and with 1 for one that does not verify', async () => {
