@@ -10,7 +10,7 @@ import type { ProxySettings } from './identity/pinned-server.ts'
 const Path = Type.String({ minLength: 1, maxLength: 4_096 })
 
 /** The configuration file and, under the same names, the environment. Unknown fields are errors, not ignored. */
-export const AgentConfigFile = Type.Object(
+const AgentConfigFile = Type.Object(
   {
     /** Directory of key, certificate, consent, history and spool; mode 0700. */
     dataDir: Type.Optional(Path),
@@ -26,7 +26,7 @@ export const AgentConfigFile = Type.Object(
   },
   { additionalProperties: false },
 )
-export type AgentConfigFile = Static<typeof AgentConfigFile>
+type AgentConfigFile = Static<typeof AgentConfigFile>
 
 /** The configuration in force, complete. */
 export interface AgentConfig {

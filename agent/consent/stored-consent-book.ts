@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
-import { RECEIPT_TYP, REVOCATION_TYP } from '@askfirst/protocol/consent-record.ts'
 import type { ConsentRecord, Grant } from '@askfirst/protocol/consent-record.ts'
+import { RECEIPT_TYP, REVOCATION_TYP } from '@askfirst/protocol/consent-record.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { makeId } from '@askfirst/protocol/ids.ts'
 import type { GrantId, Id, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
+import { makeId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
@@ -13,22 +13,22 @@ import type { LocalPolicy } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
 import { buildConsentRecord, buildRevocationRecord, matchCodeOf, requestHash, sha256Hex } from './build-record.ts'
 import { requestProblem } from './check-request.ts'
-import { runProblem } from './check-run.ts'
 import type { RunOrder } from './check-run.ts'
+import { runProblem } from './check-run.ts'
 import type { ConsentBook, ConsentBookOptions, Decision, GrantState, PendingRequest } from './consent-book.ts'
 import type { Answerer } from './consent-events.ts'
-import { loadConsentState, saveConsentState, withoutForgotten } from './consent-state.ts'
 import type { ClosedRequest, ConsentState, GrantEnd, HeldGrant, HeldRequest, OutgoingJws } from './consent-state.ts'
+import { loadConsentState, saveConsentState, withoutForgotten } from './consent-state.ts'
 import { consentText } from './consent-text.ts'
-import { createGrantClock, MAX_STEP_BACK_MS } from './grant-clock.ts'
 import type { GrantClock } from './grant-clock.ts'
+import { createGrantClock, MAX_STEP_BACK_MS } from './grant-clock.ts'
 import { narrowGrant } from './narrow-grant.ts'
-import { offerCollectors, refusal } from './offered-collectors.ts'
 import type { OfferedCollectors, Refusal } from './offered-collectors.ts'
-import { createRateGuard } from './rate-guard.ts'
+import { offerCollectors, refusal } from './offered-collectors.ts'
 import type { RateGuard } from './rate-guard.ts'
-import { openReceiptFiles } from './receipt-files.ts'
+import { createRateGuard } from './rate-guard.ts'
 import type { ReceiptFiles } from './receipt-files.ts'
+import { openReceiptFiles } from './receipt-files.ts'
 import { WallMark } from './wall-mark.ts'
 
 /** How long ended grants and closed requests are remembered: longer than a request can be answered (L15). */
@@ -78,7 +78,11 @@ export class StoredConsentBook implements ConsentBook {
     if (problem === 'known') return { ok: true }
     if (problem !== null) {
       if (this.#refusalRate.take()) {
-        this.#options.history.append('request.refused', { requestId: request.requestId, code: problem.code, detail: problem.detail.toWellFormed() })
+        this.#options.history.append('request.refused', {
+          requestId: request.requestId,
+          code: problem.code,
+          detail: problem.detail.toWellFormed(),
+        })
       }
       return problem
     }
@@ -90,7 +94,12 @@ export class StoredConsentBook implements ConsentBook {
       receivedAt: instant(nowMs),
       deadline: instant(deadlineMs),
     }
-    this.#options.history.append('request.received', { requestId: request.requestId, ticketId: request.ticket.id, requestSha256: held.requestSha256, request })
+    this.#options.history.append('request.received', {
+      requestId: request.requestId,
+      ticketId: request.ticket.id,
+      requestSha256: held.requestSha256,
+      request,
+    })
     this.#commit({ pending: [...this.#state.pending, held] })
     this.#deadlines.set(request.requestId, this.#options.clock.monotonicMs() + deadlineMs - nowMs)
     this.#tickets.add(request.ticket.id)
@@ -121,7 +130,12 @@ export class StoredConsentBook implements ConsentBook {
 
   isActive(grantId: GrantId): boolean {
     const held = this.#grant(grantId)
-    return held !== undefined && held.ended === undefined && !this.#distrusted.has(grantId) && !this.#grantClock.isOver(held.grant)
+    return (
+      held !== undefined &&
+      held.ended === undefined &&
+      !this.#distrusted.has(grantId) &&
+      !this.#grantClock.isOver(held.grant)
+    )
   }
 
   requestOf(grantId: GrantId): ConsentRequest | null {
@@ -135,9 +149,15 @@ export class StoredConsentBook implements ConsentBook {
   checkRun(order: RunOrder): { readonly ok: true; readonly grant: Grant; readonly request: ConsentRequest } | Refusal {
     this.expireDue()
     const held = this.#grant(order.grantId)
-    const context = { deviceId: this.#options.deviceId, nowMs: this.#options.clock.wallMs(), offered: this.#offered, policy: this.#options.readPolicy() }
+    const context = {
+      deviceId: this.#options.deviceId,
+      nowMs: this.#options.clock.wallMs(),
+      offered: this.#offered,
+      policy: this.#options.readPolicy(),
+    }
     const problem = runProblem(order, held, context)
-    if (problem !== null || held === undefined) return problem ?? refusal('GRANT_UNKNOWN', 'The device holds no such permission.')
+    if (problem !== null || held === undefined)
+      return problem ?? refusal('GRANT_UNKNOWN', 'The device holds no such permission.')
     return { ok: true, grant: structuredClone(held.grant), request: structuredClone(held.request) }
   }
 
@@ -171,21 +191,36 @@ export class StoredConsentBook implements ConsentBook {
     if (objection !== null) throw new AskFirstError('REQUEST_FORBIDDEN_BY_POLICY', objection)
     const text = this.#text(held, policy)
     if (held.shownAt === undefined || decision.textSha256 !== sha256Hex(text)) {
-      throw new AskFirstError('CONFLICT', `What ${requestId} would allow was not shown, or has changed since. Look at it again, then answer.`)
+      throw new AskFirstError(
+        'CONFLICT',
+        `What ${requestId} would allow was not shown, or has changed since. Look at it again, then answer.`,
+      )
     }
-    const grant = narrowGrant(held.request, decision, { grantId: this.#newId('gra'), policy, nowMs: this.#options.clock.wallMs() })
+    const grant = narrowGrant(held.request, decision, {
+      grantId: this.#newId('gra'),
+      policy,
+      nowMs: this.#options.clock.wallMs(),
+    })
     return this.#decide(held, text, by, { state: 'given', method: by.method, grant })
   }
 
   async revoke(grantId: GrantId, by: Answerer, reason?: string): Promise<void> {
     this.expireDue()
     const held = this.#grant(grantId)
-    if (held === undefined) throw new AskFirstError('GRANT_UNKNOWN', `There is no permission ${grantId} on this computer.`)
+    if (held === undefined)
+      throw new AskFirstError('GRANT_UNKNOWN', `There is no permission ${grantId} on this computer.`)
     if (held.ended !== undefined) {
-      throw new AskFirstError(held.ended.reason === 'revoked' ? 'GRANT_REVOKED' : 'GRANT_EXPIRED', `The permission ${grantId} has ended already.`)
+      throw new AskFirstError(
+        held.ended.reason === 'revoked' ? 'GRANT_REVOKED' : 'GRANT_EXPIRED',
+        `The permission ${grantId} has ended already.`,
+      )
     }
     const why = reason?.toWellFormed().slice(0, 500)
-    const at = this.#endGrant(held, 'revoked', { osUser: by.osUser, method: by.method, ...(why ? { reason: why } : {}) })
+    const at = this.#endGrant(held, 'revoked', {
+      osUser: by.osUser,
+      method: by.method,
+      ...(why ? { reason: why } : {}),
+    })
     const record = buildRevocationRecord(held, { at, by, reason: why })
     const jws = this.#options.sign(REVOCATION_TYP, canonicalJson(record))
     const outgoing = { kind: 'revocation', grantId, jws, sha256: sha256Hex(jws) } as const
@@ -263,12 +298,22 @@ export class StoredConsentBook implements ConsentBook {
     const { clock, deviceId, readPolicy } = this.#options
     const again = this.#askedAgain(request)
     if (again !== null) return again
-    const problem = requestProblem(request, { deviceId, nowMs: clock.wallMs(), offered: this.#offered, policy: readPolicy() })
+    const problem = requestProblem(request, {
+      deviceId,
+      nowMs: clock.wallMs(),
+      offered: this.#offered,
+      policy: readPolicy(),
+    })
     if (problem !== null) return problem
     if (this.#state.pending.length >= LIMITS.maxPendingRequests) {
-      return refusal('REQUEST_TOO_MANY', `${LIMITS.maxPendingRequests} requests wait for an answer on this device already.`)
+      return refusal(
+        'REQUEST_TOO_MANY',
+        `${LIMITS.maxPendingRequests} requests wait for an answer on this device already.`,
+      )
     }
-    return this.#requestRate.take() ? null : refusal('REQUEST_TOO_MANY', 'This device was asked too often within the last hour.')
+    return this.#requestRate.take()
+      ? null
+      : refusal('REQUEST_TOO_MANY', 'This device was asked too often within the last hour.')
   }
 
   /** An id is used once. A server that asks again for what was answered has lost the receipt: it goes out again. */
@@ -277,7 +322,8 @@ export class StoredConsentBook implements ConsentBook {
     const closed = this.#state.closed.find((other) => other.requestId === request.requestId)
     const before = held ?? closed
     if (before === undefined) return null
-    if (before.requestSha256 !== requestHash(request)) return refusal('REQUEST_INVALID', 'Another request with this id was asked before.')
+    if (before.requestSha256 !== requestHash(request))
+      return refusal('REQUEST_INVALID', 'Another request with this id was asked before.')
     if (closed === undefined) return 'known'
     const jws = closed.receiptId === undefined ? null : this.#receipts.read(closed.receiptId)
     if (jws === null) return refusal('REQUEST_CLOSED', 'The request was withdrawn.')
@@ -308,22 +354,45 @@ export class StoredConsentBook implements ConsentBook {
   /** Signs the decision, writes it down, and only then lets it have an effect. */
   #decide(held: HeldRequest, text: string, by: Answerer | null, decision: ConsentRecord['decision']): ConsentRecord {
     const { history, events, clock, sign } = this.#options
-    const decided = { receiptId: this.#newId('rcp'), decision, atIso: decision.grant?.validFrom ?? instant(clock.wallMs()), text, osUser: by?.osUser }
+    const decided = {
+      receiptId: this.#newId('rcp'),
+      decision,
+      atIso: decision.grant?.validFrom ?? instant(clock.wallMs()),
+      text,
+      osUser: by?.osUser,
+    }
     const record = buildConsentRecord(held, decided, this.#offered)
     const jws = sign(RECEIPT_TYP, canonicalJson(record))
     const outgoing = { kind: 'receipt', requestId: held.request.requestId, jws, sha256: sha256Hex(jws) } as const
     this.#receipts.keep(decided.receiptId, jws)
     const kind = decision.state === 'no-answer' ? 'request.expired' : 'request.answered'
-    history.append(kind, { requestId: held.request.requestId, receiptId: decided.receiptId, decision, ...(by === null ? {} : { osUser: by.osUser }), jwsSha256: outgoing.sha256 })
-    const grants = decision.grant === undefined ? [] : [{ grant: decision.grant, request: held.request, receiptId: decided.receiptId }]
-    this.#close(held, { outcome: decision.state, receiptId: decided.receiptId }, { grants: [...this.#state.grants, ...grants], unsent: [...this.#state.unsent, outgoing] })
+    history.append(kind, {
+      requestId: held.request.requestId,
+      receiptId: decided.receiptId,
+      decision,
+      ...(by === null ? {} : { osUser: by.osUser }),
+      jwsSha256: outgoing.sha256,
+    })
+    const grants =
+      decision.grant === undefined
+        ? []
+        : [{ grant: decision.grant, request: held.request, receiptId: decided.receiptId }]
+    this.#close(
+      held,
+      { outcome: decision.state, receiptId: decided.receiptId },
+      { grants: [...this.#state.grants, ...grants], unsent: [...this.#state.unsent, outgoing] },
+    )
     if (decision.grant !== undefined) this.#grantClock.begin(decision.grant)
     if (decision.grant !== undefined) events.grantBegan?.(decision.grant)
     events.receipt(outgoing)
     return record
   }
 
-  #close({ request, requestSha256 }: HeldRequest, how: Pick<ClosedRequest, 'outcome' | 'receiptId'>, change: Partial<ConsentState> = {}): void {
+  #close(
+    { request, requestSha256 }: HeldRequest,
+    how: Pick<ClosedRequest, 'outcome' | 'receiptId'>,
+    change: Partial<ConsentState> = {},
+  ): void {
     const { requestId } = request
     const closed = { requestId, requestSha256, at: instant(this.#options.clock.wallMs()), ...how }
     this.#commit({
@@ -345,20 +414,33 @@ export class StoredConsentBook implements ConsentBook {
       this.#options.events.grantEnded(held.grant.grantId, reason)
     } finally {
       this.#commit({ grants })
-      this.#options.history.append('grant.ended', { grantId: held.grant.grantId, ticketId: held.grant.ticketId, reason, ...more })
+      this.#options.history.append('grant.ended', {
+        grantId: held.grant.grantId,
+        ticketId: held.grant.ticketId,
+        reason,
+        ...more,
+      })
     }
     return at
   }
 
   #send(outgoing: Extract<OutgoingJws, { kind: 'receipt' }>): void {
-    if (!this.#state.unsent.some(({ sha256 }) => sha256 === outgoing.sha256)) this.#commit({ unsent: [...this.#state.unsent, outgoing] })
+    if (!this.#state.unsent.some(({ sha256 }) => sha256 === outgoing.sha256))
+      this.#commit({ unsent: [...this.#state.unsent, outgoing] })
     this.#options.events.receipt(outgoing)
   }
 
   #text(held: HeldRequest, policy: LocalPolicy): string {
     const replaced = held.request.replaces
-    const earlierTechnician = replaced === undefined ? undefined : this.#grant(replaced.grantId)?.request.technician.name
-    return consentText({ request: held.request, requestSha256: held.requestSha256, policy, offered: this.#offered, earlierTechnician })
+    const earlierTechnician =
+      replaced === undefined ? undefined : this.#grant(replaced.grantId)?.request.technician.name
+    return consentText({
+      request: held.request,
+      requestSha256: held.requestSha256,
+      policy,
+      offered: this.#offered,
+      earlierTechnician,
+    })
   }
 
   #grant(grantId: GrantId): HeldGrant | undefined {

@@ -6,7 +6,7 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 
 /** What the device's own record can say. A kind keeps its meaning for ever. */
-export const HISTORY_KINDS = [
+const HISTORY_KINDS = [
   'request.received',
   'request.refused',
   'request.shown',
@@ -52,7 +52,7 @@ export function sealEntry(entry: Omit<HistoryEntry, 'hash'>): HistoryEntry {
 }
 
 /** The hash that an entry must carry. */
-export function entryHash({ seq, at, kind, body, previousHash }: Omit<HistoryEntry, 'hash'>): string {
+function entryHash({ seq, at, kind, body, previousHash }: Omit<HistoryEntry, 'hash'>): string {
   return createHash('sha256').update(canonicalJson({ seq, at, kind, body, previousHash })).digest('hex')
 }
 

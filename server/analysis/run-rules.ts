@@ -6,7 +6,7 @@ import type { FindingDraft, Known, Reading, Rule, RuleOutcome, RunFacts, Sightin
 /** Rows that one reading of one rule keeps of one run; what comes after is counted by the rule's own logic only. */
 const MAX_SELECTED_ROWS = 2_000
 /** Rows that a finding names as its evidence; `totalRows` says how many there were. */
-export const MAX_EVIDENCE_ROWS = 100
+const MAX_EVIDENCE_ROWS = 100
 
 /** What is known of one run, for `evaluateRules`. `selected` is keyed by `readingKey`. */
 export interface AnalysedRun {
@@ -25,7 +25,7 @@ export interface RuleResult {
 }
 
 /** Name of one reading of one rule in `AnalysedRun.selected`. */
-export function readingKey(ruleId: string, name: string): string {
+function readingKey(ruleId: string, name: string): string {
   return `${ruleId}/${name}`
 }
 

@@ -132,7 +132,7 @@ export interface RevokedCertificate {
 }
 
 /** Reason codes of RFC 5280, 5.3.1, as far as this authority uses them. */
-export const REVOCATION_REASONS = { keyCompromise: 1, superseded: 4, cessationOfOperation: 5 } as const
+const REVOCATION_REASONS = { keyCompromise: 1, superseded: 4, cessationOfOperation: 5 } as const
 
 /**
  * Makes a version 2 revocation list (RFC 5280, section 5). Its number is the time in ms, which only grows.

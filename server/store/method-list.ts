@@ -84,7 +84,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
 }
 
 /** Whether a text names a method of the store. */
-export function isMethodName(text: unknown): text is MethodName {
+function isMethodName(text: unknown): text is MethodName {
   return typeof text === 'string' && Object.hasOwn(METHODS, text)
 }
 

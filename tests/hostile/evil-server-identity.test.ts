@@ -31,7 +31,9 @@ async function listen(options: EvilServerOptions, port = 0): Promise<EvilServer>
 }
 
 const newKey = (type: 'ec' | 'rsa') =>
-  type === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey : generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey
+  type === 'ec'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    : generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey
 
 describe('an evil server that hands out certificates', () => {
   it('[H8] cannot give the device one that it did not ask for', async () => {
@@ -72,7 +74,11 @@ describe('an evil server that hands out certificates', () => {
     await desk.fence()
     expect(loadIdentity(dataDir)).toMatchObject({ certificatePem: before.certificatePem, keyPem: before.keyPem })
     const good = desk.server.issue(csrPem, { lifetimeMs: 72 * HOUR }).pem
-    desk.say({ type: 'certificate.issued', certificate: `${good}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, chain })
+    desk.say({
+      type: 'certificate.issued',
+      certificate: `${good}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+      chain,
+    })
     await desk.fence()
     expect(loadIdentity(dataDir).certificatePem).toBe(good)
     await desk.reconnect()
@@ -92,7 +98,10 @@ describe('an evil server that hands out certificates', () => {
 describe('an evil server that rewrites the past', () => {
   const signer = new LogSigner('evil', generateKeyPairSync('ed25519').privateKey)
   const hash = (text: string) => createHash('sha256').update(text).digest('hex')
-  const enrolment = (honest: Record<string, unknown>): Answer => ({ status: 201, body: { ...honest, logVerifierKey: signer.verifierKey } })
+  const enrolment = (honest: Record<string, unknown>): Answer => ({
+    status: 201,
+    body: { ...honest, logVerifierKey: signer.verifierKey },
+  })
 
   it('[G7] cannot make the device forget what it showed before, and is caught trying', async () => {
     const desk = await open({ server: { enrolment } })
@@ -111,7 +120,10 @@ describe('an evil server that rewrites the past', () => {
     say('\u001b[2J no note')
     await desk.fence()
     const local = await desk.agent.local()
-    const alarms = async () => (await local.call('history.read', { after: 0, limit: 500 })).entries.filter(({ kind }) => kind === 'witness.conflict').length
+    const alarms = async () =>
+      (await local.call('history.read', { after: 0, limit: 500 })).entries.filter(
+        ({ kind }) => kind === 'witness.conflict',
+      ).length
     expect(await alarms()).toBe(0)
     expect((await local.call('history.checkpoints', {})).checkpoints).toEqual([{ ticketId: id, note: kept }])
     say(signer.sign({ origin, size: 4, headHash: hash('four') }))
@@ -128,7 +140,9 @@ describe('a server that is not the pinned one', () => {
   const authority = newAuthority()
 
   /** An agent that was enrolled honestly and finds this server in the place of its own. */
-  async function meets(impostor: EvilServerOptions): Promise<{ readonly desk: EvilDesk; readonly heard: readonly string[]; readonly problem: string }> {
+  async function meets(
+    impostor: EvilServerOptions,
+  ): Promise<{ readonly desk: EvilDesk; readonly heard: readonly string[]; readonly problem: string }> {
     const desk = await open({ server: { authority } })
     const { port } = desk.server
     await desk.agent.stop()
@@ -163,17 +177,31 @@ describe('a server that is not the pinned one', () => {
   }
 
   it.each([
-    ['a redirect to another server', (port: number) => `HTTP/1.1 302 Found\r\nLocation: wss://127.0.0.1:${port}/link\r\nContent-Length: 0\r\n\r\n`],
-    ['compression that nobody offered', () => switching('Sec-WebSocket-Protocol: askfirst.v1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n')],
+    [
+      'a redirect to another server',
+      (port: number) => `HTTP/1.1 302 Found\r\nLocation: wss://127.0.0.1:${port}/link\r\nContent-Length: 0\r\n\r\n`,
+    ],
+    [
+      'compression that nobody offered',
+      () => switching('Sec-WebSocket-Protocol: askfirst.v1\r\nSec-WebSocket-Extensions: permessage-deflate\r\n'),
+    ],
     ['another subprotocol', () => switching('Sec-WebSocket-Protocol: askfirst.v0\r\n')],
     ['no subprotocol', () => switching('')],
-    ['a wrong proof of the handshake', () => switching('Sec-WebSocket-Protocol: askfirst.v1\r\n', 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=')],
+    [
+      'a wrong proof of the handshake',
+      () => switching('Sec-WebSocket-Protocol: askfirst.v1\r\n', 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='),
+    ],
   ])('[W1] [W3] [H10] gets no hello by answering the upgrade with %s', async (_what, answer) => {
     const elsewhere = await listen({ authority })
     const { heard } = await meets({
       upgrade(request, socket) {
         const key = String(request.headers['sec-websocket-key'])
-        socket.end(answer(elsewhere.port).replace('KEY', createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')))
+        socket.end(
+          answer(elsewhere.port).replace(
+            'KEY',
+            createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64'),
+          ),
+        )
         return true
       },
     })
@@ -193,19 +221,25 @@ describe('an evil server at the enrolment', () => {
     const agent = new RealAgent(await mkdtemp(join(tmpdir(), 'askfirst-evil-')), {})
     cleanUp.push(() => agent.remove())
     const token = Buffer.alloc(16, 7).toString('base64url')
-    const outcome = await agent.enrol({ port: server.port, authoritySha256: pinned ?? server.authority.sha256, token }).then(
-      () => 'enrolled',
-      (error: unknown) => error,
-    )
+    const outcome = await agent
+      .enrol({ port: server.port, authoritySha256: pinned ?? server.authority.sha256, token })
+      .then(
+        () => 'enrolled',
+        (error: unknown) => error,
+      )
     expect(await readdir(agent.config.dataDir)).toEqual([])
     return outcome
   }
-  const answered = (change: (honest: Record<string, unknown>) => unknown) => (honest: Record<string, unknown>): Answer => ({ status: 201, body: change(honest) })
+  const answered =
+    (change: (honest: Record<string, unknown>) => unknown) =>
+    (honest: Record<string, unknown>): Answer => ({ status: 201, body: change(honest) })
 
   it('[H3] sees no token when it is not the one that the code names', async () => {
     const authority = newAuthority()
     const server = await listen({ authority })
-    await expect(enrolWith({ authority }, newAuthority().sha256)).resolves.toMatchObject({ code: 'CERTIFICATE_REFUSED' })
+    await expect(enrolWith({ authority }, newAuthority().sha256)).resolves.toMatchObject({
+      code: 'CERTIFICATE_REFUSED',
+    })
     expect(server.texts.filter((text) => text.includes('token'))).toEqual([])
   })
 
@@ -231,11 +265,27 @@ describe('an evil server at the enrolment', () => {
   })
 
   it.each([
-    ['a certificate for another key', 'CERTIFICATE_REFUSED', answered((honest) => ({ ...honest, certificate: certificateFor(newKey('ec')) }))],
-    ['a device id that the certificate does not name', 'CERTIFICATE_REFUSED', answered((honest) => ({ ...honest, deviceId: newId('dev') }))],
-    ['its own authority as the certificate', 'CERTIFICATE_REFUSED', answered((honest) => ({ ...honest, certificate: honest.chain }))],
+    [
+      'a certificate for another key',
+      'CERTIFICATE_REFUSED',
+      answered((honest) => ({ ...honest, certificate: certificateFor(newKey('ec')) })),
+    ],
+    [
+      'a device id that the certificate does not name',
+      'CERTIFICATE_REFUSED',
+      answered((honest) => ({ ...honest, deviceId: newId('dev') })),
+    ],
+    [
+      'its own authority as the certificate',
+      'CERTIFICATE_REFUSED',
+      answered((honest) => ({ ...honest, certificate: honest.chain })),
+    ],
     ['no certificate', 'MESSAGE_INVALID', answered(({ certificate: _left, ...rest }) => rest)],
-    ['a device id that climbs out of the folder', 'MESSAGE_INVALID', answered((honest) => ({ ...honest, deviceId: '../../etc' }))],
+    [
+      'a device id that climbs out of the folder',
+      'MESSAGE_INVALID',
+      answered((honest) => ({ ...honest, deviceId: '../../etc' })),
+    ],
     ['a standing that does not exist', 'MESSAGE_INVALID', answered((honest) => ({ ...honest, standing: 'trusted' }))],
     ['ten megabytes', 'MESSAGE_INVALID', answered((honest) => ({ ...honest, more: 'x'.repeat(10_000_000) }))],
     ['a list', 'MESSAGE_INVALID', answered(() => [])],
@@ -246,9 +296,14 @@ describe('an evil server at the enrolment', () => {
   it('[H10] cannot take over an enrolled device, whatever it says', async () => {
     const desk = await open()
     const before = loadIdentity(desk.agent.config.dataDir)
-    for (const type of ['server.move', 'agent.enrol', 'identity.replace']) desk.say({ type, host: 'evil.example', code: 'af1…' })
+    for (const type of ['server.move', 'agent.enrol', 'identity.replace'])
+      desk.say({ type, host: 'evil.example', code: 'af1…' })
     await desk.honest()
-    expect(loadIdentity(desk.agent.config.dataDir)).toMatchObject({ host: before.host, port: before.port, authoritySha256: before.authoritySha256 })
+    expect(loadIdentity(desk.agent.config.dataDir)).toMatchObject({
+      host: before.host,
+      port: before.port,
+      authoritySha256: before.authoritySha256,
+    })
   })
 
   it('[H10] gets nothing that was granted to an earlier server after the administrator moved the device', async () => {
@@ -257,7 +312,12 @@ describe('an evil server at the enrolment', () => {
     desk.server.hasManners = false
     await desk.agent.stop()
     const next = await listen({})
-    await desk.agent.enrol({ port: next.port, authoritySha256: next.authority.sha256, token: Buffer.alloc(16).toString('base64url'), replace: true })
+    await desk.agent.enrol({
+      port: next.port,
+      authoritySha256: next.authority.sha256,
+      token: Buffer.alloc(16).toString('base64url'),
+      replace: true,
+    })
     await desk.agent.start({ random: () => 0 })
     await until(() => next.isGreeted && desk.agent.running.status().state === 'connected')
     const order = desk.orderOf(given.grant)

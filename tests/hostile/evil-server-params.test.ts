@@ -30,9 +30,7 @@ function oneMember(items: Schema, at: number): unknown {
 function wider(schema: Schema): unknown[] {
   const granted = middle(schema)
   if (schema.type === 'integer') {
-    return schema.grant === 'atLeast'
-      ? [number(granted) - 1, schema.minimum]
-      : [number(granted) + 1, schema.maximum]
+    return schema.grant === 'atLeast' ? [number(granted) - 1, schema.minimum] : [number(granted) + 1, schema.maximum]
   }
   if (schema.type === 'boolean') return [true]
   if (schema.type === 'array') {
@@ -86,9 +84,7 @@ async function refusalOf(collector: (typeof COLLECTORS)[number], params: Values)
 
 describe('an evil server and the parameters of every real collector', () => {
   it('has something to widen in each kind that a schema names', () => {
-    const rules = new Set(
-      CASES.map(({ collector, name }) => keywords(collector.params.properties[name] ?? {}).grant),
-    )
+    const rules = new Set(CASES.map(({ collector, name }) => keywords(collector.params.properties[name] ?? {}).grant))
     expect([...rules].sort()).toEqual(expect.arrayContaining(['atMost', 'onlyIf', 'subset']))
     expect(CASES.length).toBeGreaterThan(100)
   })

@@ -1,9 +1,9 @@
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { until } from '../support/real-agent.ts'
 import { CANARY } from '../support/evil/canary.ts'
 import type { Given } from '../support/evil/evil-desk.ts'
 import { EvilDesk, newId } from '../support/evil/evil-desk.ts'
+import { until } from '../support/real-agent.ts'
 
 let desk: EvilDesk
 let isOpen = false
@@ -24,7 +24,8 @@ afterAll(async () => {
 })
 
 const held = (runId: RunId) => desk.filesWith(CANARY).filter((name) => name.includes(runId))
-const rowsOf = (runId: RunId) => desk.server.chunks.filter((chunk) => chunk.runId === runId).flatMap(({ text }) => text.trim().split('\n'))
+const rowsOf = (runId: RunId) =>
+  desk.server.chunks.filter((chunk) => chunk.runId === runId).flatMap(({ text }) => text.trim().split('\n'))
 
 /** A run whose rows lie in the spool because the server gives no credit. */
 async function withoutCredit(): Promise<RunId> {
@@ -47,7 +48,9 @@ async function inReview(): Promise<{ readonly given: Given; readonly runId: RunI
 }
 
 const waiting = async () => (await (await desk.agent.local()).call('review.list', {})).runs.map(({ runId }) => runId)
-const resume = (runId: RunId, nextSeq: number, state = 'wanted') => () => ({ resume: [{ runId, nextSeq, state }] })
+const resume =
+  (runId: RunId, nextSeq: number, state = 'wanted') =>
+  () => ({ resume: [{ runId, nextSeq, state }] })
 
 describe('an evil server that lies about what it has', () => {
   it('[R14] does not make the agent delete rows by acknowledging what was not sent', async () => {
@@ -74,11 +77,14 @@ describe('an evil server that lies about what it has', () => {
     expect(rowsOf(runId).length).toBe(5)
   })
 
-  it.each([-1, 4_194_305, 1e15, 0.5, '65536', null])('[L10] is cut off for a credit of %s bytes', async (creditBytes) => {
-    const session = desk.server.now
-    session.say({ type: 'chunk.ack', runId: newId('run'), nextSeq: 0, creditBytes })
-    expect((await session.closed).code).toBe(4000)
-  })
+  it.each([-1, 4_194_305, 1e15, 0.5, '65536', null])(
+    '[L10] is cut off for a credit of %s bytes',
+    async (creditBytes) => {
+      const session = desk.server.now
+      session.say({ type: 'chunk.ack', runId: newId('run'), nextSeq: 0, creditBytes })
+      expect((await session.closed).code).toBe(4000)
+    },
+  )
 
   it('[R4] ends a run by refusing a chunk, and gets nothing more of it', async () => {
     const runId = await withoutCredit()
@@ -194,7 +200,10 @@ describe('an evil server that wants rows before the person has looked', () => {
 
   it.each([
     ['cancelling the run', (runId: RunId) => ({ type: 'run.cancel', runId, reason: 'no longer needed' })],
-    ['refusing a chunk that it never got', (runId: RunId) => ({ type: 'chunk.nack', runId, seq: 0, code: 'CHUNK_OUT_OF_ORDER' })],
+    [
+      'refusing a chunk that it never got',
+      (runId: RunId) => ({ type: 'chunk.nack', runId, seq: 0, code: 'CHUNK_OUT_OF_ORDER' }),
+    ],
   ])('[C18] gets none by %s', async (_what, message) => {
     const { runId } = await inReview()
     desk.say(message(runId))

@@ -70,7 +70,14 @@ describe('an evil server that speaks beyond the protocol', () => {
     'consent.approve',
     'review.send',
   ])('[W5] [H10] gets nothing by %s', async (type) => {
-    desk.say({ type, command: '/bin/sh', path: '/etc/shadow', server: 'evil.example:443', grant: given.grant, runId: newId('run') })
+    desk.say({
+      type,
+      command: '/bin/sh',
+      path: '/etc/shadow',
+      server: 'evil.example:443',
+      grant: given.grant,
+      runId: newId('run'),
+    })
     await desk.fence()
     expect(desk.agent.running.status().server).toBe(`127.0.0.1:${desk.server.port}`)
   })
@@ -110,7 +117,13 @@ describe('an evil server that speaks beyond the protocol', () => {
     ['50,000 levels', `{"type":"future.thing","x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
     ['a text of 65,537 characters', JSON.stringify({ type: 'future.thing', x: 'x'.repeat(65_537) })],
     ['a list of 1,025', JSON.stringify({ type: 'future.thing', x: Array.from({ length: 1_025 }, () => 0) })],
-    ['257 keys', JSON.stringify({ type: 'future.thing', ...Object.fromEntries(Array.from({ length: 257 }, (_, n) => [`k${n}`, 0])) })],
+    [
+      '257 keys',
+      JSON.stringify({
+        type: 'future.thing',
+        ...Object.fromEntries(Array.from({ length: 257 }, (_, n) => [`k${n}`, 0])),
+      }),
+    ],
   ])('[W5] [L5] [L6] [L7] [L8] is cut off for %s', async (_what, text) => {
     expect(await closedBy(text)).toBe(4000)
   })
@@ -125,7 +138,15 @@ describe('an evil server that sends other frames', () => {
 
   it('[W10] is cut off for a binary frame, a good chunk not excepted', async () => {
     const body = Buffer.from('body')
-    const header = { runId: newId('run'), seq: 0, firstRow: 0, rows: 1, rawBytes: 4, bodyBytes: 4, sha256: new Uint8Array(32) }
+    const header = {
+      runId: newId('run'),
+      seq: 0,
+      firstRow: 0,
+      rows: 1,
+      rawBytes: 4,
+      bodyBytes: 4,
+      sha256: new Uint8Array(32),
+    }
     expect(await closedBy(rawFrame({ opcode: 2, payload: encodeChunkFrame(header, body) }))).toBe(4000)
   })
 
@@ -148,7 +169,9 @@ describe('an evil server that sends other frames', () => {
 
   it('[L1] is cut off for pieces that together are too long', async () => {
     const piece = Buffer.alloc(65_536, 0x20)
-    const pieces = Array.from({ length: 5 }, (_, n) => rawFrame({ opcode: n === 0 ? 1 : 0, payload: piece, isFinal: false }))
+    const pieces = Array.from({ length: 5 }, (_, n) =>
+      rawFrame({ opcode: n === 0 ? 1 : 0, payload: piece, isFinal: false }),
+    )
     expect(await closedBy(Buffer.concat(pieces))).toBe(1009)
   })
 
@@ -156,7 +179,12 @@ describe('an evil server that sends other frames', () => {
     const session = desk.server.now
     const empty = rawFrame({ opcode: 0, isFinal: false })
     const ping = rawFrame({ opcode: 9, payload: text('ping') })
-    session.sayRaw(Buffer.concat([rawFrame({ opcode: 1, isFinal: false }), ...Array.from({ length: 20_000 }, () => [empty, ping]).flat()]))
+    session.sayRaw(
+      Buffer.concat([
+        rawFrame({ opcode: 1, isFinal: false }),
+        ...Array.from({ length: 20_000 }, () => [empty, ping]).flat(),
+      ]),
+    )
     session.sayRaw(rawFrame({ opcode: 0, payload: text('{"type":"shell.exec"}') }))
     await Promise.race([desk.fence(), session.closed])
   })
@@ -167,7 +195,9 @@ describe('an evil server that sends other frames', () => {
     for (let n = 0; n < 5_000; n += 1) session.say(desk.orderOf({ ...flooded.grant, grantId: newId('gra') }))
     await (await desk.agent.local()).call('grants.revoke', { grantId: flooded.grant.grantId })
     expect((await session.closed).code).toBe(4006)
-    expect(desk.server.received.filter(({ type, code }) => type === 'run.refused' && code === 'GRANT_UNKNOWN').length).toBeLessThanOrEqual(650)
+    expect(
+      desk.server.received.filter(({ type, code }) => type === 'run.refused' && code === 'GRANT_UNKNOWN').length,
+    ).toBeLessThanOrEqual(650)
   })
 })
 
@@ -180,7 +210,11 @@ describe('an evil server that welcomes wrongly', () => {
     ['a credit beyond all bounds', 4000, () => ({ creditBytes: LIMITS.maxCreditBytes + 1 })],
     ['a heartbeat of a millisecond', 4000, () => ({ heartbeatMs: 1 })],
     ['a field that the agent does not know', 4000, () => ({ server: 'evil.example:443' })],
-    ['33 runs to resume', 4000, () => ({ resume: Array.from({ length: 33 }, () => ({ runId: newId('run'), nextSeq: 0, state: 'wanted' })) })],
+    [
+      '33 runs to resume',
+      4000,
+      () => ({ resume: Array.from({ length: 33 }, () => ({ runId: newId('run'), nextSeq: 0, state: 'wanted' })) }),
+    ],
   ])('[W8] [H10] is left for %s', async (_what, code, change) => {
     const before = desk.server.connections.length
     desk.server.welcome = change

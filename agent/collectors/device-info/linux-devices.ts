@@ -82,7 +82,7 @@ const USB_FILES = [
 ]
 
 /** Devices on the USB; names with `:` are single functions of a device and say which driver serves them. */
-export function usbFacts(ctx: CollectorContext): Promise<Facts> {
+function usbFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/bus/usb/devices', async (name, path) => {
     if (name.includes(':')) return usbFunctionFacts(ctx, name, path)
     const values = await attributes(ctx, path, USB_FILES)
@@ -135,7 +135,7 @@ const DRIVE_FILES = [
 const SECTOR_BYTES = 512
 
 /** Drives. Memory disks and loop devices without a file behind them are left out. */
-export function storageFacts(ctx: CollectorContext): Promise<Facts> {
+function storageFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/block', async (name, path) => {
     const values = await attributes(ctx, path, [...BLOCK_FILES, ...DRIVE_FILES])
     const sectors = wholeNumber(values.size) ?? 0
@@ -190,7 +190,7 @@ function flagOf(text: string | undefined): boolean | undefined {
 }
 
 /** Network cards; addresses and settings are the subject of `net.config`. */
-export function networkFacts(ctx: CollectorContext): Promise<Facts> {
+function networkFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/class/net', async (name, path) => {
     const [values, driver, device] = await Promise.all([
       attributes(ctx, path, ['address', 'mtu', 'speed', 'duplex', 'operstate', 'carrier_changes']),
@@ -211,7 +211,7 @@ export function networkFacts(ctx: CollectorContext): Promise<Facts> {
 }
 
 /** Batteries and chargers. The kernel gives energy in µWh, charge in µAh, voltage in µV. */
-export function powerFacts(ctx: CollectorContext): Promise<Facts> {
+function powerFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/class/power_supply', async (name, path) => {
     const text = (await ctx.files.tryText(`${path}/uevent`)) ?? ''
     const values = new Map(
@@ -245,7 +245,7 @@ export function powerFacts(ctx: CollectorContext): Promise<Facts> {
 const CARD_CONNECTOR = /^card\d+-/
 
 /** Graphics cards and the screens at their connectors. */
-export function graphicsFacts(ctx: CollectorContext): Promise<Facts> {
+function graphicsFacts(ctx: CollectorContext): Promise<Facts> {
   return each(ctx, '/sys/class/drm', async (name, path) => {
     if (CARD_CONNECTOR.test(name)) {
       const values = await attributes(ctx, path, ['status', 'enabled', 'modes', 'dpms'])
@@ -270,7 +270,7 @@ export function graphicsFacts(ctx: CollectorContext): Promise<Facts> {
 }
 
 /** Temperatures and fans. */
-export async function sensorFacts(ctx: CollectorContext): Promise<Facts> {
+async function sensorFacts(ctx: CollectorContext): Promise<Facts> {
   const zones = await each(ctx, '/sys/class/thermal', async (name, path) => {
     if (!name.startsWith('thermal_zone')) return []
     const values = await attributes(ctx, path, ['type', 'temp'])

@@ -68,8 +68,7 @@ function within(granted: Params, ordered: Params): boolean {
   const [allowed, asked] = [listOf(granted), listOf(ordered)]
   const channels = allowed.length === 0 || (asked.length > 0 && asked.every((channel) => allowed.includes(channel)))
   const since =
-    granted.since === undefined ||
-    (ordered.since !== undefined && String(ordered.since) >= String(granted.since))
+    granted.since === undefined || (ordered.since !== undefined && String(ordered.since) >= String(granted.since))
   const commandLine = ordered.commandLine !== true || granted.commandLine === true
   return (
     limitOf(ordered) <= limitOf(granted) &&

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { aptTransactions } from '../../../../agent/parsers/apt-history.ts'
 import { dpkgChange } from '../../../../agent/parsers/dpkg-log.ts'
 import { eventXmlRows } from '../../../../agent/parsers/event-xml.ts'
-import { journalEvent } from '../../../support/journal-json.ts'
 import { kernelRingRows } from '../../../../agent/parsers/kernel-ring.ts'
 import { installHistoryChanges } from '../../../../agent/parsers/macos-install-history.ts'
 import { launchctlRow } from '../../../../agent/parsers/macos-launchctl.ts'
@@ -25,6 +24,7 @@ import { changeOfEvent } from '../../../../agent/parsers/windows-changes.ts'
 import { windowsServiceRow } from '../../../../agent/parsers/windows-services.ts'
 import { uninstallKeyChange } from '../../../../agent/parsers/windows-uninstall-keys.ts'
 import { goldenCases, goldenText } from '../../../support/golden.ts'
+import { journalEvent } from '../../../support/journal-json.ts'
 
 type Read = (lines: readonly string[], tally: ParseTally) => AsyncIterable<object> | Iterable<object>
 

@@ -9,7 +9,6 @@ import { describe, expect, it } from 'vitest'
 import { aptTransactions } from '../../../../agent/parsers/apt-history.ts'
 import { dpkgChange } from '../../../../agent/parsers/dpkg-log.ts'
 import { eventXmlRows } from '../../../../agent/parsers/event-xml.ts'
-import { journalEvent } from '../../../support/journal-json.ts'
 import { kernelRingRows } from '../../../../agent/parsers/kernel-ring.ts'
 import { launchctlRow } from '../../../../agent/parsers/macos-launchctl.ts'
 import { unifiedLogEvent } from '../../../../agent/parsers/macos-unified-log.ts'
@@ -18,6 +17,7 @@ import { snapChanges } from '../../../../agent/parsers/snap-changes.ts'
 import { syslogRows } from '../../../../agent/parsers/syslog-lines.ts'
 import { systemctlShowRows } from '../../../../agent/parsers/systemctl-show.ts'
 import { goldenCases } from '../../../support/golden.ts'
+import { journalEvent } from '../../../support/journal-json.ts'
 
 type Read = (lines: readonly string[]) => AsyncIterable<object> | Iterable<object>
 

@@ -91,9 +91,7 @@ describe('redaction of personal identifiers', () => {
     )
     expect(a).toBe(b)
     expect(String(c).split('.')[0]).toBe(String(a).split('.')[0])
-    expect(redactor().row({ address: 'fe80::3e22:fbff:fe01:203%eth0' }).address).toMatch(
-      /^linklocal6-[g-z]{8}%eth0$/,
-    )
+    expect(redactor().row({ address: 'fe80::3e22:fbff:fe01:203%eth0' }).address).toMatch(/^linklocal6-[g-z]{8}%eth0$/)
   })
 
   it('[X5] keeps the maker of a network card in every spelling', () => {

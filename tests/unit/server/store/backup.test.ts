@@ -96,7 +96,10 @@ test('[C14] what was asked and running at the backup is ended by the restore, vi
   const report = await restoreSqlite(restoreOptions())
   expect(report.ended).toEqual({ requests: 1, grants: 0, runs: 1 })
   const restored = await openStore({ kind: 'sqlite', file: at('new/store.db') })
-  expect(await restored.runs.get(open.id)).toMatchObject({ state: 'error', completeness: { code: 'RUN_LOST', chunks: 1 } })
+  expect(await restored.runs.get(open.id)).toMatchObject({
+    state: 'error',
+    completeness: { code: 'RUN_LOST', chunks: 1 },
+  })
   expect(await restored.consent.get(scene.request.id)).toMatchObject({ state: 'withdrawn' })
   expect((await restored.consent.openForDevice(scene.device.id)).map(({ id }) => id)).toEqual([scene.request.id])
   const kinds = (await restored.log.read(scene.ticket.id, 0, 100)).map(({ kind }) => kind)
