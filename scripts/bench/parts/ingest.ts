@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunId, RunId } from '@askfirst/protocol/ids.ts'
+import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { Lab, Stage } from '../lab.ts'
 import { openStage } from '../lab.ts'
 import { monotonicMs, round, rssOf, until, watchPeak } from '../measure.ts'
