@@ -111,8 +111,9 @@ export class AgentCore {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.book.close()
+    const closed = this.#link.stop() // From here on no command comes in.
     await this.#controller.stop()
-    await this.#link.stop()
+    await closed
   }
 
   status(): LinkStatus {

@@ -17,6 +17,7 @@ import type { Spool, SpoolEntry, SpoolMeta } from '../spool/spool.ts'
 import type { GrantHosts } from './grant-hosts.ts'
 import { OpenRun } from './open-run.ts'
 import { Outbox } from './outbox.ts'
+import { PendingWork } from './pending-work.ts'
 import { createRefusalNotes, isChunkCode } from './refusals.ts'
 import type { ReviewDecisions } from './review-decisions.ts'
 import type { SeenOrders } from './seen-orders.ts'
@@ -55,10 +56,13 @@ export class RunController {
   readonly #named = new Set<RunId>()
   /** Runs whose rows are being deleted; nothing else may end them meanwhile. */
   readonly #dropping = new Map<RunId, Promise<void>>()
+  readonly #work: PendingWork
+  #isStopping = false
   readonly #collecting = new Map<RunId, Promise<void>>()
 
   constructor(options: RunControllerOptions) {
     this.#options = options
+    this.#work = new PendingWork(options.log)
     this.#noteRefusal = createRefusalNotes(options)
     this.#outbox = new Outbox(options.spool, options.log, (runId) => {
       const entry = options.spool.get(runId)
@@ -92,7 +96,7 @@ export class RunController {
   connected(session: LinkSession, welcome: Welcome): void {
     this.#outbox.begin(session, welcome)
     for (const { runId } of welcome.resume) this.#named.add(runId)
-    for (const resume of welcome.resume) this.#guard(resume.runId, this.#resume(resume))
+    for (const resume of welcome.resume) this.#work.add(resume.runId, this.#resume(resume))
   }
 
   disconnected(): void {
@@ -102,14 +106,14 @@ export class RunController {
 
   /** An order came. Never throws: it ends in `run.accepted` or `run.refused`. */
   order(order: Order): void {
-    this.#guard(order.runId, this.#start(order))
+    this.#work.add(order.runId, this.#start(order))
   }
 
   cancel(runId: RunId): void {
     const run = this.#open.get(runId)
     if (run !== undefined) return run.cancel('RUN_CANCELLED')
     // Rows that wait for the person's look are not wanted any more; all others are on their way.
-    if (this.isWaiting(runId)) this.#guard(runId, this.drop(runId, { state: 'cancelled', code: 'RUN_CANCELLED' }))
+    if (this.isWaiting(runId)) this.#work.add(runId, this.drop(runId, { state: 'cancelled', code: 'RUN_CANCELLED' }))
   }
 
   acknowledged(ack: MessageNamed<'chunk.ack'>): void {
@@ -119,13 +123,13 @@ export class RunController {
       return this.#disbelieve(ack.runId, 'an acknowledgement of chunks that were not sent')
     this.#outbox.acknowledged(ack)
     this.#open.get(ack.runId)?.acknowledged(ack.nextSeq)
-    this.#guard(ack.runId, this.#options.spool.acknowledge(ack.runId, ack.nextSeq))
+    this.#work.add(ack.runId, this.#options.spool.acknowledge(ack.runId, ack.nextSeq))
   }
 
   /** The server takes no more of a run: it ends with the server's code. */
   refusedByServer({ runId, seq, code }: MessageNamed<'chunk.nack'>): void {
     this.#options.log.warn({ runId, seq, code }, 'the server refused a chunk')
-    this.#guard(runId, this.drop(runId, { state: 'error', code: isChunkCode(code) ? code : 'CHUNK_BODY_INVALID' }))
+    this.#work.add(runId, this.drop(runId, { state: 'error', code: isChunkCode(code) ? code : 'CHUNK_BODY_INVALID' }))
   }
 
   /** The end and all chunks are durable on the server. */
@@ -133,7 +137,7 @@ export class RunController {
     const entry = this.#options.spool.get(runId)
     if (entry === null || entry.ended === null || !this.#maySend(entry)) return
     if (!this.#outbox.hasSentEnd(runId)) return this.#disbelieve(runId, 'the record of an end that was not sent')
-    this.#guard(runId, this.#forget(runId))
+    this.#work.add(runId, this.#forget(runId))
   }
 
   /** Somebody looks at a request: a host for these collectors is started, in case the answer is yes. */
@@ -153,7 +157,7 @@ export class RunController {
     const held = this.#options.spool.list().filter(({ meta }) => meta.grantId === grantId)
     for (const { meta } of held) {
       this.#outbox.stop(meta.runId)
-      this.#guard(meta.runId, this.drop(meta.runId, { state: 'cancelled', code }))
+      this.#work.add(meta.runId, this.drop(meta.runId, { state: 'cancelled', code }))
     }
   }
 
@@ -186,10 +190,12 @@ export class RunController {
 
   /** Ends all collectors. What the spool holds is sent after the next start. */
   async stop(): Promise<void> {
+    this.#isStopping = true
     this.#outbox.end()
     for (const run of this.#open.values()) run.cancel('RUN_AGENT_RESTARTED')
     await this.#options.hosts.stop('RUN_AGENT_RESTARTED')
-    await Promise.allSettled([...this.#collecting.values(), ...this.#dropping.values()])
+    await Promise.allSettled(this.#dropping.values())
+    await this.#work.settled()
   }
 
   async #start(order: Order): Promise<void> {
@@ -214,9 +220,9 @@ export class RunController {
       })
       this.#outbox.send({ type: 'run.accepted', runId, review: meta.review })
       // The grant may have ended while the disk was busy.
-      if (!this.#options.book().isActive(grantId))
-        return await this.drop(runId, { state: 'cancelled', code: 'GRANT_EXPIRED' })
-      this.#collect(order, meta, judged.grant.personalData)
+      const ended = { state: 'cancelled', code: 'GRANT_EXPIRED' } as const
+      if (!this.#options.book().isActive(grantId)) return await this.drop(runId, ended)
+      if (!this.#isStopping) this.#collect(order, meta, judged.grant.personalData)
     } finally {
       this.#starting.delete(runId)
     }
@@ -253,7 +259,7 @@ export class RunController {
       this.#collecting.delete(runId)
     })
     this.#collecting.set(runId, collecting)
-    this.#guard(runId, collecting)
+    this.#work.add(runId, collecting)
   }
 
   async #carry(run: OpenRun): Promise<void> {
@@ -384,11 +390,6 @@ export class RunController {
       rows,
       droppedInReview,
     })
-  }
-
-  /** A failure here is the disk's or a bug; the run's rows stay where they are and the next start ends it. */
-  #guard(runId: RunId, work: Promise<void>): void {
-    work.catch((error: unknown) => this.#options.log.error({ runId, err: error }, 'a run could not be carried on'))
   }
 }
 
