@@ -3,7 +3,7 @@ import type { Systeminformation } from 'systeminformation'
 import { FactList } from '../parsers/device-facts.ts'
 import { SourceError } from '../runtime/collector-context.ts'
 
-const SOURCE = 'systeminformation graphics'
+export const SCREENS_SOURCE = 'systeminformation graphics'
 const TIMEOUT_MS = 20_000
 
 /**
@@ -19,7 +19,7 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
   const stopped = new Promise<never>((_resolve, reject) => {
     limit.addEventListener(
       'abort',
-      () => reject(new SourceError('timeout', SOURCE, 'The screens were not read in time.')),
+      () => reject(new SourceError('timeout', SCREENS_SOURCE, 'The screens were not read in time.')),
       { once: true },
     )
   })
@@ -27,7 +27,7 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
     return displayFacts(await Promise.race([graphics(), stopped]))
   } catch (error) {
     if (error instanceof SourceError) throw error
-    throw new SourceError('failed', SOURCE, 'The screens could not be read.', { cause: error })
+    throw new SourceError('failed', SCREENS_SOURCE, 'The screens could not be read.', { cause: error })
   }
 }
 
@@ -35,7 +35,7 @@ export async function systemInformationFacts(signal: AbortSignal): Promise<reado
 function displayFacts(read: Partial<Systeminformation.GraphicsData>): readonly DeviceFact[] {
   return (read.displays ?? []).flatMap(
     (display, at) =>
-      new FactList('graphics', SOURCE, `screen ${at + 1}`)
+      new FactList('graphics', SCREENS_SOURCE, `screen ${at + 1}`)
         .text('model', display.model)
         .text('vendor', display.vendor)
         .text('connection', display.connection)

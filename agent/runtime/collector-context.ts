@@ -1,4 +1,5 @@
 import type { Platform } from '@askfirst/protocol/catalogue-entry.ts'
+import type { SourceRecord } from '@askfirst/protocol/completeness.ts'
 
 /** Options of a program that a collector reads from. The environment is scrubbed and no shell is involved. */
 export interface CommandOptions {
@@ -107,6 +108,8 @@ export interface CollectorContext {
    * `SourceError`s that a collector catches and wants to pass on go through here.
    */
   partial(error: SourceError): void
+  /** Leaves the record of a source that is neither a file nor a program, e.g. a package. */
+  noteSource(record: SourceRecord): void
   /** Account names of this machine by numeric id (empty on Windows). */
   userName(uid: number): Promise<string | null>
 }

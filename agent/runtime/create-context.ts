@@ -33,6 +33,7 @@ export function createContext({ machine, sources, signal, partial }: RunParts): 
     files: createFiles({ sources, signal, volume: (path, timeoutMs) => volumes.read(path, timeoutMs) }),
     commands: createCommands({ platform, sources, signal }),
     partial,
+    noteSource: (record) => sources.add(record),
     userName: (uid) => accounts.nameOf(uid),
   }
 }

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path'
 
 /**
  * Folder of recordings from real machines that the corpus tests read: the environment variable `ASKFIRST_CORPUS`, else the
- * folder `shared/fixtures` beside the checkout where it exists, else null (the corpus tests are skipped).
+ * folder `shared/fixtures` beside the checkout where it exists, else null: then the corpus tests are skipped, which one line
+ * says; where CI is set they fail instead.
  */
 export const corpusFolder: string | null = findCorpus()
 
@@ -13,6 +14,9 @@ function findCorpus(): string | null {
   const beside = join(import.meta.dirname, '../../../shared/fixtures')
   return existsSync(beside) ? beside : null
 }
+
+/** Whether the corpus must be there: nothing is skipped in CI. */
+export const isCorpusRequired = process.env.CI !== undefined && process.env.CI !== '' && process.env.CI !== 'false'
 
 /** Bytes of one recording, by its path inside the corpus folder. */
 export function corpusBytes(path: string): Buffer {

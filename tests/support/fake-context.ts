@@ -53,6 +53,7 @@ export function fakeContext(machine: FakeMachine): FakeContext {
     files: fakeFiles(machine),
     commands: fakeCommands(machine, ran),
     partial: (error) => void partials.push(error),
+    noteSource: (record) => void ran.push(record.source),
     userName: async (uid) => machine.users?.[uid] ?? null,
     partials,
     ran,

@@ -2,9 +2,9 @@ import type { DeviceFact, DeviceSection } from '@askfirst/protocol/results/devic
 import { FactList } from '../../parsers/device-facts.ts'
 import { timeZoneOfLink } from '../../parsers/linux-os.ts'
 import { parseSysctl, parseSystemProfiler, SYSCTL_NAMES } from '../../parsers/macos-device.ts'
-import { systemInformationFacts } from '../../platform/system-information.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
 import { trySource } from '../../runtime/try-source.ts'
+import { screenFacts } from './screens.ts'
 
 const DATA_TYPES = [
   'SPHardwareDataType',
@@ -50,5 +50,5 @@ async function* allFacts(
     }),
   )
   yield* parseSystemProfiler(profile ?? '')
-  if (wanted.has('graphics')) yield* (await trySource(ctx, () => systemInformationFacts(ctx.signal))) ?? []
+  if (wanted.has('graphics')) yield* await screenFacts(ctx)
 }

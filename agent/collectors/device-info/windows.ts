@@ -1,8 +1,8 @@
 import type { DeviceFact, DeviceSection } from '@askfirst/protocol/results/device-info.ts'
 import { windowsFacts } from '../../parsers/windows-device.ts'
-import { systemInformationFacts } from '../../platform/system-information.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
-import { trySource } from '../../runtime/try-source.ts'
+import { scriptObjects } from '../../runtime/script-objects.ts'
+import { screenFacts } from './screens.ts'
 
 /** Constant script: properties of CIM classes as they are, dates as ISO 8601 in UTC, so that no text is translated. */
 const SCRIPT = `
@@ -17,21 +17,22 @@ function Write-Values($class, $x, $names) {
 }
 function Write-Class($class, $names, $filter, $namespace) {
   if (-not $namespace) { $namespace = 'root/cimv2' }
-  $ask = @{ Namespace = $namespace; ClassName = $class; ErrorAction = 'SilentlyContinue' }
+  $ask = @{ Namespace = $namespace; ClassName = $class; ErrorAction = 'Stop' }
   if ($filter) { $ask.Filter = $filter }
-  Get-CimInstance @ask | ForEach-Object { Write-Values $class $_ $names }
+  try { Get-CimInstance @ask | ForEach-Object { Write-Values $class $_ $names } } catch { Write-Problem $class $_ }
 }
 Write-Class 'Win32_ComputerSystem' @('DNSHostName','Manufacturer','Model','SystemFamily','SystemSKUNumber','BootupState','PartOfDomain','TotalPhysicalMemory','NumberOfProcessors','NumberOfLogicalProcessors','HypervisorPresent')
 Write-Class 'Win32_OperatingSystem' @('Caption','Version','OSArchitecture','InstallDate','LastBootUpTime','LocalDateTime','Locale','SystemDrive','FreePhysicalMemory','SizeStoredInPagingFiles','FreeSpaceInPagingFiles','TotalVirtualMemorySize','FreeVirtualMemory','NumberOfProcesses')
-$cv = Get-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion' -ErrorAction SilentlyContinue
+$cv = $null
+try { $cv = Get-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion' -ErrorAction Stop } catch { Write-Problem 'CurrentVersion' $_ }
 if ($cv) {
   @{ Class = 'CurrentVersion'; Build = ('' + $cv.CurrentBuild + '.' + $cv.UBR); DisplayVersion = $cv.DisplayVersion; EditionID = $cv.EditionID; InstallationType = $cv.InstallationType } | ConvertTo-Json -Compress
 }
-Get-CimInstance Win32_BIOS -ErrorAction SilentlyContinue | ForEach-Object {
+try { Get-CimInstance Win32_BIOS -ErrorAction Stop | ForEach-Object {
   $b = [ordered]@{ Class = 'Win32_BIOS'; Manufacturer = $_.Manufacturer; SMBIOSBIOSVersion = $_.SMBIOSBIOSVersion; SerialNumber = $_.SerialNumber; FirmwareType = $env:firmware_type }
   if ($_.ReleaseDate) { $b.ReleaseDay = $_.ReleaseDate.ToUniversalTime().ToString('yyyy-MM-dd') }
   $b | ConvertTo-Json -Compress
-}
+} } catch { Write-Problem 'Win32_BIOS' $_ }
 Write-Class 'Win32_BaseBoard' @('Manufacturer','Product','Version','SerialNumber')
 Write-Class 'Win32_SystemEnclosure' @('Manufacturer','ChassisTypes','SerialNumber','SMBIOSAssetTag')
 Write-Class 'Win32_Processor' @('DeviceID','Name','Manufacturer','NumberOfCores','NumberOfLogicalProcessors','MaxClockSpeed','CurrentClockSpeed','LoadPercentage','L2CacheSize','L3CacheSize','VirtualizationFirmwareEnabled','SocketDesignation')
@@ -39,7 +40,8 @@ Write-Class 'Win32_PhysicalMemory' @('DeviceLocator','Capacity','Speed','Configu
 Write-Class 'Win32_VideoController' @('DeviceID','Name','AdapterCompatibility','DriverVersion','DriverDate','CurrentHorizontalResolution','CurrentVerticalResolution','Status','ConfigManagerErrorCode')
 Write-Class 'Win32_DiskDrive' @('DeviceID','Model','InterfaceType','MediaType','FirmwareRevision','Size','Partitions','Status','SerialNumber')
 Write-Class 'Win32_Battery' @('DeviceID','Name','EstimatedChargeRemaining','BatteryStatus','Status')
-$sb = Get-ItemProperty 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecureBoot\\State' -ErrorAction SilentlyContinue
+$sb = $null
+try { $sb = Get-ItemProperty 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecureBoot\\State' -ErrorAction Stop } catch { Write-Problem 'SecureBoot' $_ }
 if ($sb) { Write-Values 'SecureBoot' $sb @('UEFISecureBootEnabled') }
 Write-Class 'Win32_Tpm' @('SpecVersion','IsEnabled_InitialValue','IsActivated_InitialValue') $null 'root/cimv2/Security/MicrosoftTpm'
 $tz = [TimeZoneInfo]::Local
@@ -52,8 +54,8 @@ export async function* windowsDevice(
   ctx: CollectorContext,
   wanted: ReadonlySet<DeviceSection>,
 ): AsyncGenerator<DeviceFact, void, undefined> {
-  for await (const object of ctx.commands.powershell(SCRIPT, {})) {
+  for await (const object of scriptObjects(ctx, SCRIPT)) {
     for (const fact of windowsFacts(object)) if (wanted.has(fact.section)) yield fact
   }
-  if (wanted.has('graphics')) yield* (await trySource(ctx, () => systemInformationFacts(ctx.signal))) ?? []
+  if (wanted.has('graphics')) yield* await screenFacts(ctx)
 }

@@ -7,6 +7,7 @@ import { parseResolvConf } from '../../parsers/resolv-conf.ts'
 import { lineOf } from '../../parsers/values.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
 import { SourceError } from '../../runtime/collector-context.ts'
+import { trySource } from '../../runtime/try-source.ts'
 import { linuxInterface } from './linux-interface.ts'
 
 const IP = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'] as const
@@ -55,19 +56,31 @@ async function ip(ctx: CollectorContext, args: readonly string[]): Promise<strin
 
 async function routeRows(ctx: CollectorContext): Promise<readonly NetRow[]> {
   const [four, six] = await Promise.all([ip(ctx, ['-j', 'route']), ip(ctx, ['-j', '-6', 'route'])])
-  if (four !== null || six !== null) return [...parseIpRoutes(four ?? '', 'ipv4'), ...parseIpRoutes(six ?? '', 'ipv6')]
-  const [v4, v6] = await Promise.all([ctx.files.tryText('/proc/net/route'), ctx.files.tryText('/proc/net/ipv6_route')])
-  return [...parseProcNetRoute(v4 ?? ''), ...parseProcNetIpv6Route(v6 ?? '')]
+  return [
+    ...(four === null ? await routesV4ByFile(ctx) : parseIpRoutes(four, 'ipv4')),
+    ...(six === null ? await routesV6ByFile(ctx) : parseIpRoutes(six, 'ipv6')),
+  ]
+}
+
+/** The file of the kernel says the same; only without it are routes missing. */
+async function routesV4ByFile(ctx: CollectorContext): Promise<readonly NetRow[]> {
+  const text = await trySource(ctx, () => ctx.files.readText('/proc/net/route'))
+  return parseProcNetRoute(text ?? '')
+}
+
+/** A kernel without IPv6 has no such file, and no such routes. */
+async function routesV6ByFile(ctx: CollectorContext): Promise<readonly NetRow[]> {
+  return parseProcNetIpv6Route((await ctx.files.tryText('/proc/net/ipv6_route')) ?? '')
 }
 
 async function addressesWithoutJson(ctx: CollectorContext, routes: readonly NetRow[]): Promise<readonly NetRow[]> {
   const text = await ip(ctx, ['addr'])
   if (text !== null) return parseIpAddressText(text)
   const [trie, inet6] = await Promise.all([
-    ctx.files.readText('/proc/net/fib_trie'),
+    trySource(ctx, () => ctx.files.readText('/proc/net/fib_trie')),
     ctx.files.tryText('/proc/net/if_inet6'),
   ])
-  return [...parseFibTrie(trie, routes), ...parseIfInet6(inet6 ?? '')]
+  return [...parseFibTrie(trie ?? '', routes), ...parseIfInet6(inet6 ?? '')]
 }
 
 async function dnsRows(ctx: CollectorContext): Promise<readonly NetRow[]> {

@@ -1,11 +1,12 @@
 import type { NetRow } from '@askfirst/protocol/results/net-config.ts'
 import { parseWindowsNet } from '../../parsers/windows-net.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
+import { scriptObjects } from '../../runtime/script-objects.ts'
 
 /** Constant script: properties of CIM classes as they are, numbers for the enumerations, so that no text is translated. */
 const SCRIPT = `
 function Write-Class($namespace, $class, $properties) {
-  Get-CimInstance -Namespace $namespace -ClassName $class -ErrorAction SilentlyContinue | ForEach-Object {
+  try { Get-CimInstance -Namespace $namespace -ClassName $class -ErrorAction Stop | ForEach-Object {
     $o = [ordered]@{ Class = $class }
     foreach ($n in $properties) {
       $v = $_.$n
@@ -13,7 +14,7 @@ function Write-Class($namespace, $class, $properties) {
       if ($null -ne $v) { $o[$n] = $v }
     }
     $o | ConvertTo-Json -Compress -Depth 3
-  }
+  } } catch { Write-Problem $class $_ }
 }
 $std = 'root/StandardCimv2'
 Write-Class 'root/cimv2' 'Win32_ComputerSystem' @('Name','DNSHostName','Domain','PartOfDomain')
@@ -30,6 +31,6 @@ Write-Class $std 'MSFT_DNSClientServerAddress' @('InterfaceAlias','ServerAddress
 /** Network settings out of CIM classes. */
 export async function* windowsNetwork(ctx: CollectorContext): AsyncGenerator<NetRow, void, undefined> {
   const objects: unknown[] = []
-  for await (const object of ctx.commands.powershell(SCRIPT, {})) objects.push(object)
+  for await (const object of scriptObjects(ctx, SCRIPT)) objects.push(object)
   yield* parseWindowsNet(objects)
 }

@@ -2,6 +2,7 @@ import type { ProcessRow } from '@askfirst/protocol/results/process-list.ts'
 import { rankProcesses } from '../../parsers/rank-processes.ts'
 import { parseWindowsProcesses } from '../../parsers/windows-process.ts'
 import type { CollectorContext } from '../../runtime/collector-context.ts'
+import { scriptObjects } from '../../runtime/script-objects.ts'
 import type { ProcessParams } from './process-params.ts'
 
 /**
@@ -38,9 +39,12 @@ if ($p.sampleMs -gt 0) {
   $second = @(Get-CimInstance Win32_Process -Property $props)
 }
 @{ TotalBytes = [long](Get-CimInstance Win32_OperatingSystem -Property TotalVisibleMemorySize).TotalVisibleMemorySize * 1024 } | ConvertTo-Json -Compress
-Get-CimInstance Win32_PerfFormattedData_PerfProc_Process -Property IDProcess,WorkingSetPrivate,Name -ErrorAction SilentlyContinue |
-  Where-Object { $_.Name -ne '_Total' } |
-  ForEach-Object { @{ ProcessId = $_.IDProcess; Private = $_.WorkingSetPrivate } | ConvertTo-Json -Compress }
+$perf = 'Win32_PerfFormattedData_PerfProc_Process'
+try {
+  Get-CimInstance $perf -Property IDProcess,WorkingSetPrivate,Name -ErrorAction Stop |
+    Where-Object { $_.Name -ne '_Total' } |
+    ForEach-Object { @{ ProcessId = $_.IDProcess; Private = $_.WorkingSetPrivate } | ConvertTo-Json -Compress }
+} catch { Write-Problem $perf $_ }
 Write-Sample 2 $second
 `
 
@@ -51,6 +55,6 @@ export async function* windowsProcesses(
 ): AsyncGenerator<ProcessRow, void, undefined> {
   const objects: unknown[] = []
   const asked = { sampleMs: params.sampleMs, commandLine: params.commandLine }
-  for await (const object of ctx.commands.powershell(SCRIPT, asked)) objects.push(object)
+  for await (const object of scriptObjects(ctx, SCRIPT, { params: asked })) objects.push(object)
   yield* rankProcesses(parseWindowsProcesses(objects), params.sort, params.top)
 }
