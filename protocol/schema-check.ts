@@ -10,7 +10,7 @@ export interface SchemaCheck<Value> {
 
 /**
  * A check that is compiled at its first use: a program that never meets a value of this schema does not pay for it. It
- * stands on `typebox/schema`, which is a third smaller in memory than `typebox/compile` (decision 0014).
+ * stands on `typebox/schema`, which is a third smaller in memory than `typebox/compile` (decision 0020).
  */
 export function schemaCheck<Schema extends TSchema>(schema: Schema): SchemaCheck<Static<Schema>> {
   let compiled: ReturnType<typeof Compile<Schema>> | undefined

@@ -10,7 +10,7 @@ if (major < 26) {
   )
   process.exit(1)
 }
-// Decision 0014: the agent makes little garbage, so the heap's youngest part need not grow with its start.
+// Decision 0020: the agent makes little garbage, so the heap's youngest part need not grow with its start.
 setFlagsFromString('--semi-space-growth-factor=1')
 // Beside the packages, where only those may write who may change the code itself; without that right nothing is kept.
 nodeModule.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/askfirst-agent', import.meta.url)))
