@@ -62,13 +62,16 @@ export function messagePage(title: string, text: string): string {
   return page(title, `<p>${escapeHtml(text)}</p>\n<p><a href="/">To the start page</a></p>`)
 }
 
-export const PAGE_CSS = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 36rem; margin: 2rem auto; padding: 0 1rem; }
+export const PAGE_CSS = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; --accent: light-dark(#1f5fbf, #8ab4f8); }
+main { max-width: 36rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { line-height: 1.2; }
+a { color: var(--accent); }
 label, #password-hint { display: block; }
 label { font-weight: 600; }
-input, button { font: inherit; padding: .5rem; box-sizing: border-box; }
+#password-hint { font-size: .875rem; }
+input, button { font: inherit; padding: .5rem .75rem; box-sizing: border-box; border: 1px solid GrayText; border-radius: .375rem; }
 input { width: 100%; }
-button { padding: .5rem 1rem; }
-:focus-visible { outline: 3px solid Highlight; outline-offset: 2px; }
-.problem { border-left: .25rem solid #b3261e; padding-left: .75rem; }
+button { padding: .5rem 1.25rem; border-color: var(--accent); background: var(--accent); color: light-dark(#fff, #10131a); font-weight: 600; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.problem { border-left: .25rem solid light-dark(#b3261e, #f2b8b5); padding-left: .75rem; }
 `
