@@ -46,7 +46,7 @@ export function powershellArguments(script: string): readonly string[] {
 function parseLine(text: string, program: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw new SourceError('failed', program, 'A line of the script is not JSON.', { cause })
+  } catch (error) {
+    throw new SourceError('failed', program, 'A line of the script is not JSON.', { cause: error })
   }
 }
