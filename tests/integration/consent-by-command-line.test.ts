@@ -31,7 +31,7 @@ afterAll(async () => {
 /** Opens a ticket, asks, and waits until the request is on the device. */
 async function asked(collectors: readonly { id: string; params: object }[]) {
   const ticketId = await world.desk.openTicket(deviceId)
-  const requestId = await world.desk.ask(ticketId, deviceId, collectors)
+  const requestId = await until('its catalogue is there', () => world.desk.ask(ticketId, deviceId, collectors))
   await onDevice(requestId)
   return { ticketId, requestId }
 }

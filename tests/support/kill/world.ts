@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -145,6 +145,11 @@ export class World {
         local.close()
       }
     })
+  }
+
+  /** Puts the stopped server's data aside, so that a backup can take its place. */
+  async moveServerData(): Promise<void> {
+    await rename(this.serverDir, `${this.serverDir}.before`)
   }
 
   /** Runs `askfirst-agent`, as the person at the machine does. */
