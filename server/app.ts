@@ -32,6 +32,9 @@ const HTTP_LIMITS = {
   liveMessageBytes: 16_384,
   /** How long a live socket may take to answer the close frame. */
   goodbyeMs: 1_000,
+  /** While the server closes: how often connections without a request are cut, and after how long all of them. */
+  idleCutMs: 100,
+  closingMs: 5_000,
   /** Above this delay of the event loop new requests are answered 503, so that those under way finish. */
   eventLoopDelayMs: 2_000,
 } as const
@@ -65,6 +68,7 @@ export async function buildApp(services: Services, options: AppOptions): Promise
   registerErrors(app)
   const routes = registerRouteRules(app)
   measureRequests(app, services)
+  cutWhenClosing(app)
   await registerPlugins(app, services, options)
   await registerRoutes(app, services, { rateBounds: options.rateBounds ?? RATE_BOUNDS, origins: options.origins })
   await app.ready()
@@ -91,6 +95,23 @@ function createFastify(options: AppOptions): App {
     ...(serverFactory === undefined ? {} : { serverFactory: (handler: RequestListener) => serverFactory(handler) }),
   })
   return app
+}
+
+/**
+ * A connection whose answer was on its way when the server began to close is kept alive by its peer, and another peer
+ * never ends its request: nobody waits for either.
+ */
+function cutWhenClosing(app: App): void {
+  app.addHook('preClose', async () => {
+    const { server } = app
+    if (!server.listening) return
+    const idle = setInterval(() => server.closeIdleConnections(), HTTP_LIMITS.idleCutMs)
+    const all = setTimeout(() => server.closeAllConnections(), HTTP_LIMITS.closingMs)
+    server.once('close', () => {
+      clearInterval(idle)
+      clearTimeout(all)
+    })
+  })
 }
 
 function measureRequests(app: App, { metrics }: Services): void {

@@ -334,7 +334,7 @@ describe('a catalogue', () => {
     agent.send({ type: 'agent.catalogue', catalogue })
     await desk.until(async () => (await desk.device(agent.deviceId)).catalogue !== null)
     const ticketId = await desk.ticketFor(agent.deviceId)
-    const values = [
+    const values: readonly Record<string, unknown>[] = [
       {},
       { maxEvents: 5 },
       { maxEvents: `${'a'.repeat(5_000)}!` },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { CLOSE } from '@askfirst/protocol/limits.ts'
 import { SUBPROTOCOL } from '@askfirst/protocol/version.ts'
@@ -174,6 +175,34 @@ describe('a device that floods', () => {
         await agent.closed
       }
     })
+  })
+})
+
+describe('a server that is told to stop', () => {
+  it('[W12] stops in order while requests are on their way and peers do not let go', async () => {
+    const other = await startHostileProcess()
+    const { desk } = other
+    await desk.stillServes()
+    const stuck = await desk.connect()
+    // The head of a frame whose body never comes, and a request whose body never comes.
+    rawSocket(stuck).write(Buffer.from('81feffff00000000', 'hex'))
+    const half = connectTcp({ host: '127.0.0.1', port: Number(new URL(desk.uiUrl).port) })
+    half.on('error', () => undefined)
+    half.write(
+      'POST /api/session HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n',
+    )
+    let isOver = false
+    const load = (async () => {
+      while (!isOver)
+        await desk.call('GET', '/api/tickets').then(
+          (answer) => answer.text(),
+          () => undefined,
+        )
+    })()
+    await other.stop()
+    isOver = true
+    await load
+    half.destroy()
   })
 })
 

@@ -286,6 +286,8 @@ export interface HostileProcess {
   readonly desk: Desk
   /** Resident memory of the server in bytes. */
   residentBytes(): number
+  /** Tells it to stop, while its peers stay connected, and holds it to stopping in order. */
+  stop(): Promise<void>
   close(): Promise<void>
 }
 
@@ -300,15 +302,20 @@ export async function startHostileProcess(): Promise<HostileProcess> {
   const authorityPem = await readFile(join(directory, 'keys', 'authority.pem'), 'utf8')
   const desk = new Desk(facts.uiUrl, { port: facts.agentPort, authorityPem })
   await desk.setUp(facts.setupLink)
+  const stop = async () => {
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect((await exited)[0]).toBe(0)
+    desk.hangUp()
+    await rm(directory, { recursive: true, force: true })
+  }
   return {
     desk,
     residentBytes: () => residentBytes(child.pid ?? 0),
+    stop,
     async close() {
       desk.hangUp()
-      const exited = once(child, 'exit')
-      child.kill('SIGTERM')
-      expect((await exited)[0]).toBe(0)
-      await rm(directory, { recursive: true, force: true })
+      await stop()
     },
   }
 }
