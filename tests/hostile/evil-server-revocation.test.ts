@@ -45,9 +45,14 @@ describe('a person who takes a permission back while the server is away', () => 
       { id: 'test.endless', params: {} },
     ]
     const { grant } = await desk.given({ collectors })
-    const child = desk.allow(desk.order({ grant, request: desk.request() }, { collector: 'test.stubbornchild', params: {} }), 2)
+    const child = desk.allow(
+      desk.order({ grant, request: desk.request() }, { collector: 'test.stubbornchild', params: {} }),
+      2,
+    )
     const pids = await until(() => {
-      const rows = desk.server.chunks.filter(({ runId }) => runId === child).flatMap(({ text }) => text.trim().split('\n'))
+      const rows = desk.server.chunks
+        .filter(({ runId }) => runId === child)
+        .flatMap(({ text }) => text.trim().split('\n'))
       return rows.length === 2 ? rows.map((row) => Number(JSON.parse(row).n)) : null
     })
     expect(pids.map(isAlive)).toEqual([true, true])
@@ -71,7 +76,10 @@ describe('a person who takes a permission back while the server is away', () => 
     const key = new X509Certificate(loadIdentity(desk.agent.config.dataDir).certificatePem).publicKey
     const signed = Buffer.from(`${header}.${payload}`)
     expect(verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'))).toBe(true)
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ grantId: grant.grantId, reason: 'enough' })
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+      grantId: grant.grantId,
+      reason: 'enough',
+    })
     const end = await until(() => server.received.find(({ type, runId }) => type === 'run.end' && runId === endless))
     expect(end.completeness).toMatchObject({ state: 'cancelled', code: 'RUN_REVOKED', rows: 0, chunks: 0 })
     expect(server.chunks).toEqual([])
@@ -89,7 +97,8 @@ describe('a person who takes a permission back while the server is away', () => 
     await desk.restart()
     await until(() => told().length === 3)
     expect(new Set(told().map(sha256Of)).size).toBe(1)
-    for (const message of told()) desk.say({ type: 'consent.recorded', jwsSha256: sha256Of(message), outcome: 'recorded' })
+    for (const message of told())
+      desk.say({ type: 'consent.recorded', jwsSha256: sha256Of(message), outcome: 'recorded' })
     await desk.fence()
     await desk.reconnect()
     await desk.fence()
@@ -126,11 +135,17 @@ describe('the real program and an evil server', () => {
     const desk = await open()
     await desk.agent.stop()
     const { dataDir, runDir, policyFile } = desk.agent.config
-    const env = { PATH: '/usr/bin:/bin', ASKFIRST_DATA: dataDir, ASKFIRST_RUN_DIR: runDir, ASKFIRST_POLICY_FILE: policyFile }
+    const env = {
+      PATH: '/usr/bin:/bin',
+      ASKFIRST_DATA: dataDir,
+      ASKFIRST_RUN_DIR: runDir,
+      ASKFIRST_POLICY_FILE: policyFile,
+    }
     const run = async (...args: string[]) => {
       const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
       let output = ''
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()))
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (part: Buffer) => (output += part.toString()))
       const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
       return { code, output }
     }
@@ -146,7 +161,10 @@ describe('the real program and an evil server', () => {
     const request = desk.request({ collectors: device, purpose: '\u001b[31mred\u202e and turned' })
     desk.say(request)
     await desk.heard('consent.seen', ({ requestId }) => requestId === request.requestId)
-    const early = desk.orderOf({ grantId: newId('gra'), ticketId: desk.ticket.id, technicianId: desk.technician.id }, { collector: 'device.info', params: {} })
+    const early = desk.orderOf(
+      { grantId: newId('gra'), ticketId: desk.ticket.id, technicianId: desk.technician.id },
+      { collector: 'device.info', params: {} },
+    )
     expect(await desk.outcomeOfOrder(early)).toBe('GRANT_UNKNOWN')
     const approved = await run('approve', request.requestId, '--yes')
     expect(approved.code).toBe(0)

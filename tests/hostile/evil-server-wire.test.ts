@@ -192,7 +192,7 @@ describe('an evil server that sends other frames', () => {
   it('[W15] is cut off for a flood of commands, and the person can still take a permission back', async () => {
     const flooded = await desk.given()
     const session = desk.server.now
-    for (let n = 0; n < 5_000; n += 1) session.say(desk.orderOf({ ...flooded.grant, grantId: newId('gra') }))
+    for (let n = 0; n < 1_500; n += 1) session.say(desk.orderOf({ ...flooded.grant, grantId: newId('gra') }))
     await (await desk.agent.local()).call('grants.revoke', { grantId: flooded.grant.grantId })
     expect((await session.closed).code).toBe(4006)
     expect(

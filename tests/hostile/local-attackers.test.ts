@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, lchownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { enrol } from '@askfirst/agent/identity/enrol.ts'
@@ -38,7 +49,7 @@ async function worksOn(): Promise<void> {
 const mode = (path: string) => statSync(path).mode & 0o777
 const starts = () => desk.agent.start({ random: () => 0 })
 
-describe.runIf(onPosix)('a data directory that is not the agent\'s alone', () => {
+describe.runIf(onPosix)("a data directory that is not the agent's alone", () => {
   it('[H1] is closed to others when they could only read it, and the log says so', async () => {
     const history = join(dataDir, 'history.jsonl')
     chmodSync(dataDir, 0o755)
@@ -61,16 +72,19 @@ describe.runIf(onPosix)('a data directory that is not the agent\'s alone', () =>
     chmodSync(path, before)
   })
 
-  it.each(['spool', 'history.jsonl', 'consent.json', 'receipts'])('[C1] is not believed when %s is a link', async (name) => {
-    const path = join(dataDir, name)
-    const elsewhere = join(desk.agent.config.dataDir, '..', `${basename(dataDir)}-elsewhere`)
-    renameSync(path, elsewhere)
-    symlinkSync(elsewhere, path)
-    await expect(starts()).rejects.toMatchObject({ code: 'DATA_DIRECTORY_UNSAFE' })
-    rmSync(path)
-    renameSync(elsewhere, path)
-    if (name === 'receipts') await worksOn()
-  })
+  it.each(['spool', 'history.jsonl', 'consent.json', 'receipts'])(
+    '[C1] is not believed when %s is a link',
+    async (name) => {
+      const path = join(dataDir, name)
+      const elsewhere = join(desk.agent.config.dataDir, '..', `${basename(dataDir)}-elsewhere`)
+      renameSync(path, elsewhere)
+      symlinkSync(elsewhere, path)
+      await expect(starts()).rejects.toMatchObject({ code: 'DATA_DIRECTORY_UNSAFE' })
+      rmSync(path)
+      renameSync(elsewhere, path)
+      if (name === 'receipts') await worksOn()
+    },
+  )
 
   it('[C1] is not written through a link that waits where a draft would be', async () => {
     const victim = join(dataDir, '..', `${basename(dataDir)}-victim`)
@@ -95,8 +109,15 @@ describe.runIf(onPosix)('a data directory that is not the agent\'s alone', () =>
     mkdirSync(open)
     chmodSync(open, 0o777)
     const { port, authority } = desk.server
-    const code = encodeEnrolmentCode({ host: '127.0.0.1', port, authoritySha256: authority.sha256, token: new Uint8Array(16) })
-    await expect(enrol({ dataDir: open, code, agentVersion: 'test' })).rejects.toMatchObject({ code: 'DATA_DIRECTORY_UNSAFE' })
+    const code = encodeEnrolmentCode({
+      host: '127.0.0.1',
+      port,
+      authoritySha256: authority.sha256,
+      token: new Uint8Array(16),
+    })
+    await expect(enrol({ dataDir: open, code, agentVersion: 'test' })).rejects.toMatchObject({
+      code: 'DATA_DIRECTORY_UNSAFE',
+    })
     rmSync(open, { recursive: true })
   })
 })
@@ -124,12 +145,18 @@ describe('another account of the machine', () => {
     await desk.start()
     const request = await desk.ask()
     const claim = JSON.stringify({ secret: '0', nonce: '0'.repeat(64), proof: '0'.repeat(64) })
-    const approve = JSON.stringify({ id: 1, command: 'requests.approve', args: { requestId: request.requestId, textSha256: '0'.repeat(64) } })
+    const approve = JSON.stringify({
+      id: 1,
+      command: 'requests.approve',
+      args: { requestId: request.requestId, textSha256: '0'.repeat(64) },
+    })
     expect(await knock(Buffer.concat([frame(claim), frame(approve)]))).toContain('LOCAL_AUTH_FAILED')
     expect(await knock(frame(approve))).toContain('LOCAL_AUTH_FAILED')
     expect(await knock(Buffer.alloc(70_000, 0xff))).not.toContain('proof')
     const local = await desk.agent.local()
-    expect((await local.call('requests.list', {})).pending.map(({ requestId }) => requestId)).toEqual([request.requestId])
+    expect((await local.call('requests.list', {})).pending.map(({ requestId }) => requestId)).toEqual([
+      request.requestId,
+    ])
     await local.call('requests.deny', { requestId: request.requestId })
     await worksOn()
   })
@@ -150,7 +177,9 @@ describe('another account of the machine', () => {
         heard.push(part.toString('latin1'))
         socket.write(frame(JSON.stringify({ proof: '0'.repeat(64) })))
       })
-      socket.write(frame(JSON.stringify({ channel: 'askfirst.local.v1', session: '0'.repeat(64), nonce: '0'.repeat(64) })))
+      socket.write(
+        frame(JSON.stringify({ channel: 'askfirst.local.v1', session: '0'.repeat(64), nonce: '0'.repeat(64) })),
+      )
     })
     await new Promise<void>((resolve) => squatter.listen(address, resolve))
     await expect(connectLocal(desk.agent.config.runDir)).rejects.toMatchObject({ code: 'LOCAL_AUTH_FAILED' })
@@ -166,7 +195,13 @@ describe('another account of the machine', () => {
     await desk.start()
     const names = ['identity.json', 'consent.json', 'history.jsonl', 'run/secrets/0', 'spool']
     const script = `const fs = require('node:fs'); const out = ${JSON.stringify(names)}.map((name) => { try { fs.statSync(${JSON.stringify(dataDir)} + '/' + name).isDirectory() ? fs.readdirSync(${JSON.stringify(dataDir)} + '/' + name) : fs.readFileSync(${JSON.stringify(dataDir)} + '/' + name); return 'read' } catch (error) { return error.code } }); process.stdout.write(out.join(' '))`
-    const { stdout } = spawnSync(process.execPath, ['-e', script], { uid: NOBODY, gid: NOBODY, env: {}, encoding: 'utf8', cwd: '/' })
+    const { stdout } = spawnSync(process.execPath, ['-e', script], {
+      uid: NOBODY,
+      gid: NOBODY,
+      env: {},
+      encoding: 'utf8',
+      cwd: '/',
+    })
     expect(stdout.split(' ')).toEqual(names.map(() => 'EACCES'))
     await desk.agent.stop()
   })
