@@ -2,16 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { ConsentRecord, Grant } from '@askfirst/protocol/consent-record.ts'
 import { RECEIPT_TYP, REVOCATION_TYP } from '@askfirst/protocol/consent-record.ts'
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { GrantId, Id, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
 import { makeId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
-import { policyObjection } from '../policy/apply-policy.ts'
 import type { LocalPolicy } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
-import { buildConsentRecord, buildRevocationRecord, matchCodeOf, requestHash, sha256Hex } from './build-record.ts'
+import { buildConsentRecord, buildRevocationRecord, matchCodeOf, sha256Hex } from './build-record.ts'
 import { requestProblem } from './check-request.ts'
 import type { RunOrder } from './check-run.ts'
 import { runProblem } from './check-run.ts'
@@ -19,10 +17,17 @@ import type { ConsentBook, ConsentBookOptions, Decision, GrantState, PendingRequ
 import type { Answerer } from './consent-events.ts'
 import type { ClosedRequest, ConsentState, GrantEnd, HeldGrant, HeldRequest, OutgoingJws } from './consent-state.ts'
 import { loadConsentState, saveConsentState, withoutForgotten } from './consent-state.ts'
-import { consentText } from './consent-text.ts'
 import type { GrantClock } from './grant-clock.ts'
 import { createGrantClock, MAX_STEP_BACK_MS } from './grant-clock.ts'
-import { narrowGrant } from './narrow-grant.ts'
+import {
+  askedBefore,
+  grantOfYes,
+  heldRequest,
+  noticeText,
+  policyOf,
+  revocable,
+  waitingRequest,
+} from './held-requests.ts'
 import type { OfferedCollectors, Refusal } from './offered-collectors.ts'
 import { offerCollectors, refusal } from './offered-collectors.ts'
 import type { RateGuard } from './rate-guard.ts'
@@ -77,33 +82,20 @@ export class StoredConsentBook implements ConsentBook {
     const problem = this.#receiveProblem(request)
     if (problem === 'known') return { ok: true }
     if (problem !== null) {
-      if (this.#refusalRate.take()) {
-        this.#options.history.append('request.refused', {
-          requestId: request.requestId,
-          code: problem.code,
-          detail: problem.detail.toWellFormed(),
-        })
-      }
+      const { code, detail } = problem
+      const noted = { requestId: request.requestId, code, detail: detail.toWellFormed() }
+      if (this.#refusalRate.take()) this.#options.history.append('request.refused', noted)
       return problem
     }
     const nowMs = this.#options.clock.wallMs()
-    const deadlineMs = Math.min(Date.parse(request.answerBy), nowMs + LIMITS.maxAnswerMs)
-    const held: HeldRequest = {
-      request: structuredClone(request),
-      requestSha256: sha256Hex(canonicalJson(request)),
-      receivedAt: instant(nowMs),
-      deadline: instant(deadlineMs),
-    }
-    this.#options.history.append('request.received', {
-      requestId: request.requestId,
-      ticketId: request.ticket.id,
-      requestSha256: held.requestSha256,
-      request,
-    })
+    const { requestId } = request
+    const held = heldRequest(request, nowMs)
+    const { requestSha256, deadline } = held
+    this.#options.history.append('request.received', { requestId, ticketId: request.ticket.id, requestSha256, request })
     this.#commit({ pending: [...this.#state.pending, held] })
-    this.#deadlines.set(request.requestId, this.#options.clock.monotonicMs() + deadlineMs - nowMs)
+    this.#deadlines.set(requestId, this.#options.clock.monotonicMs() + Date.parse(deadline) - nowMs)
     this.#tickets.add(request.ticket.id)
-    this.#options.events.seen(request.requestId, 'received')
+    this.#options.events.seen(requestId, 'received')
     return { ok: true }
   }
 
@@ -130,12 +122,8 @@ export class StoredConsentBook implements ConsentBook {
 
   isActive(grantId: GrantId): boolean {
     const held = this.#grant(grantId)
-    return (
-      held !== undefined &&
-      held.ended === undefined &&
-      !this.#distrusted.has(grantId) &&
-      !this.#grantClock.isOver(held.grant)
-    )
+    if (held === undefined || held.ended !== undefined) return false
+    return !this.#distrusted.has(grantId) && !this.#grantClock.isOver(held.grant)
   }
 
   requestOf(grantId: GrantId): ConsentRequest | null {
@@ -149,12 +137,8 @@ export class StoredConsentBook implements ConsentBook {
   checkRun(order: RunOrder): { readonly ok: true; readonly grant: Grant; readonly request: ConsentRequest } | Refusal {
     this.expireDue()
     const held = this.#grant(order.grantId)
-    const context = {
-      deviceId: this.#options.deviceId,
-      nowMs: this.#options.clock.wallMs(),
-      offered: this.#offered,
-      policy: this.#options.readPolicy(),
-    }
+    const { deviceId, clock, readPolicy } = this.#options
+    const context = { deviceId, nowMs: clock.wallMs(), offered: this.#offered, policy: readPolicy() }
     const problem = runProblem(order, held, context)
     if (problem !== null || held === undefined)
       return problem ?? refusal('GRANT_UNKNOWN', 'The device holds no such permission.')
@@ -163,10 +147,8 @@ export class StoredConsentBook implements ConsentBook {
 
   async show(requestId: RequestId): Promise<{ readonly text: string; readonly textSha256: string }> {
     this.expireDue()
-    const held = this.#waiting(requestId)
-    const reading = this.#options.readPolicy()
-    if (!reading.ok) throw new AskFirstError('REQUEST_FORBIDDEN_BY_POLICY', reading.problem)
-    const text = this.#text(held, reading.policy)
+    const held = waitingRequest(this.#state, requestId)
+    const text = this.#text(held, policyOf(this.#options.readPolicy()))
     if (held.shownAt === undefined) {
       const shown = { ...held, shownAt: instant(this.#options.clock.wallMs()) }
       this.#options.history.append('request.shown', { requestId, textSha256: sha256Hex(text) })
@@ -178,49 +160,26 @@ export class StoredConsentBook implements ConsentBook {
 
   async answer(requestId: RequestId, decision: Decision, by: Answerer): Promise<ConsentRecord> {
     this.expireDue()
-    const held = this.#waiting(requestId)
+    const held = waitingRequest(this.#state, requestId)
     const reading = this.#options.readPolicy()
     if (decision.state === 'refused') {
       const text = this.#text(held, reading.ok ? reading.policy : { version: 1 })
       const reason = decision.reason?.toWellFormed().slice(0, 500)
       return this.#decide(held, text, by, { state: 'refused', method: by.method, ...(reason ? { reason } : {}) })
     }
-    if (!reading.ok) throw new AskFirstError('REQUEST_FORBIDDEN_BY_POLICY', reading.problem)
-    const { policy } = reading
-    const objection = policyObjection(policy, held.request.collectors, new Date(this.#options.clock.wallMs()))
-    if (objection !== null) throw new AskFirstError('REQUEST_FORBIDDEN_BY_POLICY', objection)
+    const policy = policyOf(reading)
     const text = this.#text(held, policy)
-    if (held.shownAt === undefined || decision.textSha256 !== sha256Hex(text)) {
-      throw new AskFirstError(
-        'CONFLICT',
-        `What ${requestId} would allow was not shown, or has changed since. Look at it again, then answer.`,
-      )
-    }
-    const grant = narrowGrant(held.request, decision, {
-      grantId: this.#newId('gra'),
-      policy,
-      nowMs: this.#options.clock.wallMs(),
-    })
+    const now = { text, policy, nowMs: this.#options.clock.wallMs(), grantId: this.#newId('gra') }
+    const grant = grantOfYes(held, decision, now)
     return this.#decide(held, text, by, { state: 'given', method: by.method, grant })
   }
 
   async revoke(grantId: GrantId, by: Answerer, reason?: string): Promise<void> {
     this.expireDue()
-    const held = this.#grant(grantId)
-    if (held === undefined)
-      throw new AskFirstError('GRANT_UNKNOWN', `There is no permission ${grantId} on this computer.`)
-    if (held.ended !== undefined) {
-      throw new AskFirstError(
-        held.ended.reason === 'revoked' ? 'GRANT_REVOKED' : 'GRANT_EXPIRED',
-        `The permission ${grantId} has ended already.`,
-      )
-    }
+    const held = revocable(this.#grant(grantId), grantId)
     const why = reason?.toWellFormed().slice(0, 500)
-    const at = this.#endGrant(held, 'revoked', {
-      osUser: by.osUser,
-      method: by.method,
-      ...(why ? { reason: why } : {}),
-    })
+    const { osUser, method } = by
+    const at = this.#endGrant(held, 'revoked', { osUser, method, ...(why ? { reason: why } : {}) })
     const record = buildRevocationRecord(held, { at, by, reason: why })
     const jws = this.#options.sign(REVOCATION_TYP, canonicalJson(record))
     const outgoing = { kind: 'revocation', grantId, jws, sha256: sha256Hex(jws) } as const
@@ -262,6 +221,7 @@ export class StoredConsentBook implements ConsentBook {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
+
   /** After a restart the monotonic clock starts anew; the last entry of the history says where the wall clock stood. */
   #resume(): void {
     const { clock, history } = this.#options
@@ -298,18 +258,12 @@ export class StoredConsentBook implements ConsentBook {
     const { clock, deviceId, readPolicy } = this.#options
     const again = this.#askedAgain(request)
     if (again !== null) return again
-    const problem = requestProblem(request, {
-      deviceId,
-      nowMs: clock.wallMs(),
-      offered: this.#offered,
-      policy: readPolicy(),
-    })
+    const context = { deviceId, nowMs: clock.wallMs(), offered: this.#offered, policy: readPolicy() }
+    const problem = requestProblem(request, context)
     if (problem !== null) return problem
     if (this.#state.pending.length >= LIMITS.maxPendingRequests) {
-      return refusal(
-        'REQUEST_TOO_MANY',
-        `${LIMITS.maxPendingRequests} requests wait for an answer on this device already.`,
-      )
+      const waiting = `${LIMITS.maxPendingRequests} requests wait for an answer on this device already.`
+      return refusal('REQUEST_TOO_MANY', waiting)
     }
     return this.#requestRate.take()
       ? null
@@ -318,26 +272,14 @@ export class StoredConsentBook implements ConsentBook {
 
   /** An id is used once. A server that asks again for what was answered has lost the receipt: it goes out again. */
   #askedAgain(request: ConsentRequest): Refusal | 'known' | null {
-    const held = this.#state.pending.find((other) => other.request.requestId === request.requestId)
-    const closed = this.#state.closed.find((other) => other.requestId === request.requestId)
-    const before = held ?? closed
-    if (before === undefined) return null
-    if (before.requestSha256 !== requestHash(request))
-      return refusal('REQUEST_INVALID', 'Another request with this id was asked before.')
-    if (closed === undefined) return 'known'
-    const jws = closed.receiptId === undefined ? null : this.#receipts.read(closed.receiptId)
+    const before = askedBefore(this.#state, request)
+    if (before === null) return null
+    if (before === 'waiting') return 'known'
+    if (!('receiptId' in before)) return before
+    const jws = this.#receipts.read(before.receiptId)
     if (jws === null) return refusal('REQUEST_CLOSED', 'The request was withdrawn.')
     this.#send({ kind: 'receipt', requestId: request.requestId, jws, sha256: sha256Hex(jws) })
     return 'known'
-  }
-
-  #waiting(requestId: RequestId): HeldRequest {
-    const held = this.#state.pending.find(({ request }) => request.requestId === requestId)
-    if (held !== undefined) return held
-    if (this.#state.closed.some((other) => other.requestId === requestId)) {
-      throw new AskFirstError('REQUEST_CLOSED', `The request ${requestId} was answered, withdrawn or has expired.`)
-    }
-    throw new AskFirstError('REQUEST_UNKNOWN', `No request ${requestId} waits on this computer.`)
   }
 
   #isSilent({ request, deadline }: HeldRequest): boolean {
@@ -354,34 +296,20 @@ export class StoredConsentBook implements ConsentBook {
   /** Signs the decision, writes it down, and only then lets it have an effect. */
   #decide(held: HeldRequest, text: string, by: Answerer | null, decision: ConsentRecord['decision']): ConsentRecord {
     const { history, events, clock, sign } = this.#options
-    const decided = {
-      receiptId: this.#newId('rcp'),
-      decision,
-      atIso: decision.grant?.validFrom ?? instant(clock.wallMs()),
-      text,
-      osUser: by?.osUser,
-    }
+    const { requestId } = held.request
+    const receiptId = this.#newId('rcp')
+    const atIso = decision.grant?.validFrom ?? instant(clock.wallMs())
+    const decided = { receiptId, decision, atIso, text, osUser: by?.osUser }
     const record = buildConsentRecord(held, decided, this.#offered)
     const jws = sign(RECEIPT_TYP, canonicalJson(record))
-    const outgoing = { kind: 'receipt', requestId: held.request.requestId, jws, sha256: sha256Hex(jws) } as const
-    this.#receipts.keep(decided.receiptId, jws)
+    const outgoing = { kind: 'receipt', requestId, jws, sha256: sha256Hex(jws) } as const
+    this.#receipts.keep(receiptId, jws)
     const kind = decision.state === 'no-answer' ? 'request.expired' : 'request.answered'
-    history.append(kind, {
-      requestId: held.request.requestId,
-      receiptId: decided.receiptId,
-      decision,
-      ...(by === null ? {} : { osUser: by.osUser }),
-      jwsSha256: outgoing.sha256,
-    })
-    const grants =
-      decision.grant === undefined
-        ? []
-        : [{ grant: decision.grant, request: held.request, receiptId: decided.receiptId }]
-    this.#close(
-      held,
-      { outcome: decision.state, receiptId: decided.receiptId },
-      { grants: [...this.#state.grants, ...grants], unsent: [...this.#state.unsent, outgoing] },
-    )
+    const who = by === null ? {} : { osUser: by.osUser }
+    history.append(kind, { requestId, receiptId, decision, ...who, jwsSha256: outgoing.sha256 })
+    const given = decision.grant === undefined ? [] : [{ grant: decision.grant, request: held.request, receiptId }]
+    const change = { grants: [...this.#state.grants, ...given], unsent: [...this.#state.unsent, outgoing] }
+    this.#close(held, { outcome: decision.state, receiptId }, change)
     if (decision.grant !== undefined) this.#grantClock.begin(decision.grant)
     if (decision.grant !== undefined) events.grantBegan?.(decision.grant)
     events.receipt(outgoing)
@@ -414,12 +342,8 @@ export class StoredConsentBook implements ConsentBook {
       this.#options.events.grantEnded(held.grant.grantId, reason)
     } finally {
       this.#commit({ grants })
-      this.#options.history.append('grant.ended', {
-        grantId: held.grant.grantId,
-        ticketId: held.grant.ticketId,
-        reason,
-        ...more,
-      })
+      const { grantId, ticketId } = held.grant
+      this.#options.history.append('grant.ended', { grantId, ticketId, reason, ...more })
     }
     return at
   }
@@ -431,16 +355,7 @@ export class StoredConsentBook implements ConsentBook {
   }
 
   #text(held: HeldRequest, policy: LocalPolicy): string {
-    const replaced = held.request.replaces
-    const earlierTechnician =
-      replaced === undefined ? undefined : this.#grant(replaced.grantId)?.request.technician.name
-    return consentText({
-      request: held.request,
-      requestSha256: held.requestSha256,
-      policy,
-      offered: this.#offered,
-      earlierTechnician,
-    })
+    return noticeText(held, policy, { state: this.#state, offered: this.#offered })
   }
 
   #grant(grantId: GrantId): HeldGrant | undefined {

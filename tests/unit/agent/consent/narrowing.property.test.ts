@@ -185,7 +185,7 @@ describe('[C6] [C7] whatever the server sends, in whatever order', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     )
     // Guards the test itself: a story in which nothing is ever accepted would show nothing.
     expect(accepted).toBeGreaterThan(20)
