@@ -262,9 +262,3 @@ describe.skipIf(corpusFolder === null)('recorded services', () => {
     expect(rows.find((row) => row.exitCode === -43)?.state).toBe('running')
   })
 })
-
-describe.runIf(corpusFolder === null)('without a corpus folder', () => {
-  it('is an error in CI, so that a missing corpus is noticed', () => {
-    expect(process.env.CI === 'true', 'set ASKFIRST_CORPUS to the folder of recordings').toBe(false)
-  })
-})
