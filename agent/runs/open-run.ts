@@ -46,7 +46,8 @@ export class OpenRun {
 
   /** The server has all chunks below `nextSeq`. */
   acknowledged(nextSeq: number): void {
-    while (this.#ahead[0] !== undefined && this.#ahead[0].seq < nextSeq) this.#aheadBytes -= this.#ahead.shift()?.bytes ?? 0
+    while (this.#ahead[0] !== undefined && this.#ahead[0].seq < nextSeq)
+      this.#aheadBytes -= this.#ahead.shift()?.bytes ?? 0
     this.#wake?.()
   }
 
@@ -72,7 +73,8 @@ export class OpenRun {
     const { signal } = this.#abort
     if (this.meta.review) {
       // Rows in review leave only by the person's hand, so waiting would be of no use.
-      if (!this.#spool.roomFor(CHUNK_ROOM_BYTES)) throw new AskFirstError('RUN_SPOOL_FULL', 'The rows to look at fill the spool.')
+      if (!this.#spool.roomFor(CHUNK_ROOM_BYTES))
+        throw new AskFirstError('RUN_SPOOL_FULL', 'The rows to look at fill the spool.')
       return
     }
     while (this.#aheadBytes > MAX_AHEAD_BYTES && !signal.aborted) {

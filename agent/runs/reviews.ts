@@ -47,7 +47,11 @@ export class Reviews implements ReviewOperations {
     return found
   }
 
-  send(runId: RunId, drop: readonly RowRange[], by: LocalUser): Promise<{ readonly sent: number; readonly dropped: number }> {
+  send(
+    runId: RunId,
+    drop: readonly RowRange[],
+    by: LocalUser,
+  ): Promise<{ readonly sent: number; readonly dropped: number }> {
     return this.#decide(runId, async (entry) => {
       const { spool, decisions, history, controller, book } = this.#options
       const isDropped = (number: number) => drop.some(({ from, to }) => from <= number && number <= to)
@@ -67,7 +71,11 @@ export class Reviews implements ReviewOperations {
       const discarded = entry.totals.rows
       this.#options.history.append('review.decided', { runId, decision: 'discard', discarded, osUser: by.osUser })
       this.#options.controller.tellReview(runId, 'discarded', 0)
-      await this.#options.controller.drop(runId, { state: 'cancelled', code: 'RUN_DISCARDED', droppedInReview: discarded })
+      await this.#options.controller.drop(runId, {
+        state: 'cancelled',
+        code: 'RUN_DISCARDED',
+        droppedInReview: discarded,
+      })
       return { discarded }
     })
   }
@@ -109,5 +117,8 @@ export class Reviews implements ReviewOperations {
 }
 
 function gone(runId: RunId): AskFirstError {
-  return new AskFirstError('CONFLICT', `The rows of ${runId} do not wait for a decision: they were decided on, or the permission has ended.`)
+  return new AskFirstError(
+    'CONFLICT',
+    `The rows of ${runId} do not wait for a decision: they were decided on, or the permission has ended.`,
+  )
 }

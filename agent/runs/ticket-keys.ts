@@ -19,7 +19,8 @@ export type TicketKeys = (ticketId: TicketId) => Buffer
 export function openTicketKeys(dataDir: string): TicketKeys {
   const path = join(dataDir, FILE)
   const secret = existsSync(path) ? Buffer.from(readFileSync(path, 'utf8').trim(), 'hex') : makeSecret(path)
-  if (secret.length !== BYTES) throw new TypeError(`${path} does not hold ${BYTES} bytes in hexadecimal; restore or delete it`)
+  if (secret.length !== BYTES)
+    throw new TypeError(`${path} does not hold ${BYTES} bytes in hexadecimal; restore or delete it`)
   syncDirectory(dataDir)
   return (ticketId) => createHmac('sha256', secret).update(`askfirst ticket pseudonyms\0${ticketId}`).digest()
 }

@@ -7,8 +7,14 @@ import { personal } from '@askfirst/protocol/privacy.ts'
 import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
-const Params = Type.Object({ count: Type.Integer({ minimum: 0, maximum: 100_000, default: 10, grant: 'atMost' }) }, closed)
-const Row = Type.Object({ n: Type.Integer({ minimum: 0 }), text: personal('freeText', { maxLength: 1_000_000 }) }, closed)
+const Params = Type.Object(
+  { count: Type.Integer({ minimum: 0, maximum: 100_000, default: 10, grant: 'atMost' }) },
+  closed,
+)
+const Row = Type.Object(
+  { n: Type.Integer({ minimum: 0 }), text: personal('freeText', { maxLength: 1_000_000 }) },
+  closed,
+)
 type TestRow = { n: number; text: string }
 
 type Behaviour = Pick<Collector<typeof Params, typeof Row>, 'id' | 'collect'> & {
@@ -63,7 +69,8 @@ export const stubbornChild = misbehaving({
   id: 'test.stubbornchild',
   async *collect(ctx) {
     const script = 'trap "" TERM; sleep 300 & echo $$; echo $!; wait'
-    for await (const line of ctx.commands.lines(['/bin/sh'], ['-c', script])) yield { n: Number(line), text: 'process id' }
+    for await (const line of ctx.commands.lines(['/bin/sh'], ['-c', script]))
+      yield { n: Number(line), text: 'process id' }
   },
 })
 
@@ -104,7 +111,8 @@ export const secretSpiller = misbehaving({
     yield { n: 0, text: 'login with --password hunter2 at https://bob:hunter2@example.org/' }
     yield { n: 1, text: `Authorization: Basic ${Buffer.from('bob:hunter2').toString('base64')}` }
     const script = 'echo "password=hunter2 refused" >&2; exit 3'
-    for await (const text of ctx.commands.lines(['/bin/sh'], ['-c', script, '--password', 'hunter2'])) yield { n: 2, text }
+    for await (const text of ctx.commands.lines(['/bin/sh'], ['-c', script, '--password', 'hunter2']))
+      yield { n: 2, text }
   },
 })
 
