@@ -7,7 +7,7 @@ import { SourceError } from './collector-context.ts'
  * an object of its own, so that it never looks like "there is none". A class, name space or registry key that this
  * system does not have is no problem.
  */
-export const WRITE_PROBLEM = `
+const WRITE_PROBLEM = `
 function Write-Problem($name, $failure) {
   $e = $failure.Exception
   $code = '' + $e.NativeErrorCode

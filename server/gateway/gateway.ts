@@ -31,7 +31,7 @@ import type { SessionTable } from './session-table.ts'
 import { openTicketKeys } from './ticket-keys.ts'
 
 /** Bounds of the agents' port, in ms and numbers. */
-export const GATEWAY_LIMITS = {
+const GATEWAY_LIMITS = {
   handshakeMs: 10_000,
   /** From the first byte to the whole head of a request. */
   headersMs: 10_000,
