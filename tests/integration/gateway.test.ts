@@ -616,7 +616,9 @@ describe('runs', () => {
         code: 'CHUNK_BODY_INVALID',
       }),
     )
-    expect(await server.side.runs.rows(runId, {}, { after: -1, limit: 10 })).toEqual([])
+    await expect(server.side.runs.rows(runId, {}, { after: -1, limit: 10 })).rejects.toMatchObject({
+      code: 'RUN_ROWS_WITHHELD',
+    })
     expect(await server.logKinds(ticketId)).toContain('run.ended')
     await vi(async () =>
       expect(await server.store.audit.read(0, 10, { action: 'run.spoiled', subject: runId })).toHaveLength(1),

@@ -72,7 +72,9 @@ test('own origins are the public address alone, or every name of loopback', () =
   expect(local).toMatchObject({ url: 'http://127.0.0.1:8420', https: false })
   expect([...local.origins].sort()).toEqual(['http://127.0.0.1:8420', 'http://[::1]:8420', 'http://localhost:8420'])
   const proxied = uiAddress({ listen: '127.0.0.1', publicUrl: 'https://askfirst.test', tlsCert: null }, 8420)
-  expect(proxied).toEqual({ url: 'https://askfirst.test', https: true, origins: new Set(['https://askfirst.test']) })
+  const origins = new Set(['https://askfirst.test'])
+  expect(proxied).toEqual({ url: 'https://askfirst.test', https: true, origins, hostNames: null })
+  expect([...(local.hostNames ?? [])].sort()).toEqual(['127.0.0.1', '[::1]', 'localhost'])
 })
 
 test('passwords of addresses are not shown', () => {
