@@ -158,6 +158,7 @@ export const sixteenRows = misbehaving({
 /** Finds its source in the state that `count` picks: 0 missing, 1 denied, 2 failed, 3 timeout, 4 not for this system. */
 export const brokenSource = misbehaving({
   id: 'test.brokensource',
+  // biome-ignore lint/correctness/useYield: this collector fails before its first row, which is what it is for.
   async *collect(_ctx, { count }) {
     if (count === 4) throw new NotSupportedHere('There is no such thing on this system.')
     const problem = (['missing', 'denied', 'failed', 'timeout'] as const)[count] ?? 'failed'
