@@ -119,6 +119,11 @@ function collectorBlock(heading: string, collector: Collector, params: Readonly<
   ].join('\n')
 }
 
+/** The server's word, and said as such: a device cannot see what becomes of rows that have left it. */
+function keptFor(days: number): string {
+  return `${days} ${days === 1 ? 'day' : 'days'}, as your organisation states it. This computer cannot check that.`
+}
+
 function handling({ request, policy }: Notice): string {
   const pseudonymise = personalDataUnder(request, policy) === 'pseudonymise'
   const personal = pseudonymise
@@ -127,7 +132,7 @@ function handling({ request, policy }: Notice): string {
   return [
     'What happens to it',
     wrapped(`Goes to: ${quoted(request.destination, 300)}`, '  '),
-    wrapped(`Kept for: ${request.retentionDays} ${request.retentionDays === 1 ? 'day' : 'days'}`, '  '),
+    wrapped(`Kept for: ${keptFor(request.retentionDays)}`, '  '),
     wrapped(
       `Personal data: ${personal} Passwords, keys and tokens are always removed where they are recognised.`,
       '  ',

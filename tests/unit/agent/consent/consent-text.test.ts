@@ -35,7 +35,7 @@ describe('[C3] the text that a person sees', () => {
       'Limit: 50',
       'Channels: “System”',
       'Goes to: “desk.example.org”',
-      'Kept for: 30 days',
+      'Kept for: 30 days, as your organisation states it',
       'are sent as they are',
       'at most 1 hour from your answer',
       'askfirst-agent revoke crq_',
