@@ -23,9 +23,14 @@ export async function devicePicture(lab: Lab) {
     'change.recent',
   ]) {
     const params = collector === 'process.list' ? { sampleMs: 0 } : {}
-    const taken = await times(turns, collect(collector, params))
-    results[collector] = { wallMs: taken.p50, worstMs: taken.max }
-    lab.say(`  ${collector}: ${taken.p50} ms`)
+    try {
+      const taken = await times(turns, collect(collector, params))
+      results[collector] = { wallMs: taken.p50, worstMs: taken.max }
+      lab.say(`  ${collector}: ${taken.p50} ms`)
+    } catch (error) {
+      // A machine may lack a source; the others are measured all the same.
+      results[collector] = { failed: error instanceof Error ? error.message.slice(0, 200) : String(error) }
+    }
   }
   return { ...results, deviceInfoRows: rows }
 }

@@ -1,14 +1,18 @@
 import type { Child } from '../child.ts'
 import type { FloorCalls } from '../floor-process.ts'
 import type { Lab } from '../lab.ts'
-import { openStage, startFloor } from '../lab.ts'
+import { openStage, startFloor, startServerChild } from '../lab.ts'
 import { round, until } from '../measure.ts'
 import type { ServerCalls } from '../server-process.ts'
 
 /** Memory per connected agent that does nothing, beside a bare socket. */
 export async function idleMemory(lab: Lab) {
   const counts = lab.isQuick ? [60, 120] : [1_000, 5_000]
-  const { server, load, facts } = await openStage(lab, counts.at(-1) ?? 0)
+  const { server: enrolling, load } = await openStage(lab, counts.at(-1) ?? 0)
+  // A fresh process: what thousands of enrolments left behind would hide what connections cost.
+  await enrolling.stop()
+  const server = await startServerChild(lab)
+  const facts = await server.call('facts')
   const floor = await startFloor(lab, facts.keys)
   // The first connections make what is made once: caches, buffers, compiled code.
   await load.call('hold', facts.port, 20)
