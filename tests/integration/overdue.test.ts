@@ -160,22 +160,24 @@ describe('a run whose permission is over', () => {
 })
 
 describe('a run that its device took for a repeated order', () => {
-  it('[R1] [R2] ends as lost when the device does not work on it', async () => {
+  it('[R1] [R2] ends as lost at once, and an acceptance that comes too late does not revive it', async () => {
     const { agent, runId } = await ordered()
     agent.send({ type: 'run.refused', runId, code: 'RUN_DUPLICATE', detail: 'seen before' })
+    await until(async () => (await state(runId)).state !== 'ordered')
+    agent.send({ type: 'run.accepted', runId, review: false })
     agent.send({ type: 'link.ping', nonce: 1 })
     await agent.next('link.pong')
     await sweep()
-    expect(await state(runId)).toMatchObject({ state: 'ordered' })
-    await later(1, sweep)
     expect(await state(runId)).toMatchObject({ state: 'error', completeness: { code: 'RUN_LOST' } })
   })
 
-  it('[R1] goes on when the device accepts it after all', async () => {
+  it('[R1] goes on when the device had accepted it before', async () => {
     const { agent, runId } = await ordered()
-    agent.send({ type: 'run.refused', runId, code: 'RUN_DUPLICATE', detail: 'seen before' })
     agent.send({ type: 'run.accepted', runId, review: false })
     await until(async () => (await state(runId)).state === 'accepted')
+    agent.send({ type: 'run.refused', runId, code: 'RUN_DUPLICATE', detail: 'seen before' })
+    agent.send({ type: 'link.ping', nonce: 1 })
+    await agent.next('link.pong')
     await later(5, sweep)
     expect(await state(runId)).toMatchObject({ state: 'accepted', endedAt: null })
   })
