@@ -82,6 +82,10 @@ const SHOWN_FIELDS = [
   'rows',
   'bytes',
   'droppedInReview',
+  'decision',
+  'sent',
+  'dropped',
+  'discarded',
   'size',
 ] as const
 

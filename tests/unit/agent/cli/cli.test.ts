@@ -231,6 +231,20 @@ describe('history', () => {
     })
   })
 
+  it('[C18] shows how many rows the person sent, left out and deleted after looking', async () => {
+    parts.disk.history.append('review.decided', {
+      runId: 'run_a',
+      decision: 'send',
+      sent: 12,
+      dropped: 4,
+      osUser: 'ann',
+    })
+    parts.disk.history.append('review.decided', { runId: 'run_b', decision: 'discard', discarded: 7, osUser: 'ann' })
+    expect(await run(['history'])).toBe(EXIT.ok)
+    expect(out.join('\n')).toMatch(/decision send, sent 12, dropped 4/)
+    expect(out.join('\n')).toMatch(/decision discard, discarded 7/)
+  })
+
   it('says with the exit code that the record was changed', async () => {
     await parts.disk.allow(parts.disk.request())
     const file = join(parts.disk.dataDir, 'history.jsonl')
