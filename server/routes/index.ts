@@ -19,6 +19,7 @@ import { setupRoutes } from './setup.ts'
 import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { webRoutes } from './web.ts'
 
 export interface RouteOptions {
   readonly rateBounds: RateBounds
@@ -47,6 +48,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     healthRoutes(services),
     openapiRoutes(),
     pageRoutes(services, options),
+    webRoutes(),
   ]
   for (const plugin of plugins) await app.register(plugin)
 }

@@ -20,19 +20,6 @@ ${body}
 `
 }
 
-/** What stands at the address when a person opens it. */
-export function startPage(isSetUp: boolean): string {
-  const setup = isSetUp
-    ? '<p>This server is set up. Sign in with the command line or a script.</p>'
-    : '<p>This server has no admin yet. Open the set-up link that it printed when it started.</p>'
-  return page(
-    'AskFirst',
-    `<p>Remote diagnostics that ask first: nothing is read from a computer before the person in front of it said yes.</p>
-${setup}
-<p>Programs talk to it under <code>/api</code>. <a href="/api/openapi.json">Description of the interface (OpenAPI 3.1)</a></p>`,
-  )
-}
-
 /** The form for the first admin; `problem` says in one sentence what was wrong with the last try. */
 export function setupPage(
   token: string,

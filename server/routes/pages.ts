@@ -7,20 +7,16 @@ import { problemFor } from '../plugins/errors.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
 import { rateLimiter } from '../plugins/rate-limits.ts'
 import type { SetupService } from '../users/setup-service.ts'
-import type { UserService } from '../users/user-service.ts'
 import { closed, text } from './fields.ts'
-import { messagePage, PAGE_CSS, setupPage, startPage } from './pages-html.ts'
+import { messagePage, PAGE_CSS, setupPage } from './pages-html.ts'
 import { Setup } from './setup.ts'
 
 const HTML = 'text/html; charset=utf-8'
 const htmlAnswer = { 200: { content: { 'text/html': { schema: Type.String() } } } }
 
-/** Pages for people that need no script: what this is, and the form for the first admin. */
-export function pageRoutes(
-  services: { readonly setup: SetupService; readonly users: Pick<UserService, 'hasAdmin'> },
-  options: { readonly rateBounds: RateBounds },
-) {
-  const { setup, users } = services
+/** Pages for people that need no script: the form for the first admin. */
+export function pageRoutes(services: { readonly setup: SetupService }, options: { readonly rateBounds: RateBounds }) {
+  const { setup } = services
   return async (app: App): Promise<void> => {
     app.addContentTypeParser(
       'application/x-www-form-urlencoded',
@@ -32,12 +28,6 @@ export function pageRoutes(
       if (status >= 500) request.log.error({ err: error }, 'page failed')
       return sendHtml(reply.code(status), messagePage('This did not work', title))
     })
-
-    app.get(
-      '/',
-      { config: { permission: 'public' }, schema: { hide: true, response: htmlAnswer } },
-      async (_request, reply) => sendHtml(reply, startPage(await users.hasAdmin())),
-    )
 
     app.get(
       '/page.css',

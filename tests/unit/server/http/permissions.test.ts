@@ -51,10 +51,12 @@ describe('every route', () => {
     expect(open.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([
       'GET /',
       'GET /api/openapi.json',
+      'GET /assets/:file',
       'GET /healthz',
       'GET /page.css',
       'GET /readyz',
       'GET /setup',
+      'GET /tickets/*',
       'POST /api/session',
       'POST /api/setup',
       'POST /setup',

@@ -1,0 +1,69 @@
+import type { CatalogueEntry, Platform } from '@askfirst/protocol/catalogue-entry.ts'
+
+/** Answers of the API as pages use them; the server's route schemas are the definition (server/openapi.json). */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next: string | null
+}
+
+export type Role = 'technician' | 'lead' | 'admin' | 'auditor'
+
+export interface SessionView {
+  readonly user: { readonly id: string; readonly email: string; readonly name: string }
+  readonly role: Role
+  readonly permissions: readonly string[]
+  readonly csrfToken: string | null
+}
+
+export const TICKET_STATES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const
+export type TicketState = (typeof TICKET_STATES)[number]
+export type Grade = 'low' | 'medium' | 'high'
+
+export interface TicketView {
+  readonly id: string
+  readonly number: number
+  readonly title: string
+  readonly description: string
+  readonly requesterName: string
+  readonly requesterEmail: string | null
+  readonly openedBy: 'requester' | 'desk'
+  readonly deviceIds: readonly string[]
+  readonly state: TicketState
+  readonly impact: Grade
+  readonly urgency: Grade
+  /** 1 is the most urgent. */
+  readonly priority: number
+  readonly level: number
+  readonly assigneeId: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly version: number
+}
+
+export interface DeviceView {
+  readonly id: string
+  readonly name: string
+  readonly standing: 'quarantined' | 'active' | 'revoked'
+  readonly standingReason: string
+  readonly online: boolean
+  readonly platform: Platform
+  readonly arch: string
+  readonly osName: string
+  readonly agentVersion: string
+  readonly enrolledAt: string
+  readonly lastSeenAt: string | null
+}
+
+export interface CertificateView {
+  readonly serial: string
+  readonly sha256: string
+  readonly notBefore: string
+  readonly notAfter: string
+  readonly revokedAt: string | null
+  readonly revocationReason: string | null
+}
+
+export interface DeviceDetailView extends DeviceView {
+  readonly certificates: readonly CertificateView[]
+  readonly catalogue: readonly CatalogueEntry[] | null
+}

@@ -1,0 +1,14 @@
+import type { ComponentType } from 'react'
+import { lazy } from 'react'
+
+/** A page behind the sign-in. The server answers exactly these addresses with the page (server/routes/web.ts). */
+interface PageEntry {
+  /** Pattern of wouter. */
+  readonly path: string
+  readonly Page: ComponentType
+}
+
+/** The complete list of pages. Each is a file of its own that is loaded when it is opened. */
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', Page: lazy(() => import('./pages/queue/queue.tsx').then(({ Queue }) => ({ default: Queue }))) },
+]

@@ -1,0 +1,13 @@
+import type { LucideIcon } from 'lucide-react'
+import { Inbox } from 'lucide-react'
+
+interface NavEntry {
+  readonly path: string
+  readonly label: string
+  readonly icon: LucideIcon
+  /** Shown to those who may; absent: to all. */
+  readonly permission?: string
+}
+
+/** The main menu, in order. */
+export const NAV: readonly NavEntry[] = [{ path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' }]

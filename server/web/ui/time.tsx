@@ -1,0 +1,54 @@
+import { useEffect, useState } from 'react'
+
+const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const FULL = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+const STEPS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
+/** The time now in Unix ms, renewed every `everyMs`. */
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}
+
+export function fullTime(at: string): string {
+  return FULL.format(new Date(at))
+}
+
+/** "3 minutes ago"; the exact local time stands in the title. */
+export function Ago({ at }: { readonly at: string }) {
+  const now = useNow(30_000)
+  return (
+    <time dateTime={at} title={fullTime(at)}>
+      {agoText(Date.parse(at) - now)}
+    </time>
+  )
+}
+
+export function agoText(ms: number): string {
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(ms) >= size) return RELATIVE.format(Math.trunc(ms / size), unit)
+  }
+  return ms > 0 ? 'in a moment' : 'just now'
+}
+
+/** Time left until an instant, as m:ss or h:mm:ss; "ended" after it. */
+export function Countdown({ until }: { readonly until: string }) {
+  const left = Math.max(0, Date.parse(until) - useNow(1_000))
+  if (left === 0) return <span>ended</span>
+  const seconds = Math.floor(left / 1_000)
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60]
+  const shown = parts[0] === 0 ? parts.slice(1) : parts
+  return (
+    <time title={fullTime(until)}>
+      {shown.map((part, at) => (at === 0 ? part : String(part).padStart(2, '0'))).join(':')}
+    </time>
+  )
+}

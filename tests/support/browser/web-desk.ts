@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { DEFAULT_CONFIG } from '@askfirst/server/config.ts'
+import type { RunningServer } from '@askfirst/server/start-server.ts'
+import { startServer } from '@askfirst/server/start-server.ts'
+import type { Role, User } from '@askfirst/server/store/entities.ts'
+import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { DeskClient } from './desk-client.ts'
+
+export const PASSWORD = 'four plain words here'
+
+/** What went wrong on a page besides what the test looks at; an orderly page leaves it empty. */
+export interface PageTroubles {
+  readonly list: string[]
+}
+
+/** A real server whose pages are opened in a browser. */
+export class WebDesk {
+  readonly server: RunningServer
+  readonly #directory: string
+  readonly #log: string[]
+
+  private constructor(server: RunningServer, directory: string, log: string[]) {
+    this.server = server
+    this.#directory = directory
+    this.#log = log
+  }
+
+  static async start(): Promise<WebDesk> {
+    const directory = await mkdtemp(join(tmpdir(), 'askfirst-web-'))
+    const log: string[] = []
+    const logTo = new Writable({
+      write(chunk, _encoding, done) {
+        log.push(String(chunk))
+        done()
+      },
+    })
+    const config = { ...DEFAULT_CONFIG, dataDir: directory, port: 0, agentPort: 0 }
+    return new WebDesk(await startServer(config, { logTo }), directory, log)
+  }
+
+  get url(): string {
+    return this.server.uiUrl
+  }
+
+  /** Lines that the server logged so far. */
+  get logLines(): readonly string[] {
+    return this.#log
+  }
+
+  user(role: Role, name: string): Promise<User> {
+    const account = { email: `${name.toLowerCase().replaceAll(' ', '.')}@example.test`, name, password: PASSWORD }
+    return this.server.services.users.create(account, role, SYSTEM_ACTOR)
+  }
+
+  /** The API as a script of this user sees it. */
+  client(user: User): Promise<DeskClient> {
+    return DeskClient.signIn(this.url, user.email, PASSWORD)
+  }
+
+  /** A page in a profile of its own, signed in as the user, with what went wrong on it. */
+  async open(
+    browser: Browser,
+    user: User,
+    options: BrowserContextOptions & { readonly path?: string } = {},
+  ): Promise<{ readonly page: Page; readonly troubles: PageTroubles }> {
+    const { path = '/', ...context } = options
+    const page = await (await browser.newContext(context)).newPage()
+    const troubles = watchTroubles(page)
+    await page.goto(this.url)
+    await page.getByLabel('E-mail').fill(user.email)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).waitFor()
+    if (path !== '/') await page.goto(`${this.url}${path}`)
+    return { page, troubles }
+  }
+
+  async close(): Promise<void> {
+    await this.server.close()
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+}
+
+/** Collects script errors, console errors and violations of the content security policy. */
+export function watchTroubles(page: Page): PageTroubles {
+  const list: string[] = []
+  page.on('pageerror', (error) => list.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    // Refusals that a page handles (such as "not signed in yet") are logged by the browser all the same.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) list.push(message.text())
+  })
+  return { list }
+}
