@@ -8,7 +8,9 @@ export function createInProcessBus(onError: (error: unknown, event: BusEvent) =>
   const handlers = new Map<string, Set<(event: BusEvent) => void>>()
 
   function deliver(event: BusEvent, topic: string): void {
-    for (const handler of [...(handlers.get(topic) ?? [])]) {
+    const known = handlers.get(topic)
+    if (known === undefined) return
+    for (const handler of [...known]) {
       try {
         handler(event)
       } catch (error) {

@@ -110,11 +110,14 @@ export class ConsentService {
     return overdue.length
   }
 
+  /** Grants that the desk ended before this instant have ended on their devices by themselves: none lasts longer (L14). */
+  endedSince(): string {
+    return new Date(this.#deps.clock.now() - LIMITS.maxGrantMs).toISOString()
+  }
+
   /** Sends a device that connected what it has not answered, and what was taken back meanwhile. */
   async deliver(deviceId: DeviceId): Promise<void> {
-    // A grant lasts at most so long (L14); one that the desk ended before has ended on the device by itself.
-    const endedSince = new Date(this.#deps.clock.now() - LIMITS.maxGrantMs).toISOString()
-    for (const stored of await this.#deps.store.consent.openForDevice(deviceId, endedSince))
+    for (const stored of await this.#deps.store.consent.openForDevice(deviceId, this.endedSince()))
       await this.#deliverOne(stored)
   }
 

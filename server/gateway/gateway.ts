@@ -13,7 +13,6 @@ import { WebSocketServer } from 'ws'
 import type { Bus } from '../bus/bus.ts'
 import type { CertificateAuthority } from '../ca/authority.ts'
 import type { Clock } from '../clock.ts'
-import { isoNow } from '../clock.ts'
 import type { RevocationList } from '../devices/device-service.ts'
 import type { Device } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
@@ -22,6 +21,9 @@ import type { Dispatcher } from './dispatcher.ts'
 import type { EnrolEndpoint } from './enrol-endpoint.ts'
 import type { ChunkIngest } from './ingest.ts'
 import type { LastSeen } from './last-seen.ts'
+import type { PeerCertificate } from './peer-certificate.ts'
+import { readPeerCertificate } from './peer-certificate.ts'
+import type { RevokedCertificates } from './refuse-handshake.ts'
 import { handshakeProblem } from './refuse-handshake.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { makeAgentsContext } from './secure-context.ts'
@@ -85,8 +87,9 @@ export class Gateway implements RevocationList {
   readonly #onError: (this: WebSocket, error: Error) => void
   #server: Server | null = null
   #standing: ListenerStanding | null = null
-  /** SHA-256 of the certificates that are revoked by the list in force. */
-  #revoked: ReadonlySet<string> = new Set()
+  #revoked: RevokedCertificates = { revoked: new Set(), revokedUntil: 0 }
+  /** Certificates of connections between handshake and upgrade. */
+  readonly #peers = new WeakMap<TLSSocket, PeerCertificate>()
   #ticketKeys: Buffer = Buffer.alloc(0)
   #upgrades = 0
   #unsubscribe: () => void = () => undefined
@@ -195,11 +198,11 @@ export class Gateway implements RevocationList {
 
   async #context() {
     const madeAt = this.#deps.clock.now()
-    const { options, revoked, certificateEndsAt } = await makeAgentsContext({
+    const { options, revoked, revokedUntil, certificateEndsAt } = await makeAgentsContext({
       ...this.#deps,
       ticketKeys: this.#ticketKeys,
     })
-    this.#revoked = revoked
+    this.#revoked = { revoked, revokedUntil }
     this.#standing = { revocationListMadeAt: madeAt, certificateEndsAt: Date.parse(certificateEndsAt) }
     for (const session of this.#sessions.values()) {
       if (revoked.has(session.identity.certificateSha256))
@@ -233,7 +236,11 @@ export class Gateway implements RevocationList {
   }
 
   #secured(socket: TLSSocket): void {
-    const problem = handshakeProblem(socket, this.#revoked, this.#deps.clock.now())
+    const certificate = readPeerCertificate(socket)
+    // A machine that enrols has none yet.
+    if (certificate === undefined) return
+    this.#peers.set(socket, certificate)
+    const problem = handshakeProblem(socket, certificate, this.#revoked, this.#deps.clock.now())
     if (problem === null) return
     this.#deps.log.warn({ reason: problem, address: socket.remoteAddress }, 'agent refused after the handshake')
     socket.destroy()
@@ -248,7 +255,10 @@ export class Gateway implements RevocationList {
     if (!(socket instanceof TLSSocket)) return refuseUpgrade(socket, 'CERTIFICATE_REFUSED', 'TLS is required.')
     this.#upgrades += 1
     try {
-      const verdict = await checkPeer(socket, this.#deps)
+      const certificate = this.#peers.get(socket)
+      // An idle session holds nothing that it does not need.
+      this.#peers.delete(socket)
+      const verdict = await checkPeer(socket, certificate, this.#deps)
       if (verdict.ok) this.#accept(request, { ...verdict, socket, head })
       else {
         this.#deps.log.warn({ reason: verdict.reason, address: socket.remoteAddress }, 'agent refused')
@@ -300,7 +310,7 @@ export class Gateway implements RevocationList {
     this.#deps.ingest.left(session)
     if (!this.#deps.table.remove(session)) return
     this.#deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'offline', id: session.deviceId })
-    this.#deps.lastSeen.note(session.deviceId, isoNow(this.#deps.clock))
+    this.#deps.lastSeen.note(session.deviceId, this.#deps.clock.now())
   }
 
   /** Looks after all sessions at once: hello in time, heartbeat, certificate still valid, closing handshake in time. */

@@ -14,7 +14,7 @@ const MOST_AT_ONCE = 256
 export class LastSeen {
   readonly #store: Pick<Store, 'devices'>
   readonly #log: Logger
-  #times = new Map<DeviceId, string>()
+  #times = new Map<DeviceId, number>()
   #timer: NodeJS.Timeout | null = null
   #writing: Promise<void> = Promise.resolve()
 
@@ -23,8 +23,8 @@ export class LastSeen {
     this.#log = deps.log
   }
 
-  /** A device was there at this instant (ISO 8601). */
-  note(id: DeviceId, at: string): void {
+  /** A device was there at this instant (Unix ms). */
+  note(id: DeviceId, at: number): void {
     this.#times.set(id, at)
     this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS)
   }
@@ -43,11 +43,11 @@ export class LastSeen {
     this.#writing = this.#writing.then(() => this.#write(times))
   }
 
-  async #write(times: readonly (readonly [DeviceId, string])[]): Promise<void> {
+  async #write(times: readonly (readonly [DeviceId, number])[]): Promise<void> {
     for (let at = 0; at < times.length; at += MOST_AT_ONCE) {
       const some = times.slice(at, at + MOST_AT_ONCE)
       try {
-        await Promise.all(some.map(([id, lastSeenAt]) => this.#store.devices.seen(id, { lastSeenAt })))
+        await this.#store.devices.seenAt(some.map(([id, time]) => [id, new Date(time).toISOString()]))
       } catch (error) {
         this.#log.error({ err: error, devices: some.length }, 'when devices were last seen could not be kept')
       }

@@ -103,6 +103,19 @@ export interface DeviceCertificate {
   readonly revocationReason: string | null
 }
 
+/** What a connect needs to know of the certificate that a device shows. */
+export interface ConnectingDevice {
+  readonly device: Device
+  readonly certificate: Pick<DeviceCertificate, 'notBefore' | 'notAfter' | 'revokedAt'>
+}
+
+/** Kinds of things that wait for a device; see `devices.waiting`. */
+export interface WaitingKinds {
+  readonly requests: boolean
+  readonly runs: boolean
+  readonly tickets: boolean
+}
+
 export const TICKET_STATES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const
 export type TicketState = (typeof TICKET_STATES)[number]
 export const GRADES = ['low', 'medium', 'high'] as const

@@ -18,6 +18,7 @@ import type {
   CatalogueEntry,
   ChunkInput,
   ChunkOutcome,
+  ConnectingDevice,
   Device,
   DeviceCertificate,
   EnrolmentToken,
@@ -36,6 +37,7 @@ import type {
   Ticket,
   TicketState,
   User,
+  WaitingKinds,
 } from './entities.ts'
 
 /**
@@ -126,6 +128,13 @@ export interface DeviceStore {
   get(id: DeviceId): Promise<Device | null>
   byMachine(machineIdHash: string): Promise<Device | null>
   list(page: PageRequest & { readonly standing?: Standing; readonly q?: string }): Promise<Page<Device>>
+  /** Who shows this certificate: what stands in it and its device, in one read; null when it is not known. */
+  connecting(certificateSha256: string): Promise<ConnectingDevice | null>
+  /**
+   * Which kinds of things a device that connects must hear of: requests as `consent.openForDevice` lists them with
+   * `endedSince`, runs as `runs.openForDevice`, tickets that it belongs to. For most devices nothing waits.
+   */
+  waiting(id: DeviceId, endedSince: string): Promise<WaitingKinds>
   /** Facts of a hello. */
   seen(
     id: DeviceId,
@@ -133,6 +142,8 @@ export interface DeviceStore {
       readonly lastSeenAt: string
     },
   ): Promise<void>
+  /** When devices were last seen, one commit; an instant before the known one changes nothing. */
+  seenAt(times: readonly (readonly [DeviceId, string])[]): Promise<void>
   setStanding(id: DeviceId, standing: Standing, reason: string, audit: AuditDraft): Promise<Device | null>
   putCatalogue(sha256: string, entries: readonly CatalogueEntry[]): Promise<void>
   catalogue(sha256: string): Promise<readonly CatalogueEntry[] | null>

@@ -59,10 +59,9 @@ async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<
     return session.close(CLOSE.versionMismatch, `this server speaks protocol versions ${spoken}`)
   }
   const isActive = session.identity.standing === 'active'
-  const [needCatalogue, resume] = await Promise.all([
-    notesHello(deps, session, hello),
-    isActive ? deps.runs.resumePoints(session.deviceId, hello.openRuns) : [],
-  ])
+  const needCatalogue = await notesHello(deps, session, hello)
+  const holdsRuns = isActive && hello.openRuns.length > 0
+  const resume = holdsRuns ? await deps.runs.resumePoints(session.deviceId, hello.openRuns) : []
   session.wantedCatalogue = needCatalogue ? hello.catalogueSha256 : null
   const isWelcome = session.send({
     type: 'link.welcome',
@@ -90,7 +89,7 @@ async function notesHello(deps: LinkDeps, session: AgentSession, hello: MessageN
   session.knownDevice = null
   // The usual case: nothing is new, and nothing has to wait for the disk. A catalogue stays while a device names it.
   if (knownDevice !== null && saysTheSame(hello, knownDevice)) {
-    deps.lastSeen.note(session.deviceId, isoNow(deps.clock))
+    deps.lastSeen.note(session.deviceId, deps.clock.now())
     return false
   }
   const known = await deps.store.devices.catalogue(hello.catalogueSha256)
@@ -113,7 +112,10 @@ function saysTheSame(hello: MessageNamed<'link.hello'>, device: Device): boolean
 
 /** Sends what waited for the device: requests, withdrawals, runs, checkpoints. */
 async function deliver(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<void> {
-  await deps.consent.deliver(session.deviceId)
-  await deps.runs.deliver(session.deviceId, new Set(hello.openRuns.map(({ runId }) => runId)))
-  await deps.checkpoints.deliver(session.deviceId)
+  const { deviceId } = session
+  // Asked after the session stands in the table: what comes later is sent by whoever makes it.
+  const waiting = await deps.store.devices.waiting(deviceId, deps.consent.endedSince())
+  if (waiting.requests) await deps.consent.deliver(deviceId)
+  if (waiting.runs) await deps.runs.deliver(deviceId, new Set(hello.openRuns.map(({ runId }) => runId)))
+  if (waiting.tickets) await deps.checkpoints.deliver(deviceId)
 }

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { ChunkInput, ChunkOutcome } from '../entities.ts'
+import { OPEN_RUN_STATES } from '../sql/open-states.ts'
 import type { RunHead } from '../sql/plan-chunks.ts'
 import { chunkKey, planChunk } from '../sql/plan-chunks.ts'
-import { OPEN_RUN_STATES } from '../sql/runs.ts'
 import type { Tables } from '../sql/tables.ts'
 
 /** A statement may have 65,535 parameters; this is far below and long enough. */

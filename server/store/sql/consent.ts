@@ -6,6 +6,7 @@ import type { ConsentStore } from '../store.ts'
 import { insertRequest, selectRequests, toRequest } from './consent-rows.ts'
 import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
+import { OPEN_REQUEST_STATES } from './open-states.ts'
 import { boundedLimit } from './page.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketKey } from './tickets.ts'
@@ -20,7 +21,6 @@ type Advance = {
 }
 
 const MAX_LISTED = 1_000
-const OPEN: readonly RequestState[] = ['asked', 'received', 'shown']
 
 /** Consent requests, receipts and grants in SQL. */
 export function consentStore(context: SqlContext): ConsentStore {
@@ -39,7 +39,7 @@ export function consentStore(context: SqlContext): ConsentStore {
     unanswered: async (before, limit) => {
       const query = selectRequests(context)
         .where('consent_requests.receipt_id', 'is', null)
-        .where('consent_requests.state', 'in', OPEN)
+        .where('consent_requests.state', 'in', OPEN_REQUEST_STATES)
         .where('consent_requests.answer_by', '<', before)
       const rows = await query.orderBy('consent_requests.answer_by').limit(boundedLimit(limit, MAX_LISTED)).execute()
       return rows.map(toRequest)
@@ -73,7 +73,7 @@ async function openForDevice(
     .where('devices.public_id', '=', deviceId)
     .where(({ and, eb, or }) => {
       const unanswered = and([
-        eb('consent_requests.state', 'in', [...OPEN, 'withdrawn']),
+        eb('consent_requests.state', 'in', [...OPEN_REQUEST_STATES, 'withdrawn']),
         eb('consent_requests.receipt_id', 'is', null),
       ])
       if (endedSince === null) return unanswered
@@ -93,7 +93,7 @@ async function openForDevice(
 function statesBefore(state: RequestState): readonly RequestState[] {
   if (state === 'received') return ['asked']
   if (state === 'shown') return ['asked', 'received']
-  return OPEN
+  return OPEN_REQUEST_STATES
 }
 
 async function advance(context: SqlContext, input: Advance): Promise<StoredRequest | null> {

@@ -9,7 +9,10 @@ export function deviceSearch(device: Pick<Device, 'id' | 'name' | 'osName'>): st
   return foldText(`${device.name} ${device.osName} ${device.id}`)
 }
 
-export function toDevice(row: Selectable<Tables['devices']>): Device {
+/** A device's row without its key and search text. */
+export type DeviceRow = Omit<Selectable<Tables['devices']>, 'id' | 'search'>
+
+export function toDevice(row: DeviceRow): Device {
   return {
     // Id, standing and platform were written from a typed record.
     id: row.public_id as DeviceId,

@@ -1,8 +1,10 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
+import { CompiledQuery, sql } from 'kysely'
 import type { AuditDraft, CatalogueEntry, Device, DeviceCertificate, PageRequest, Standing } from '../entities.ts'
 import type { DeviceStore } from '../store.ts'
 import { appendAudit } from './audit.ts'
+import { CONNECTING, WAITING } from './connect-reads.ts'
 import { deviceSearch, insertCertificate, toCertificate, toDevice } from './device-rows.ts'
 import { likePatterns } from './like.ts'
 import { boundedLimit, cursorKey, pageOf } from './page.ts'
@@ -17,7 +19,12 @@ export function deviceStore(context: SqlContext): DeviceStore {
     get: (id) => findDevice(context, 'public_id', id),
     byMachine: (machineIdHash) => findDevice(context, 'machine_id_hash', machineIdHash),
     list: (page) => listDevices(context, page),
+    connecting: async (sha256) =>
+      CONNECTING.result(await firstRow(context, CONNECTING.text, CONNECTING.values(sha256))),
+    waiting: async (id, endedSince) =>
+      WAITING.result(await firstRow(context, WAITING.text, WAITING.values(id, endedSince))),
     seen: (id, facts) => deviceSeen(context, id, facts),
+    seenAt: (times) => devicesSeenAt(context, times),
     setStanding: (id, standing, reason, audit) => setStanding(context, { id, standing, reason, audit }),
     putCatalogue: (sha256, entries) => putCatalogue(context, sha256, entries),
     catalogue: (sha256) => readCatalogue(context, sha256),
@@ -49,6 +56,19 @@ export async function deviceKey({ db }: SqlContext, id: DeviceId): Promise<numbe
   const row = await db.selectFrom('devices').select('id').where('public_id', '=', id).executeTakeFirst()
   if (row === undefined) throw new AskFirstError('NOT_FOUND', `There is no device ${id}`, { details: { deviceId: id } })
   return row.id
+}
+
+/** PostgreSQL numbers the places of values. */
+function numberedPlaces(text: string): string {
+  const [head = '', ...rest] = text.split('?')
+  return head + rest.map((piece, at) => `$${at + 1}${piece}`).join('')
+}
+
+/** Runs a text with `?` for its values. */
+async function firstRow({ db, flavour }: SqlContext, text: string, values: readonly string[]) {
+  const numbered = flavour.kind === 'sqlite' ? text : numberedPlaces(text)
+  const { rows } = await db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(numbered, [...values]))
+  return rows[0]
 }
 
 async function findDevice(
@@ -100,6 +120,17 @@ async function deviceSeen({ db }: SqlContext, id: DeviceId, facts: Facts): Promi
     .where('id', '=', current.id)
     .execute()
   if (device.catalogueSha256 !== current.catalogue_sha256) await dropUnused(db, current.catalogue_sha256)
+}
+
+/** One statement for all: most of the server's writes are these. */
+async function devicesSeenAt(
+  { db, flavour }: SqlContext,
+  times: readonly (readonly [DeviceId, string])[],
+): Promise<void> {
+  const json = JSON.stringify(Object.fromEntries(times))
+  const seen = flavour.kind === 'sqlite' ? sql`json_each(${json})` : sql`json_each_text(${json}::json)`
+  await sql`update devices set last_seen_at = seen.value from ${seen} as seen
+    where devices.public_id = seen.key and (last_seen_at is null or last_seen_at < seen.value)`.execute(db)
 }
 
 /** A catalogue goes with the last device that announces it: a device that makes up new ones fills nothing. */

@@ -5,6 +5,7 @@ import type { RunStore } from '../store.ts'
 import { appendAudit } from './audit.ts'
 import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
+import { OPEN_RUN_STATES } from './open-states.ts'
 import { boundedLimit } from './page.ts'
 import { indexRows, readRows, runsToIndex } from './row-index.ts'
 import { insertRun, selectRuns, toRun } from './run-rows.ts'
@@ -19,8 +20,6 @@ type Withholding = Parameters<RunStore['withhold']>[1]
 const MAX_LISTED = 1_000
 /** Most chunks of one answer: 64 of them are at most 16 MiB. */
 const MAX_CHUNKS_READ = 64
-/** States in which chunks are taken. */
-export const OPEN_RUN_STATES: readonly RunState[] = ['ordered', 'accepted', 'review']
 
 /** Runs, their chunks and their rows in SQL. */
 export function runStore(context: SqlContext): RunStore {

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { ChunkInput, ChunkOutcome } from '../entities.ts'
+import { OPEN_RUN_STATES } from '../sql/open-states.ts'
 import type { RunHead } from '../sql/plan-chunks.ts'
 import { chunkKey, planChunk } from '../sql/plan-chunks.ts'
-import { OPEN_RUN_STATES } from '../sql/runs.ts'
 
 interface Statements {
   readonly head: StatementSync

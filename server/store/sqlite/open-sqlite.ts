@@ -3,6 +3,7 @@ import type { ChunkInput } from '../entities.ts'
 import type { Call } from '../method-list.ts'
 import { areasFromCalls, METHODS } from '../method-list.ts'
 import type { Store } from '../store.ts'
+import { isPointRead, PointReads } from './point-reads.ts'
 import { ThreadLink } from './thread-link.ts'
 
 /** A call of `runs.indexRows` with more rows goes as several, so that acknowledgements come between. */
@@ -10,7 +11,7 @@ const ROWS_PER_INDEXING = 512
 
 /**
  * Opens the embedded store: one thread that writes with group commit and one that reads, so that a heavy read never
- * delays an acknowledgement. An older file is brought to this version.
+ * delays an acknowledgement; what every connect asks is read on the caller's thread. An older file is brought to this version.
  *
  * @param file path of the database; made with mode 0600 when it is not there
  * @throws AskFirstError UNAVAILABLE when the file was written by a newer version or cannot be opened
@@ -20,12 +21,14 @@ export async function openSqlite(file: string): Promise<Store> {
   const writer = new ThreadLink({ role: 'write', file })
   const reader = new ThreadLink({ role: 'read', file })
   await bothReady(writer, reader)
+  const points = new PointReads(file)
   return {
-    ...areasFromCalls(callOver(writer, reader)),
+    ...areasFromCalls(callOver({ writer, reader, points })),
     ping: async () => {
       await Promise.all([writer.ping(), reader.ping()])
     },
     close: async () => {
+      points.close()
       await reader.close()
       await writer.close()
     },
@@ -42,12 +45,32 @@ async function bothReady(writer: ThreadLink, reader: ThreadLink): Promise<void> 
   }
 }
 
-function callOver(writer: ThreadLink, reader: ThreadLink): Call {
+interface Connections {
+  readonly writer: ThreadLink
+  readonly reader: ThreadLink
+  readonly points: PointReads
+}
+
+function callOver({ writer, reader, points }: Connections): Call {
   return async (name, args) => {
+    if (isPointRead(name)) return await pointRead({ reader, points }, name, args)
     // The interface's own types: `areasFromCalls` passes arguments on untouched.
     if (name === 'runs.appendChunks') return await writer.append(args[0] as readonly ChunkInput[])
     if (name === 'runs.indexRows') return await indexInParts(writer, args)
     return await (METHODS[name] === 'write' ? writer : reader).call(name, args)
+  }
+}
+
+/** What cannot be read at once, e.g. while the file is locked, is read by the thread, which waits and says why. */
+async function pointRead(
+  { reader, points }: Omit<Connections, 'writer'>,
+  name: Parameters<PointReads['call']>[0],
+  args: readonly unknown[],
+): Promise<unknown> {
+  try {
+    return points.call(name, args)
+  } catch {
+    return await reader.call(name, args)
   }
 }
 
