@@ -65,10 +65,7 @@ export const deviceInfo = defineCollector({
   limits: { timeoutMs: 120_000, noProgressMs: 60_000, maxRows: 50_000, maxBytes: 16_777_216 },
   typicalBytes: 800_000,
   prepare: (platform) => code[platform](),
-  async *collect(ctx, params) {
-    const wanted = new Set(params.sections.length === 0 ? DEVICE_SECTIONS : params.sections)
-    yield* deviceOf(ctx, wanted)
-  },
+  collect: (ctx, params) => deviceOf(ctx, new Set(params.sections.length === 0 ? DEVICE_SECTIONS : params.sections)),
 })
 
 async function* deviceOf(

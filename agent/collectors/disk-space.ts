@@ -30,6 +30,7 @@ export const diskSpace = defineCollector({
   limits: { timeoutMs: 60_000, noProgressMs: 30_000, maxRows: 2_000, maxBytes: 2_097_152 },
   typicalBytes: 3_000,
   prepare: (platform) => code[platform](),
+  readsVolumes: true,
   async *collect(ctx, params) {
     switch (ctx.platform) {
       case 'linux':

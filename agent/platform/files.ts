@@ -12,6 +12,8 @@ import type { SourceLog } from './source-log.ts'
 const DEFAULT_TEXT_BYTES = 1_048_576
 const DEFAULT_LINES_BYTES = 268_435_456
 const MAX_LINE_BYTES = 1_048_576
+/** Most files that are read whole are small: `/proc` has several for each program. */
+const FIRST_PIECE_BYTES = 4_096
 const READ_PIECE_BYTES = 65_536
 /** A pipe without a writer does not block. */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -56,7 +58,8 @@ async function readStart(path: string, maxBytes: number): Promise<{ text: string
     const pieces: Buffer[] = []
     let size = 0
     while (size <= maxBytes) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_PIECE_BYTES), 0, READ_PIECE_BYTES, null)
+      const length = size === 0 ? FIRST_PIECE_BYTES : READ_PIECE_BYTES
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, null)
       if (bytesRead === 0) break
       pieces.push(buffer.subarray(0, bytesRead))
       size += bytesRead

@@ -61,10 +61,13 @@ function redactOnce(text: string, named: boolean): Redacted {
 function redactPlain(text: string, named: boolean): Redacted {
   const redactors = named ? SECRET_REDACTORS : [recoveryKeys]
   let result = text
+  let lower = text.toLowerCase()
   let count = 0
   for (const redactor of redactors) {
-    const redacted = applyPatterns(redactor, result, result.toLowerCase())
+    const redacted = applyPatterns(redactor, result, lower)
+    if (redacted.count === 0) continue
     result = redacted.text
+    lower = result.toLowerCase()
     count += redacted.count
   }
   return { text: result, count }

@@ -103,7 +103,8 @@ function redactField(value: string, plan: Extract<RowPlan, { kind: 'text' }>, me
 function redactObject(value: unknown, fields: ReadonlyMap<string, RowPlan>, means: Means): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return redactUnknown(value, means)
   const result: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name] // Its own key.
     const plan = fields.get(name)
     result[name] = plan === undefined ? redactUnknown(member, means) : applyPlan(member, plan, means)
   }

@@ -9,20 +9,20 @@ export interface Receiver {
   send(chunk: Chunk): void
 }
 
-/** The first rows travel almost at once, so that a person sees that something happens. */
-const FIRST_FLUSH_MS = 20
-/** Later rows may wait a little for company: fewer, better compressed chunks. */
+/** Rows after the first chunk may wait a little for company: fewer, better compressed chunks. */
 const FLUSH_MS = 200
 
 /**
- * Gathers rows into chunks: by bytes, by number, and by time, so that rows show while the collector still works. At
- * most one chunk waits for the receiver; `settled` lets the caller stop pulling rows meanwhile.
+ * Gathers rows into chunks: by bytes, by number, and by time, so that rows show while the collector still works. The
+ * first rows do not wait: they travel as soon as their source makes the event loop turn, so that a person sees that
+ * something happens. At most one chunk waits for the receiver; `settled` lets the caller stop pulling rows meanwhile.
  */
 export class Chunker {
   readonly #receiver: Receiver
   #rows: string[] = []
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
+  #turn: NodeJS.Immediate | undefined
   #dueAt = 0
   #sending: Promise<void> | null = null
   #failure: unknown = null
@@ -47,7 +47,7 @@ export class Chunker {
     this.#bytes += bytes
     this.taken.rows += 1
     this.taken.bytes += bytes
-    if (this.#rows.length === 1) this.#startTimer()
+    if (this.#rows.length === 1) this.#startWaiting()
     else if (performance.now() >= this.#dueAt) this.#flush()
   }
 
@@ -66,20 +66,25 @@ export class Chunker {
 
   /** Drops what was not sent. */
   discard(): void {
-    clearTimeout(this.#timer)
+    this.#stopWaiting()
     this.#rows = []
     this.#bytes = 0
   }
 
-  #startTimer(): void {
-    const waitMs = this.sent.chunks === 0 ? FIRST_FLUSH_MS : FLUSH_MS
-    this.#dueAt = performance.now() + waitMs
-    this.#timer = setTimeout(() => this.#flush(), waitMs)
+  #startWaiting(): void {
+    this.#dueAt = performance.now() + FLUSH_MS
+    if (this.sent.chunks === 0) this.#turn = setImmediate(() => this.#flush())
+    else this.#timer = setTimeout(() => this.#flush(), FLUSH_MS)
+  }
+
+  #stopWaiting(): void {
+    clearImmediate(this.#turn)
+    clearTimeout(this.#timer)
   }
 
   #flush(): void {
     if (this.#sending !== null || this.#rows.length === 0) return
-    clearTimeout(this.#timer)
+    this.#stopWaiting()
     const rows = this.#rows
     this.#rows = []
     this.#bytes = 0

@@ -29,6 +29,8 @@ export interface Collector<Params extends TObject = TObject, Row extends TObject
   readonly typicalBytes: number
   /** Loads the code for a system ahead of the first run; absent: it came with the declaration. */
   prepare?(platform: Platform): Promise<unknown>
+  /** Asks for the figures of mounted volumes, for which the host starts a thread ahead; absent: it does not. */
+  readonly readsVolumes?: true
   /** Yields rows as the source produces them; ends early when `ctx.signal` aborts. */
   collect(ctx: CollectorContext, params: Static<Params>): AsyncGenerator<Static<Row>, void, undefined>
 }

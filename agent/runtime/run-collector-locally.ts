@@ -19,17 +19,19 @@ export interface LocalRun extends HostOptions {
 }
 
 /**
- * Runs one collector exactly as a technician's order would, in a host of its own, and yields its rows as JSON texts.
- * Nothing is sent anywhere. Returns the completeness record.
+ * Runs one collector exactly as a technician's order would, in a host of its own, and yields its rows as JSON texts,
+ * one chunk after the other. Nothing is sent anywhere. Returns the completeness record.
  */
-export async function* runCollectorLocally(local: LocalRun): AsyncGenerator<string, Completeness, undefined> {
+export async function* runCollectorLocally(
+  local: LocalRun,
+): AsyncGenerator<readonly string[], Completeness, undefined> {
   const host = startCollectorHost(local)
   try {
     const runId = makeId('run', Date.now(), randomBytes(10))
     const { collector, params, personalData } = local
     const run = host.run({ runId, collector, params, personalData, ticketKey: randomBytes(32) })
     local.signal?.addEventListener('abort', () => run.cancel('RUN_CANCELLED'), { once: true })
-    for await (const frame of run.frames) yield* await rowsOf(frame.body)
+    for await (const frame of run.frames) yield await rowsOf(frame.body)
     return await run.end
   } finally {
     host.kill()

@@ -108,10 +108,10 @@ class ServingHost {
       if (collector !== null) {
         rowCheckOf(collector)
         await collector.prepare?.(this.#machine.platform)
+        if (collector.readsVolumes === true) this.#machine.volumes.warm()
       }
       await turn()
     }
-    this.#machine.volumes.warm()
     await packChunk(['{}'])
   }
 

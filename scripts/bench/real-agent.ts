@@ -5,13 +5,22 @@ import { join } from 'node:path'
 import type { LocalCaller } from '@askfirst/agent/local/local-caller.ts'
 import { connectLocal } from '@askfirst/agent/local/local-caller.ts'
 import type { RequestId } from '@askfirst/protocol/ids.ts'
+import { BUNDLE_FLAGS, bundleAgent } from '../bundle-agent.ts'
 import type { ApiSession } from '../lib/api-session.ts'
 import { agentCommand, ROOT } from '../lib/processes.ts'
 import type { Lab } from './lab.ts'
 import { monotonicMs, until } from './measure.ts'
 
-/** The agent's program as it stands in the repository. */
-export const AGENT_PROGRAM = join(ROOT, 'agent/bin/askfirst-agent.mjs')
+/** How to start the agent: what follows Node on the command line, before the command. */
+export type AgentProgram = readonly string[]
+
+/** The agent as it stands in the repository: `.ts`, its types stripped at each start. */
+export const UNBUILT_AGENT: AgentProgram = ['--no-warnings', join(ROOT, 'agent/bin/askfirst-agent.mjs')]
+
+/** Makes the agent as packages are to ship it. */
+export async function bundledAgent(lab: Lab): Promise<AgentProgram> {
+  return [...BUNDLE_FLAGS, await bundleAgent(join(lab.folder, 'bundle'))]
+}
 
 /** An agent, or something that stands beside it, in a process of its own. */
 export interface AgentProcess {
@@ -33,12 +42,8 @@ export async function enrolAgent(lab: Lab, api: ApiSession): Promise<string> {
 }
 
 /** Starts `askfirst-agent run` and waits until it is connected. */
-export function runAgent(
-  lab: Lab,
-  dataDir: string,
-  options: { readonly program?: string; readonly flags?: readonly string[] } = {},
-): Promise<AgentProcess> {
-  return runConnected(lab, [...(options.flags ?? []), options.program ?? AGENT_PROGRAM, 'run', '--data', dataDir])
+export function runAgent(lab: Lab, dataDir: string, program: AgentProgram): Promise<AgentProcess> {
+  return runConnected(lab, [...program, 'run', '--data', dataDir])
 }
 
 /** Starts a Node process that says on its output when it is connected. */

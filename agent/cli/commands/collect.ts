@@ -57,14 +57,15 @@ function paramsOf(id: string, text: string | undefined): Record<string, unknown>
   }
 }
 
+/** One write for each chunk: thousands of rows one by one would take longer than to read them. */
 async function printRows(
   context: CliContext,
-  run: AsyncGenerator<string, Completeness, undefined>,
+  run: AsyncGenerator<readonly string[], Completeness, undefined>,
 ): Promise<Completeness> {
   for (;;) {
     const next = await run.next()
     if (next.done === true) return next.value
-    context.terminal.out(next.value)
+    context.terminal.out(next.value.join('\n'))
   }
 }
 

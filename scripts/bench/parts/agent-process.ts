@@ -7,9 +7,8 @@ import type { Child } from '../child.ts'
 import type { Lab } from '../lab.ts'
 import { startServerChild } from '../lab.ts'
 import { cpuMsOf, memoryOf, round } from '../measure.ts'
-import { makePlainAgent } from '../plain-agent.ts'
 import type { AgentProcess } from '../real-agent.ts'
-import { enrolAgent, runAgent, runConnected } from '../real-agent.ts'
+import { bundledAgent, enrolAgent, runAgent, runConnected, UNBUILT_AGENT } from '../real-agent.ts'
 import type { ServerCalls } from '../server-process.ts'
 import { signIn } from '../sign-in.ts'
 
@@ -17,7 +16,7 @@ const SETTLE_MS = 5_000
 /** Long enough for a heartbeat or two. */
 const IDLE_MS = 25_000
 
-/** Memory, idle CPU and start of the real agent: `.ts` as it stands, and without types as packages ship it. */
+/** Memory, idle CPU and start of the real agent: `.ts` as it stands, and bundled as packages are to ship it. */
 export async function agentProcess(lab: Lab) {
   const server = await startServerChild(lab)
   const { uiUrl, setupLink } = await server.call('facts')
@@ -25,16 +24,16 @@ export async function agentProcess(lab: Lab) {
   const dataDir = await enrolAgent(lab, api)
   const bare = await startBare(lab, server)
   // One device, so one agent at a time.
-  const unbuilt = await observe(lab, await runAgent(lab, dataDir))
-  const program = makePlainAgent(join(lab.folder, 'plain'))
-  const plain = await observe(lab, await runAgent(lab, dataDir, { program }))
+  await (await runAgent(lab, dataDir, UNBUILT_AGENT)).stop() // Fills the cache of compiled code (decision 0020).
+  const unbuilt = await observe(lab, await runAgent(lab, dataDir, UNBUILT_AGENT))
+  const bundled = await observe(lab, await runAgent(lab, dataDir, await bundledAgent(lab)))
   const floor = { connectedMs: round(bare.connectedMs), ...memoryOf(bare.pid) }
   lab.say(
-    `  agent ${plain.rssMb} MB RSS, ${plain.privateMb} MB private; bare socket ${floor.rssMb} / ${floor.privateMb} MB`,
+    `  agent ${bundled.rssMb} MB RSS, ${bundled.privateMb} MB private; bare socket ${floor.rssMb} / ${floor.privateMb} MB`,
   )
   return {
-    ratioToFloor: { rss: round(plain.rssMb / floor.rssMb), private: round(plain.privateMb / floor.privateMb) },
-    ...{ plain, unbuiltTypeScript: unbuilt, floor },
+    ratioToFloor: { rss: round(bundled.rssMb / floor.rssMb), private: round(bundled.privateMb / floor.privateMb) },
+    ...{ bundled, unbuiltTypeScript: unbuilt, floor },
   }
 }
 

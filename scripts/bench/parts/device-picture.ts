@@ -2,45 +2,48 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Lab } from '../lab.ts'
 import { round, spread } from '../measure.ts'
-import { AGENT_PROGRAM } from '../real-agent.ts'
+import type { AgentProgram } from '../real-agent.ts'
+import { bundledAgent, UNBUILT_AGENT } from '../real-agent.ts'
 
 const run = promisify(execFile)
 const TURNS = 7
 const LONGEST_MS = 60_000
 
-/** Wall time of `askfirst-agent collect` from the start of the program to its end, beside a Node that does nothing. */
+const COLLECTORS = ['device.info', 'process.list', 'disk.space', 'net.config', 'service.list', 'change.recent']
+
+/**
+ * Wall time of `askfirst-agent collect` from the start of the program to its end, beside a Node that does nothing: the
+ * bundled agent, and `device.info` also with the agent as it stands here.
+ */
 export async function devicePicture(lab: Lab) {
   const turns = lab.isQuick ? 1 : TURNS
   const nothing = await times(turns, ['-e', '0'])
-  const rows = await countRows()
+  const program = await bundledAgent(lab)
+  const rows = await countRows(program)
   const results: Record<string, unknown> = { nodeAloneMs: nothing.p50 }
-  for (const collector of [
-    'device.info',
-    'process.list',
-    'disk.space',
-    'net.config',
-    'service.list',
-    'change.recent',
-  ]) {
-    const params = collector === 'process.list' ? { sampleMs: 0 } : {}
-    try {
-      const taken = await times(turns, collect(collector, params))
-      results[collector] = { wallMs: taken.p50, worstMs: taken.max }
-      lab.say(`  ${collector}: ${taken.p50} ms`)
-    } catch (error) {
-      // A machine may lack a source; the others are measured all the same.
-      results[collector] = { failed: error instanceof Error ? error.message.slice(0, 200) : String(error) }
-    }
+  for (const collector of COLLECTORS) results[collector] = await wallTime(lab, turns, collect(program, collector))
+  const unbuilt = await wallTime(lab, turns, collect(UNBUILT_AGENT, 'device.info'))
+  return { ...results, deviceInfoRows: rows, unbuiltTypeScript: { 'device.info': unbuilt } }
+}
+
+/** A machine may lack a source; the others are measured all the same. */
+async function wallTime(lab: Lab, turns: number, args: readonly string[]) {
+  try {
+    const taken = await times(turns, args)
+    lab.say(`  ${args.join(' ').replace(/^.*\//, '')}: ${taken.p50} ms`)
+    return { wallMs: taken.p50, worstMs: taken.max }
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message.slice(0, 200) : String(error) }
   }
-  return { ...results, deviceInfoRows: rows }
 }
 
-function collect(collector: string, params: object): readonly string[] {
-  return ['--no-warnings', AGENT_PROGRAM, 'collect', collector, '--params', JSON.stringify(params), '--json']
+function collect(program: AgentProgram, collector: string): readonly string[] {
+  const params = collector === 'process.list' ? { sampleMs: 0 } : {}
+  return [...program, 'collect', collector, '--params', JSON.stringify(params), '--json']
 }
 
-async function countRows(): Promise<number> {
-  const { stdout } = await run(process.execPath, collect('device.info', {}), {
+async function countRows(program: AgentProgram): Promise<number> {
+  const { stdout } = await run(process.execPath, [...collect(program, 'device.info')], {
     timeout: LONGEST_MS,
     maxBuffer: 64 * 1_048_576,
   })

@@ -6,7 +6,8 @@ import { startServerChild } from '../lab.ts'
 import { LiveSocket } from '../live-socket.ts'
 import type { Spread } from '../measure.ts'
 import { monotonicMs, spread, until } from '../measure.ts'
-import { approve, enrolAgent, runAgent } from '../real-agent.ts'
+import type { AgentProgram } from '../real-agent.ts'
+import { approve, bundledAgent, enrolAgent, runAgent, UNBUILT_AGENT } from '../real-agent.ts'
 import type { ServerCalls } from '../server-process.ts'
 import type { SignedIn } from '../sign-in.ts'
 import { signIn } from '../sign-in.ts'
@@ -30,15 +31,25 @@ interface Sample {
 
 /**
  * Time from the order (`POST …/runs` leaves the caller) to the first row durable on the server, and to its notice on a
- * live socket, with a real agent. Warm: the collector host of the grant runs. Cold: the grant is this moment old.
+ * live socket, with a real agent: bundled, and as it stands here. Warm: the collector host of the grant runs. Cold: the
+ * grant is this moment old.
  */
 export async function firstRow(lab: Lab) {
   const scene = await openScene(lab)
+  const bundled = await withAgent(lab, scene, await bundledAgent(lab))
+  const unbuiltTypeScript = await withAgent(lab, scene, UNBUILT_AGENT)
+  scene.live.close()
+  return { ...bundled, unbuiltTypeScript }
+}
+
+async function withAgent(lab: Lab, scene: Scene, program: AgentProgram) {
+  const agent = await runAgent(lab, scene.dataDir, program)
+  await sleep(500) // The catalogue follows the hello.
   const warm = await warmSamples(scene, lab.isQuick ? 5 : 100)
   lab.say(`  warm: stored p50 ${warm.stored.p50} ms, p99 ${warm.stored.p99} ms`)
   const cold = await coldSamples(scene, lab.isQuick ? 2 : 20)
   lab.say(`  cold: stored p50 ${cold.stored.p50} ms, p99 ${cold.stored.p99} ms`)
-  scene.live.close()
+  await agent.stop()
   return { warm, cold }
 }
 
@@ -47,19 +58,14 @@ async function openScene(lab: Lab): Promise<Scene> {
   const { uiUrl, setupLink } = await server.call('facts')
   const signedIn = await signIn(uiUrl, setupLink ?? '')
   const dataDir = await enrolAgent(lab, signedIn.api)
-  await runAgent(lab, dataDir)
-  const device = await until('the agent is online', LIMIT_MS, async () => {
-    const { items } = await signedIn.api.get<{
-      readonly items: readonly { id: string; online: boolean; catalogue?: unknown }[]
-    }>('/api/devices')
-    return items.find(({ online }) => online) ?? null
-  })
-  await sleep(500) // The catalogue follows the hello.
-  const order = { title: 'Bench', description: '', requesterName: 'Bench', deviceIds: [device.id] }
+  const { items } = await signedIn.api.get<{ readonly items: readonly { readonly id: string }[] }>('/api/devices')
+  const deviceId = items[0]?.id
+  if (deviceId === undefined) throw new Error('no device was enrolled')
+  const order = { title: 'Bench', description: '', requesterName: 'Bench', deviceIds: [deviceId] }
   const ticket = await signedIn.api.post<{ readonly id: string }>('/api/tickets', order)
   const live = await LiveSocket.open(uiUrl, signedIn.token)
   await live.follow(ticket.id)
-  return { ...signedIn, server, live, ticketId: ticket.id, deviceId: device.id, dataDir }
+  return { ...signedIn, server, live, ticketId: ticket.id, deviceId, dataDir }
 }
 
 /** Asks the person, who says yes at once; resolves when the server has recorded it. */
