@@ -32,7 +32,8 @@ export class WorkerLink {
     this.#nextId += 1
     const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer>()
     this.#waiting.set(id, { resolve, reject })
-    this.#worker.postMessage({ ...request, id })
+    if (request.kind === 'ended') this.#worker.postMessage({ ...request, id })
+    else postChunks(this.#worker, { ...request, id })
     return promise
   }
 
@@ -68,4 +69,14 @@ export class WorkerLink {
     for (const { reject } of this.#waiting.values()) reject(cause)
     this.#waiting.clear()
   }
+}
+
+/** Moves the bodies to the worker. One that is a view on a larger buffer is copied first: else that would be moved, whole. */
+function postChunks(worker: Worker, request: Extract<WorkerRequest, { kind: 'chunks' }>): void {
+  const chunks = request.chunks.map(({ seq, firstRow, rows, rawBytes, body }) => {
+    const isWhole = body.byteLength === body.buffer.byteLength && body.buffer instanceof ArrayBuffer
+    return { seq, firstRow, rows, rawBytes, body: isWhole ? body : Uint8Array.from(body) }
+  })
+  const buffers = chunks.map(({ body }) => body.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
+  worker.postMessage({ ...request, chunks }, buffers)
 }

@@ -7,7 +7,8 @@ import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
 import { OPEN_RUN_STATES } from './open-states.ts'
 import { boundedLimit } from './page.ts'
-import { indexRows, readRows, runsToIndex } from './row-index.ts'
+import { readRows } from './read-rows.ts'
+import { indexRows, runsToIndex } from './row-index.ts'
 import { insertRun, selectRuns, toRun } from './run-rows.ts'
 import type { SqlContext } from './tables.ts'
 import { CHUNKS_PER_RUN } from './tables.ts'
@@ -44,7 +45,7 @@ export function runStore(context: SqlContext): RunStore {
     end: (id, input) => endRun(context, id, input),
     figures: () => figures(context),
     withhold: (id, input) => withhold(context, id, input),
-    indexRows: (id, rows) => indexRows(context, id, rows),
+    indexRows: (id, blocks) => indexRows(context, id, blocks),
     toIndex: (limit) => runsToIndex(context, limit),
     rows: (id, filter, after, limit) => readRows(context, { id, filter, after, limit }),
   }
