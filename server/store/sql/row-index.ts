@@ -3,14 +3,14 @@ import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { IndexedRow, RowFilter } from '../entities.ts'
 import type { SearchableRow } from './flavour.ts'
 import { boundedLimit } from './page.ts'
-import { rowText, searchWords } from './search-words.ts'
+import { filteredRows } from './row-filter.ts'
+import { rowText } from './search-words.ts'
 import type { SqlContext } from './tables.ts'
 import { ROWS_PER_RUN } from './tables.ts'
 
 /** Most rows of one page; a page of the longest rows is 32 MiB at most. */
 const MAX_ROWS_READ = 500
 const MAX_RUNS_TO_INDEX = 1_000
-const MAX_WORDS = 16
 
 /** Adds rows to the index; positions that are there already are passed over. */
 export async function indexRows(context: SqlContext, id: RunId, rows: readonly IndexedRow[]): Promise<void> {
@@ -67,22 +67,14 @@ export async function readRows(
   context: SqlContext,
   page: { id: RunId; filter: RowFilter; after: number; limit: number },
 ): Promise<IndexedRow[]> {
-  const { db, flavour } = context
-  const run = await db.selectFrom('runs').select('id').where('public_id', '=', page.id).executeTakeFirst()
+  const run = await context.db.selectFrom('runs').select('id').where('public_id', '=', page.id).executeTakeFirst()
   if (run === undefined) return []
   const first = run.id * ROWS_PER_RUN
-  const { q, levels, providers, from, to } = page.filter
-  const words = q === undefined ? [] : searchWords(q, MAX_WORDS)
-  let query = db
-    .selectFrom('run_rows')
+  const rows = await filteredRows(context, run.id, page.filter)
     .select(['id', 'at', 'level', 'provider', 'json'])
     .where('id', '>', first + Math.min(page.after, ROWS_PER_RUN))
-    .where('id', '<', first + ROWS_PER_RUN)
-  if (words.length > 0) query = query.where(flavour.matches(words, { from: first, to: first + ROWS_PER_RUN }))
-  if (levels !== undefined) query = query.where('level', 'in', levels)
-  if (providers !== undefined) query = query.where('provider', 'in', providers)
-  if (from !== undefined) query = query.where('at', '>=', from)
-  if (to !== undefined) query = query.where('at', '<=', to)
-  const rows = await query.orderBy('id').limit(boundedLimit(page.limit, MAX_ROWS_READ)).execute()
+    .orderBy('id')
+    .limit(boundedLimit(page.limit, MAX_ROWS_READ))
+    .execute()
   return rows.map(({ id, ...row }) => ({ n: id - first, ...row }))
 }
