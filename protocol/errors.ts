@@ -147,6 +147,11 @@ export const ERRORS = {
     retry: false,
     text: 'No rows of this run are shown: the device sent a piece that does not hold what it says.',
   },
+  RUN_ROWS_TOO_MANY: {
+    status: 422,
+    retry: false,
+    text: 'Too many rows for this: narrow them by words, level, provider or time first.',
+  },
   RUN_SPOOL_FULL: { status: 200, retry: true, text: 'The device had no room left for rows that wait to be sent.' },
   SOURCE_DENIED: {
     status: 200,

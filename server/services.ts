@@ -14,6 +14,7 @@ import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
+import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
@@ -40,6 +41,7 @@ export interface Services {
   readonly tickets: TicketService
   readonly consent: ConsentService
   readonly runs: RunService
+  readonly rows: RowService
   readonly findings: FindingService
   readonly exports: ExportService
   readonly health: HealthService
@@ -86,6 +88,7 @@ export function createServices(foundations: Foundations): Services {
     tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
     consent,
     runs,
+    rows: new RowService({ store, clock }),
     findings,
     exports: new ExportService({ store, clock, authority, logSigner }),
     health: createHealthService(

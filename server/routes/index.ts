@@ -12,6 +12,7 @@ import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
 import { openapiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
 import { settingsRoutes } from './settings.ts'
@@ -40,6 +41,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketLogRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),
+    rowRoutes(services),
+    rowFileRoutes(services),
     findingRoutes(services),
     exportRoutes(services),
     auditRoutes(services),

@@ -6,7 +6,7 @@ import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
 import type { RunService } from '../runs/run-service.ts'
-import type { IndexedRow, RowFilter, Run } from '../store/entities.ts'
+import type { Run } from '../store/entities.ts'
 import { closed, InstantOrNull, orNull } from './fields.ts'
 
 const ofTicket = Type.Object({ id: TicketId }, closed)
@@ -60,33 +60,7 @@ const Ordering = Type.Object(
   closed,
 )
 
-/** Words separated by commas, e.g. `error,critical`. */
-const Words = Type.String({ minLength: 1, maxLength: 1_024 })
-const RowsQuery = Type.Object(
-  {
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-    level: Type.Optional(Words),
-    provider: Type.Optional(Words),
-    from: Type.Optional(Instant),
-    to: Type.Optional(Instant),
-    /** The cursor of the page before; rows come in the order of the run. */
-    after: Type.Optional(Type.String({ pattern: '^\\d{1,10}$' })),
-    limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
-  },
-  closed,
-)
-
-const RowView = Type.Object({
-  /** Number of the row in the run, from 0. */
-  n: Count,
-  at: orNull(Type.String()),
-  level: orNull(Type.String()),
-  provider: orNull(Type.String()),
-  /** Any field name: a pattern for names would leave those with a line break out. */
-  row: Type.Object({}, { additionalProperties: true }),
-})
-
-/** `/api/tickets/:id/runs` and `/api/runs/:id`: order collectors under a permission, follow them, read their rows. */
+/** `/api/tickets/:id/runs` and `/api/runs/:id`: order collectors under a permission, follow them; rows.ts reads their rows. */
 export function runRoutes({ runs }: { readonly runs: RunService }) {
   return async (app: App): Promise<void> => {
     app.get(
@@ -136,48 +110,7 @@ export function runRoutes({ runs }: { readonly runs: RunService }) {
       },
       async (request) => view(await runs.cancel(request.params.id)),
     )
-
-    app.get(
-      '/api/runs/:id/rows',
-      {
-        config: { permission: 'run.read' },
-        schema: {
-          summary: 'Read rows of a run by filter',
-          params: ofRun,
-          querystring: RowsQuery,
-          response: { 200: Type.Object({ items: Type.Array(RowView), next: orNull(Type.String()) }) },
-        },
-      },
-      async (request) => {
-        const { after, limit, ...query } = request.query
-        const page = await runs.rows(request.params.id, toFilter(query), {
-          after: after === undefined ? -1 : Number(after),
-          limit,
-        })
-        return { items: page.map(rowView), next: page.length < limit ? null : String(page.at(-1)?.n ?? '') }
-      },
-    )
   }
-}
-
-function toFilter(query: { q?: string; level?: string; provider?: string; from?: string; to?: string }): RowFilter {
-  const { q, level, provider, from, to } = query
-  return {
-    ...(q === undefined ? {} : { q }),
-    ...(level === undefined ? {} : { levels: words(level) }),
-    ...(provider === undefined ? {} : { providers: words(provider) }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-  }
-}
-
-function words(text: string): readonly string[] {
-  return text.split(',').filter((word) => word !== '')
-}
-
-function rowView({ n, at, level, provider, json }: IndexedRow) {
-  // The indexer stores nothing but JSON objects.
-  return { n, at, level, provider, row: JSON.parse(json) as Record<string, unknown> }
 }
 
 function view(run: Run) {

@@ -244,6 +244,32 @@ export interface RowFilter {
   readonly to?: string
 }
 
+/** What rows can be put in order by without reading them whole; `level` puts the worst first. */
+export const ROW_SORTS = ['n', 'at', 'level', 'provider'] as const
+export type RowSort = (typeof ROW_SORTS)[number]
+
+export interface ValueCount {
+  readonly value: string | null
+  readonly count: number
+}
+
+/** What a filter leaves, counted; each list has the most frequent values first. */
+export interface RowFacets {
+  readonly total: number
+  readonly levels: readonly ValueCount[]
+  readonly providers: readonly ValueCount[]
+  /** Earliest and latest time among the rows; null when none has one. */
+  readonly firstAt: string | null
+  readonly lastAt: string | null
+}
+
+/** Rows whose time begins with the same characters and which have the same level, counted. */
+export interface RowTime {
+  readonly prefix: string
+  readonly level: string | null
+  readonly count: number
+}
+
 export interface Finding {
   readonly id: FindingId
   readonly ticketId: TicketId

@@ -28,7 +28,10 @@ import type {
   Page,
   PageRequest,
   RequestState,
+  RowFacets,
   RowFilter,
+  RowSort,
+  RowTime,
   Run,
   Session,
   Standing,
@@ -280,6 +283,26 @@ export interface RunStore {
   ): Promise<readonly { readonly runId: RunId; readonly collector: string; readonly fromRow: number }[]>
   /** A page of rows in order of position, after a position (exclusive; -1 for the start). */
   rows(id: RunId, filter: RowFilter, after: number, limit: number): Promise<readonly IndexedRow[]>
+  /**
+   * Positions of the rows that a filter leaves, in order; rows without the value that decides come last, and equal ones
+   * stand in the order of the run. `from` is the first position looked at.
+   */
+  rowOrder(
+    id: RunId,
+    order: {
+      readonly filter: RowFilter
+      readonly sort: RowSort
+      readonly descending: boolean
+      readonly from: number
+      readonly limit: number
+    },
+  ): Promise<Uint32Array>
+  /** Rows at positions, in the order asked for; positions without a row are left out. */
+  rowsAt(id: RunId, positions: readonly number[]): Promise<readonly IndexedRow[]>
+  /** Counts what a filter leaves; at most `most` values a list. */
+  rowFacets(id: RunId, filter: RowFilter, most: number): Promise<RowFacets>
+  /** Counts the rows of a filter that have a time by the first `length` characters of it and by level. */
+  rowTimes(id: RunId, filter: RowFilter, length: number): Promise<readonly RowTime[]>
 }
 
 export interface FindingStore {

@@ -13,14 +13,14 @@ import { ROWS_PER_RUN } from './tables.ts'
 /** Most rows of one page; a page of the longest rows is 32 MiB at most. */
 const MAX_ROWS_READ = 500
 /** Blocks that are looked at together: few at first, since most pages are found in one. Chunks of 64 are at most 16 MiB. */
-const MAX_BLOCKS_READ = 64
+export const MAX_BLOCKS_READ = 64
 const BLOCKS_GROW = 4
 
-interface Search {
+export interface Search {
   readonly run: number
   readonly filter: BlockFilter
 }
-type Block = Omit<RowBlock, 'seq'> & { readonly chunkId: number }
+export type Block = Omit<RowBlock, 'seq'> & { readonly chunkId: number }
 /** Rows of one block that the page takes, if their words are really there. */
 interface Hits {
   readonly block: Block
@@ -52,7 +52,7 @@ export async function readRows(
 type Db = SqlContext['db']
 
 /** Blocks from the one with row `next` on, with columns and words. */
-async function readBlocks(db: Db, { run }: Search, { next, count }: { next: number; count: number }) {
+export async function readBlocks(db: Db, { run }: Search, { next, count }: { next: number; count: number }) {
   const first = run * ROWS_PER_RUN
   const start = await db
     .selectFrom('row_blocks')
@@ -95,7 +95,7 @@ async function findHits(
 }
 
 /** Postings by the first row of their block; none are read when no words are asked for. */
-async function readPostings(db: Db, { run, filter }: Search, blocks: readonly Pick<Block, 'firstRow'>[]) {
+export async function readPostings(db: Db, { run, filter }: Search, blocks: readonly Pick<Block, 'firstRow'>[]) {
   if (filter.words.length === 0 || blocks.length === 0) return new Map<number, Uint8Array>()
   const first = run * ROWS_PER_RUN
   const ids = blocks.map(({ firstRow }) => first + firstRow)
@@ -104,7 +104,7 @@ async function readPostings(db: Db, { run, filter }: Search, blocks: readonly Pi
 }
 
 /** The rows themselves, from their chunks. */
-async function readHits(db: Db, { filter }: Search, hits: readonly Hits[]): Promise<IndexedRow[]> {
+export async function readHits(db: Db, { filter }: Search, hits: readonly Hits[]): Promise<IndexedRow[]> {
   if (hits.length === 0) return []
   const ids = hits.map(({ block }) => block.chunkId)
   const chunks = await db.selectFrom('chunks').select(['id', 'raw_bytes', 'body']).where('id', 'in', ids).execute()

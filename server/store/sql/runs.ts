@@ -9,6 +9,7 @@ import { OPEN_RUN_STATES } from './open-states.ts'
 import { boundedLimit } from './page.ts'
 import { readRows } from './read-rows.ts'
 import { indexRows, runsToIndex } from './row-index.ts'
+import { countRows, orderRows, readRowsAt, timesOfRows } from './row-order.ts'
 import { insertRun, selectRuns, toRun } from './run-rows.ts'
 import type { SqlContext } from './tables.ts'
 import { CHUNKS_PER_RUN } from './tables.ts'
@@ -48,6 +49,10 @@ export function runStore(context: SqlContext): RunStore {
     indexRows: (id, blocks) => indexRows(context, id, blocks),
     toIndex: (limit) => runsToIndex(context, limit),
     rows: (id, filter, after, limit) => readRows(context, { id, filter, after, limit }),
+    rowOrder: (id, order) => orderRows(context, id, order),
+    rowsAt: (id, positions) => readRowsAt(context, id, positions),
+    rowFacets: (id, filter, most) => countRows(context, { id, filter, most }),
+    rowTimes: (id, filter, length) => timesOfRows(context, { id, filter, length }),
   }
 }
 
