@@ -12,7 +12,7 @@ import type { SourceLog } from './source-log.ts'
 const DEFAULT_TEXT_BYTES = 1_048_576
 const DEFAULT_LINES_BYTES = 268_435_456
 const MAX_LINE_BYTES = 1_048_576
-/** Most files that are read whole are small: `/proc` has several for each program. */
+/** Most files that are read whole are small: `/proc` has several for each program, and buffers of their own cost more. */
 const FIRST_PIECE_BYTES = 4_096
 const READ_PIECE_BYTES = 65_536
 /** A pipe without a writer does not block. */
@@ -57,12 +57,14 @@ async function readStart(path: string, maxBytes: number): Promise<{ text: string
   try {
     const pieces: Buffer[] = []
     let size = 0
+    let free = Buffer.allocUnsafe(FIRST_PIECE_BYTES)
     while (size <= maxBytes) {
-      const length = size === 0 ? FIRST_PIECE_BYTES : READ_PIECE_BYTES
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, null)
+      const { bytesRead } = await file.read(free, 0, free.length, null)
       if (bytesRead === 0) break
-      pieces.push(buffer.subarray(0, bytesRead))
+      pieces.push(free.subarray(0, bytesRead))
       size += bytesRead
+      // The end of the file shows at the next read, for which the rest of the piece will do.
+      free = bytesRead === free.length ? Buffer.allocUnsafe(READ_PIECE_BYTES) : free.subarray(bytesRead)
     }
     return { text: Buffer.concat(pieces).toString('utf8', 0, Math.min(size, maxBytes)), cut: size > maxBytes }
   } finally {

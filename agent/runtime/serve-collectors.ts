@@ -104,26 +104,32 @@ class ServingHost {
   async #prepare(collectors: readonly string[]): Promise<void> {
     for (const id of collectors) {
       if (this.#open.size > 0) return
-      const collector = await this.#load(id)
-      if (collector !== null) {
-        rowCheckOf(collector)
-        await collector.prepare?.(this.#machine.platform)
-        if (collector.readsVolumes === true) this.#machine.volumes.warm()
-      }
+      const collector = await this.#loadWhole(id)
+      if (collector?.readsVolumes === true) this.#machine.volumes.warm()
       await turn()
     }
     await packChunk(['{}'])
   }
 
+  /** A collector with the code for this system and the check of its rows. */
+  async #loadWhole(id: string): Promise<Collector | null> {
+    const collector = await this.#load(id)
+    if (collector === null) return null
+    rowCheckOf(collector)
+    await collector.prepare?.(this.#machine.platform)
+    return collector
+  }
+
   async #start(order: RunMessage): Promise<void> {
     if (this.#open.has(order.runId)) throw new TypeError('The agent ordered the same run twice')
-    if (this.#seeds === null) lowerOwnPriority()
     const receiver = new CreditReceiver((chunk) => this.#pipe.write(encodeHostChunk(order.runId, chunk)))
     const open: OpenRun = { receiver, run: null, cancelled: null }
     this.#open.set(order.runId, open)
+    // A person waits for this, and on a busy machine the lowest priority would make it long; nothing is read yet.
+    const collector = await this.#loadWhole(order.collector)
+    if (this.#seeds === null) lowerOwnPriority()
     this.#seeds ??= this.#gatherSeeds()
-    // No run may start without the seeds.
-    const [collector, seeds] = await Promise.all([this.#load(order.collector), this.#seeds])
+    const seeds = await this.#seeds // No run may start without the seeds.
     if (collector === null) return this.#end(order.runId, endOfUnknown(order, this.#machine.now()))
     open.run = this.#runOf(order, { collector, seeds, receiver })
     if (open.cancelled !== null) open.run.cancel(open.cancelled, ERRORS[open.cancelled].text)

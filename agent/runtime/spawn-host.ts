@@ -26,8 +26,8 @@ const FLAGS = ['--no-warnings', ...HEAP, ...PERMISSIONS]
 
 /**
  * Starts the collector host's process: own process group, idle I/O class, scrubbed environment, one pipe besides
- * standard error. It gets neither the device's key nor the agent's socket. With its first order it gives itself the
- * lowest processor priority; until then it only loads its own code, and on a busy machine a person waits for that.
+ * standard error. It gets neither the device's key nor the agent's socket. It gives itself the lowest processor
+ * priority before it reads anything; until then it only loads its own code, and on a busy machine a person waits for that.
  */
 export function spawnHost(entry: URL, user: CollectorUser | undefined): ChildProcess {
   const platform = hostPlatform()

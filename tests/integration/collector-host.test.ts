@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { zstdDecompressSync } from 'node:zlib'
@@ -189,6 +190,14 @@ describe('a run in the collector host', () => {
     expect(rows[0]?.text).toBe('write: ERR_ACCESS_DENIED')
     expect(rows[1]?.text).toBe('connect: ERR_ACCESS_DENIED')
     expect(rows[2]?.text).toBe('environment: LANG LC_ALL PATH')
+  })
+
+  it('[R10] collects at the lowest priority, also in its first run', async () => {
+    const fresh = startCollectorHost({ hostEntry })
+    const { rows } = await collect(start('test.intruder', {}, fresh))
+    fresh.kill()
+    await fresh.exited
+    expect(rows[3]?.text).toBe(`priority: ${constants.priority.PRIORITY_LOW}`)
   })
 })
 

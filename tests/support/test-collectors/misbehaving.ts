@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { getPriority } from 'node:os'
 import { NotSupportedHere, SourceError } from '@askfirst/agent/runtime/collector-context.ts'
 import type { Collector } from '@askfirst/agent/runtime/define-collector.ts'
 import { defineCollector } from '@askfirst/agent/runtime/define-collector.ts'
@@ -182,6 +183,7 @@ export const intruder = misbehaving({
     yield { n: 0, text: `write: ${attempt(() => writeFileSync('/tmp/askfirst-intruder', 'x'))}` }
     yield { n: 1, text: `connect: ${await connectOutcome()}` }
     yield { n: 2, text: `environment: ${Object.keys(process.env).sort().join(' ')}` }
+    yield { n: 3, text: `priority: ${getPriority()}` }
   },
 })
 

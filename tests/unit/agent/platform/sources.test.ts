@@ -142,6 +142,17 @@ describe('files', () => {
     expect(sources.list().map(({ state }) => state)).toEqual(['ok', 'cut'])
   })
 
+  it.each([0, 1, 4_095, 4_096, 4_097, 69_631, 69_632, 69_633, 200_000])(
+    'reads a whole file of %i bytes, in however many pieces',
+    async (length) => {
+      const path = join(directory, 'pieces.txt')
+      const text = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(6_000).slice(0, length)
+      writeFileSync(path, text)
+      expect((await files().readText(path)) === text).toBe(true)
+      expect((await files().readText(path, { maxBytes: 4_096 })) === text.slice(0, 4_096)).toBe(true)
+    },
+  )
+
   it('reads files of /proc, whose size is 0', async () => {
     expect(await files().readText('/proc/self/status')).toContain('Pid:')
   })
