@@ -23,6 +23,8 @@ const https = createServer({
   key: certificate.keyPem,
   cert: certificate.pem,
   ca: authority.certificatePem,
+  // OpenSSL verifies it in each full handshake, of the server's too.
+  crl: authority.crl([], Date.now()),
   minVersion: 'TLSv1.3',
   maxVersion: 'TLSv1.3',
   ecdhCurve: 'X25519:P-256:X25519MLKEM768',

@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 // Starts the server's command line on the Node that the project installed, whatever Node runs this file.
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+import nodeModule, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const LEAST_MAJOR = 26
 const main = join(dirname(dirname(fileURLToPath(import.meta.url))), 'main.ts')
 
-if (Number(process.versions.node.split('.')[0]) >= LEAST_MAJOR) await import(main)
+if (Number(process.versions.node.split('.')[0]) >= LEAST_MAJOR) await startHere()
 else startOnInstalledNode()
+
+async function startHere() {
+  // Beside the packages, where only those may write who may change the code itself; without that right nothing is kept.
+  nodeModule.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/askfirst-server', import.meta.url)))
+  await import(main)
+}
 
 function startOnInstalledNode() {
   const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'))

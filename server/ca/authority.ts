@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
-import type { IssuedCertificate, Issuer, Validity } from './certificates.ts'
-import { makeAuthorityCertificate, makeLeaf, sha256Hex } from './certificates.ts'
+import type { IssuedCertificate, Issuer, RevokedCertificate, Validity } from './certificates.ts'
+import { makeAuthorityCertificate, makeLeaf, makeRevocationList, sha256Hex } from './certificates.ts'
 import { checkSigningRequest } from './csr.ts'
 import type { Der } from './der.ts'
 import { fromDer, membersOf } from './der.ts'
@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000
 const AUTHORITY_DAYS = 20 * 365
 /** Leaves start a little in the past, for peers whose clock is behind. */
 const BACKDATE_MS = 10 * 60_000
+/** A revocation list that has ended refuses everyone, so it lives far longer than the hourly refresh needs. */
+export const CRL_LIFE_MS = 7 * DAY_MS
 
 /** A leaf for the agents' listener, with its key. */
 export interface ServerCertificate extends IssuedCertificate {
@@ -25,7 +27,7 @@ export interface ServerCertificate extends IssuedCertificate {
 /** What a device's certificate says in its subjectAltName. */
 const DEVICE_URI = 'urn:askfirst:device:'
 
-/** The server's own certificate authority: signs devices' certificates and the listener's certificate. */
+/** The server's own certificate authority: signs devices' certificates, the listener's certificate and the revocation list. */
 export class CertificateAuthority {
   /** The authority's certificate, PEM. It is the whole chain above a leaf. */
   readonly certificatePem: string
@@ -90,6 +92,11 @@ export class CertificateAuthority {
       alternativeName: hostNames(options.hosts),
     })
     return { ...leaf, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  }
+
+  /** Makes the revocation list, PEM labelled `X509 CRL`, valid for a week from `now` (Unix ms). */
+  crl(revoked: readonly RevokedCertificate[], now: number): string {
+    return makeRevocationList(this.#issuer, revoked, { notBefore: now, notAfter: now + CRL_LIFE_MS })
   }
 
   /** Whether a certificate (PEM or DER) was signed by this authority; says nothing about its dates. */

@@ -39,6 +39,10 @@ export function smallInteger(value: number): Der {
   return integer(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex'))
 }
 
+export function enumerated(value: number): Der {
+  return asn1.create(Class.UNIVERSAL, Type.ENUMERATED, false, String.fromCharCode(value))
+}
+
 export function boolean(value: boolean): Der {
   return asn1.create(Class.UNIVERSAL, Type.BOOLEAN, false, value ? '\xff' : '\0')
 }

@@ -28,6 +28,8 @@ export const OID = {
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  crlNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
@@ -49,7 +51,7 @@ function attribute(type: string, text: string): Der {
 }
 
 /** One extension; its value is wrapped in the OCTET STRING that RFC 5280 asks for. */
-function extension(type: string, critical: boolean, value: Der): Der {
+export function extension(type: string, critical: boolean, value: Der): Der {
   const wrapped = octets(toDer(value))
   return critical ? sequence(oid(type), boolean(true), wrapped) : sequence(oid(type), wrapped)
 }

@@ -82,7 +82,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     onAnalysis: options.onAnalysis ?? (() => undefined),
   })
   const overdue = new OverdueSweep({ consent, runs, log })
-  const ingest = makeIngest({ ...options, runs, indexer })
+  const ingest = makeIngest({ ...options, runs, indexer, table })
   const lastSeen = new LastSeen(options)
   const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest, lastSeen })
   return {
@@ -104,12 +104,15 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
   }
 }
 
-function makeIngest(deps: AgentSideOptions & { readonly runs: RunService; readonly indexer: Indexer }): ChunkIngest {
-  const { store, clock, log, runs, indexer } = deps
+function makeIngest(
+  deps: AgentSideOptions & { readonly runs: RunService; readonly indexer: Indexer; readonly table: SessionTable },
+): ChunkIngest {
+  const { store, clock, log, runs, indexer, table } = deps
   const ingest = new ChunkIngest({
     store,
     clock,
     log,
+    sessions: () => table.onlineCount,
     events: {
       stored: (runId) => indexer.hint(runId),
       spoiled: (runId, deviceId, code) => {

@@ -44,6 +44,7 @@ export class ChunkIngest {
   readonly #log: Logger
   readonly #events: IngestEvents
   readonly #credit: CreditPolicy
+  readonly #sessions: () => number
   #waiting: Waiting[] = []
   #isWriting = false
   #inFlightBytes = 0
@@ -58,12 +59,15 @@ export class ChunkIngest {
     readonly log: Logger
     readonly events: IngestEvents
     readonly credit?: CreditPolicy
+    /** How many agents are connected; absent, each counts as alone. */
+    readonly sessions?: () => number
   }) {
     this.#store = deps.store
     this.#clock = deps.clock
     this.#log = deps.log
     this.#events = deps.events
     this.#credit = deps.credit ?? new CreditPolicy()
+    this.#sessions = deps.sessions ?? (() => 1)
   }
 
   /** Bytes that wait for the store now. */
@@ -203,7 +207,7 @@ export class ChunkIngest {
   }
 
   #acknowledge(session: AgentSession, runId: RunId, nextSeq: number): void {
-    const load = { inFlightBytes: this.#inFlightBytes, senders: this.#senders.size + 1 }
+    const load = { inFlightBytes: this.#inFlightBytes, senders: this.#senders.size + 1, sessions: this.#sessions() }
     session.creditBytes = this.#credit.next(session.creditBytes, load)
     session.highestCreditBytes = Math.max(session.highestCreditBytes, session.creditBytes)
     session.send({ type: 'chunk.ack', runId, nextSeq, creditBytes: session.creditBytes })

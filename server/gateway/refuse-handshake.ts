@@ -15,8 +15,8 @@ export interface RevokedCertificates {
 }
 
 /**
- * Judges the certificate that a peer showed in the TLS handshake, before a byte of HTTP is read (SPEC H9). TLS checks the
- * dates in a full handshake only and is given no revocation list, so both are looked at here, for a resumed session too.
+ * Judges the certificate that a peer showed in the TLS handshake, before a byte of HTTP is read (SPEC H9). TLS checks
+ * dates and revocation list in a full handshake only, so both are looked at here, for a resumed session too.
  */
 export function handshakeProblem(
   { authorized }: Pick<TLSSocket, 'authorized'>,

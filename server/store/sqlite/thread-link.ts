@@ -36,7 +36,8 @@ export class ThreadLink {
     this.#worker = new Worker(new URL('./store-thread.ts', import.meta.url), {
       workerData: start,
       name: `store-${start.role}`,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      // Each call's objects live shortly; a larger nursery only stays resident.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     })
     this.#ready = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromThread) => {

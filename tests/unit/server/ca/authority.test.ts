@@ -9,7 +9,7 @@ import { makeSigningRequest } from '@askfirst/agent/identity/csr.ts'
 import { makeId } from '@askfirst/protocol/ids.ts'
 import { CertificateAuthority, createAuthority, deviceIdOf, openAuthority } from '@askfirst/server/ca/authority.ts'
 import { openServerCertificate } from '@askfirst/server/ca/server-certificate.ts'
-import { X509Certificate as PeculiarCertificate } from '@peculiar/x509'
+import { X509Certificate as PeculiarCertificate, X509Crl } from '@peculiar/x509'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 
@@ -37,10 +37,10 @@ function file(name: string, text: string): string {
 const unixSeconds = (ms: number) => String(Math.floor(ms / 1_000))
 
 describe('certificate authority', () => {
-  it('[H4] issues device certificates that OpenSSL verifies strictly', () => {
+  it('[H4] issues device certificates that OpenSSL verifies strictly, with the revocation list', () => {
     const args = [
-      ...['verify', '-x509_strict', '-purpose', 'sslclient', '-attime', unixSeconds(NOW + 1_000)],
-      ...['-CAfile', file('ca.pem', authority.certificatePem)],
+      ...['verify', '-x509_strict', '-crl_check', '-purpose', 'sslclient', '-attime', unixSeconds(NOW + 1_000)],
+      ...['-CAfile', file('ca.pem', authority.certificatePem), '-CRLfile', file('crl.pem', authority.crl([], NOW))],
     ]
     expect(openssl([...args, file('leaf.pem', issue().pem)])).toContain('OK')
   })
@@ -115,6 +115,46 @@ describe('certificate authority', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('[H9] lists any serials in a revocation list that all three readers find them in', () => {
+    const serial = fc.uint8Array({ minLength: 1, maxLength: 16 }).map((bytes) =>
+      Buffer.from(bytes)
+        .toString('hex')
+        .replace(/^0+(?=.)/, ''),
+    )
+    fc.assert(
+      fc.property(fc.uniqueArray(serial, { minLength: 1, maxLength: 8 }), (serials) => {
+        const revoked = serials.map((value) => ({
+          serial: value,
+          revokedAt: new Date(NOW).toISOString(),
+          reason: 'superseded',
+        }))
+        const pem = authority.crl(revoked, NOW)
+        const list = new X509Crl(pem.replaceAll('X509 CRL', 'CRL'))
+        const found = list.entries.map((entry) => entry.serialNumber.toLowerCase().replace(/^0+(?=.)/, ''))
+        expect(found).toEqual(serials)
+        expect(list.entries.every(({ reason }) => reason === 4)).toBe(true)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('[H9] refuses a revoked certificate in OpenSSL', () => {
+    const leaf = issue()
+    const crl = authority.crl(
+      [{ serial: leaf.serial, revokedAt: new Date(NOW).toISOString(), reason: 'keyCompromise' }],
+      NOW,
+    )
+    expect(crl).toMatch(/^-----BEGIN X509 CRL-----\n/)
+    const args = ['-CAfile', file('ca3.pem', authority.certificatePem), '-CRLfile', file('crl3.pem', crl)]
+    const verify = () =>
+      openssl(['verify', '-crl_check', '-attime', unixSeconds(NOW + 1_000), ...args, file('leaf3.pem', leaf.pem)])
+    expect(verify).toThrowError(/certificate revoked/)
+    const text = openssl(['crl', '-noout', '-text', '-in', join(folder, 'crl3.pem')])
+    expect(text).toContain('Version 2')
+    expect(text).toContain('Key Compromise')
+    expect(text).toContain(`X509v3 CRL Number: \n                ${NOW}`)
   })
 
   it('keeps its key readable by the owner alone and opens again as the same authority', async () => {

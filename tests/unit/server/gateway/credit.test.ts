@@ -13,6 +13,15 @@ describe('CreditPolicy', () => {
     expect(credit).toBe(LIMITS.maxCreditBytes)
   })
 
+  it('[R5] keeps one agent to a small credit while others are connected', () => {
+    const policy = new CreditPolicy()
+    policy.observe(1)
+    const next = (current: number, sessions: number) => policy.next(current, { ...IDLE, sessions })
+    expect(next(LIMITS.maxCreditBytes, 2)).toBe(262_144)
+    expect(next(131_072, 2)).toBe(262_144)
+    expect(next(LIMITS.maxCreditBytes, 1)).toBe(LIMITS.maxCreditBytes)
+  })
+
   it('[L9] shrinks credit to the start when the store is slow, and never below', () => {
     const policy = new CreditPolicy()
     for (let batch = 0; batch < 40; batch += 1) policy.observe(500)
