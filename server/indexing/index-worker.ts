@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { BlockBuilder } from '../store/row-blocks/block-builder.ts'
 import type { RowBlock } from '../store/row-blocks/row-block.ts'
+import { buffersOf } from '../store/row-blocks/row-block.ts'
 import { decodeBody } from './decode-body.ts'
 import type { RowAnalysis, RowAnalysisModule } from './row-analysis.ts'
 import type { WorkerAnswer, WorkerNotice, WorkerRequest } from './worker-messages.ts'
@@ -35,13 +36,6 @@ function chunks(request: Extract<WorkerRequest, { kind: 'chunks' }>): WorkerAnsw
     firstRow += chunk.rows
   }
   return { kind: 'blocks', id, blocks, lie: null }
-}
-
-/** Blocks are moved to the main thread, not copied. */
-function buffersOf(blocks: readonly RowBlock[]): ArrayBuffer[] {
-  return blocks.flatMap(({ columns, words, postings }) =>
-    [columns, words, postings].map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer),
-  )
 }
 
 /** A rule that fails must not keep rows from being shown. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
@@ -15,6 +16,9 @@ import type { WorkerNotice } from './worker-messages.ts'
 const CHUNKS_PER_TURN = 8
 /** Runs that are worked on at once: while the store writes for one, the worker unpacks for another. */
 const LANES = 2
+/** While chunks wait for the store, a turn is followed by a rest that is this many times as long, at most MAX_REST_MS. */
+const RESTS_PER_TURN = 8
+const MAX_REST_MS = 250
 /** How often the store is asked what no hint told: after a restart, or after the worker died. */
 const SCAN_MS = 5_000
 const RUNS_PER_SCAN = 500
@@ -25,6 +29,8 @@ export interface IndexerDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly runs: Pick<RunService, 'endBecause'>
+  /** Whether so much waits to be stored that indexing must give way; acknowledgements come first. */
+  readonly isIngestBusy: () => boolean
   /** Module that exports `createRowAnalysis` (row-analysis.ts); null: no analysis. */
   readonly analysisModule: URL | null
   /** Gets what the analysis returned, on the main thread. */
@@ -102,6 +108,7 @@ export class Indexer {
     for (let runId = this.#first(); runId !== undefined; runId = this.#first()) {
       this.#queue.delete(runId)
       this.#busy.add(runId)
+      const startedAt = performance.now()
       try {
         if (await this.#turn(runId)) this.#queue.add(runId)
       } catch (error) {
@@ -111,8 +118,15 @@ export class Indexer {
       } finally {
         this.#busy.delete(runId)
       }
+      await this.#rest(performance.now() - startedAt)
     }
     this.#active -= 1
+  }
+
+  /** Rows can be indexed later; an agent whose chunks are not acknowledged stands still. */
+  async #rest(turnMs: number): Promise<void> {
+    if (this.#isClosed || !this.#deps.isIngestBusy()) return
+    await sleep(Math.min(turnMs * RESTS_PER_TURN, MAX_REST_MS))
   }
 
   #first(): RunId | undefined {

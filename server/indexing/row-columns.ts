@@ -3,6 +3,7 @@ import type { RowColumns } from '../store/row-blocks/row-block.ts'
 const INSTANT = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 const INSTANT_LENGTH = 24
 const MAX_COLUMN_LENGTH = 256
+const DIGIT_ZERO = 0x30
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -29,10 +30,28 @@ export function rowColumns(collector: string, row: Row): RowColumns {
 /** Unix time of an instant in UTC with milliseconds; null for any other text, and for a day that does not exist. */
 function instantMs(at: string): number | null {
   if (at.length !== INSTANT_LENGTH || !INSTANT.test(at)) return null
-  const ms = Date.parse(at)
-  if (Number.isNaN(ms)) return null
+  const day = startOfDay(at.slice(0, 10))
+  if (day === null) return null
+  const seconds = (digits(at, 11, 2) * 60 + digits(at, 14, 2)) * 60 + digits(at, 17, 2)
+  return day + seconds * 1_000 + digits(at, 20, 3)
+}
+
+/** Rows of a chunk are mostly of one day. */
+let known: { readonly day: string; readonly ms: number | null } = { day: '', ms: null }
+
+function startOfDay(day: string): number | null {
+  if (day === known.day) return known.ms
+  const ms = Date.parse(`${day}T00:00:00.000Z`)
   // 31 February is taken for a day in March: what is read must be what was written.
-  return Number(at.slice(8, 10)) <= 28 || new Date(ms).toISOString() === at ? ms : null
+  const isThere = !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day)
+  known = { day, ms: isThere ? ms : null }
+  return known.ms
+}
+
+function digits(text: string, from: number, count: number): number {
+  let number = 0
+  for (let at = from; at < from + count; at += 1) number = 10 * number + text.charCodeAt(at) - DIGIT_ZERO
+  return number
 }
 
 function text(row: Row, field: string | undefined): string | null {

@@ -9,6 +9,8 @@ interface Waiting {
 
 /** Heap of the worker in MiB: a chunk is at most 1 MiB, so more means a fault, which ends the worker and not the server. */
 const MAX_HEAP_MB = 512
+/** Heap for what is young, in MiB: the rows of one chunk live shortly, and more room for them only stays resident. */
+const MAX_YOUNG_MB = 16
 
 /** Calls to the indexer's thread. A thread that dies is started again; its calls reject. */
 export class WorkerLink {
@@ -45,7 +47,7 @@ export class WorkerLink {
   #start(): Worker {
     const worker = new Worker(new URL('./index-worker.ts', import.meta.url), {
       workerData: { analysisModule: this.#analysisModule?.href ?? null },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: MAX_YOUNG_MB },
       name: 'indexer',
     })
     worker.unref()

@@ -273,6 +273,7 @@ export interface RunStore {
   /**
    * Adds chunks to the index, in order; those that are there already are passed over (the indexer may repeat itself).
    * What is indexed counts in the same commit, so that the index never has a gap and never runs ahead of the chunks.
+   * The blocks' bytes are the store's from then on: they may be moved to a thread.
    *
    * @throws AskFirstError RUN_UNKNOWN; INVALID_REQUEST when a block leaves rows out or there are no such rows
    */

@@ -18,6 +18,17 @@ export interface RowBlock {
   readonly postings: Uint8Array
 }
 
+/** Buffers of blocks that are moved to another thread instead of copied; each part of a new block has one of its own. */
+export function buffersOf(blocks: readonly RowBlock[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>()
+  for (const { columns, words, postings } of blocks) {
+    for (const { buffer, byteLength } of [columns, words, postings]) {
+      if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffers.add(buffer)
+    }
+  }
+  return [...buffers]
+}
+
 /** What a row can be filtered by, beside its words. */
 export interface RowColumns {
   /** Unix time in ms; null when the row has none. */

@@ -4,6 +4,7 @@ import type { ChunkInput } from '../entities.ts'
 import type { Call } from '../method-list.ts'
 import { areasFromCalls, METHODS } from '../method-list.ts'
 import type { RowBlock } from '../row-blocks/row-block.ts'
+import { buffersOf } from '../row-blocks/row-block.ts'
 import type { Store } from '../store.ts'
 import { isPointRead, PointReads } from './point-reads.ts'
 import { ThreadLink } from './thread-link.ts'
@@ -83,11 +84,11 @@ async function indexInParts(writer: ThreadLink, id: RunId, blocks: readonly RowB
     part.push(block)
     bytes += block.columns.byteLength + block.words.byteLength + block.postings.byteLength
     if (bytes < BYTES_PER_INDEXING) continue
-    await writer.call('runs.indexRows', [id, part])
+    await writer.call('runs.indexRows', [id, part], buffersOf(part))
     part = []
     bytes = 0
   }
-  if (part.length > 0 || blocks.length === 0) await writer.call('runs.indexRows', [id, part])
+  if (part.length > 0 || blocks.length === 0) await writer.call('runs.indexRows', [id, part], buffersOf(part))
 }
 
 async function makePrivate(file: string): Promise<void> {
