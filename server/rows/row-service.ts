@@ -66,7 +66,8 @@ export class RowService {
     const run = await this.#readable(id)
     if (isWhole(query)) {
       const total = run.indexedRows
-      const place = at.around === null || at.around >= total ? null : query.descending ? total - 1 - at.around : at.around
+      const place =
+        at.around === null || at.around >= total ? null : query.descending ? total - 1 - at.around : at.around
       const offset = place === null ? at.offset : place - (place % at.limit)
       return { rows: await this.#wholePage(run, query.descending, { offset, limit: at.limit }), total, offset }
     }

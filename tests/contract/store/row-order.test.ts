@@ -28,9 +28,7 @@ describeStores('rows in order', ({ newStore }) => {
   const order = async (
     sort: RowSort,
     more: { filter?: RowFilter; descending?: boolean; from?: number; limit?: number } = {},
-  ) => [
-    ...(await store.runs.rowOrder(run.id, { filter: {}, sort, descending: false, from: 0, limit: 100, ...more })),
-  ]
+  ) => [...(await store.runs.rowOrder(run.id, { filter: {}, sort, descending: false, from: 0, limit: 100, ...more }))]
 
   test('are put in order by number, time, level and provider; what lacks a value comes last both ways', async () => {
     expect(await order('n')).toEqual([0, 1, 2, 3, 4])
