@@ -68,8 +68,10 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.getByRole('button', { name: /^Critical/ }).click()
     await countIs(187)
     await page.getByRole('button', { name: /^Error/ }).click()
-    await countIs(376)
+    await countIs(375)
     await page.getByLabel('Source').selectOption('disk')
+    await countIs(62)
+    await page.getByLabel('Search in the events').fill('nothing-like-this')
     await countIs(0)
     await page.getByText('No row matches.').waitFor()
     await page.getByRole('button', { name: 'Clear all' }).click()
@@ -77,7 +79,7 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.getByLabel('Event id').fill('1005')
     await page.keyboard.press('Enter')
     await countIs(38)
-    await page.getByLabel('Search in the events').fill('number 45')
+    await page.getByLabel('Search in the events').fill('number 125')
     await countIs(1)
     expect(page.url()).toContain('event=1005')
     await page.reload()
@@ -160,6 +162,23 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.getByRole('button', { name: 'Clear all' }).waitFor({ state: 'detached' })
   })
 
+  /** Every process stands once, below the one that started it; a ring of two stands as well. */
+  const walkTheTree = async () => {
+    await page.getByRole('button', { name: 'As a tree' }).click()
+    await countIs(67)
+    const names = () => grid().locator('[role=row][data-n] [role=gridcell]:first-child').allTextContents()
+    expect((await names()).slice(0, 4)).toEqual([
+      'systemd',
+      'level 2: └ sshd',
+      'level 3: └ bash',
+      `level 4: └ ${HOSTILE}`,
+    ])
+    await page.getByLabel('Search in the processes').fill('ring')
+    await countIs(2)
+    expect((await names()).join(' ')).toContain('ring two')
+    await page.getByLabel('Search in the processes').fill('')
+  }
+
   it.each(Object.keys(SAMPLE_ROWS))('show %s in a view of its own and as a table', async (collector) => {
     const scene = await finishedRun(desk.server.services, collector, SAMPLE_ROWS[collector] ?? [])
     await open(scene)
@@ -167,6 +186,7 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.getByText(HOSTILE).first().waitFor()
     expect(await lookAt(page, `rows-${collector.replace('.', '-')}`)).toEqual([])
     await page.setViewportSize({ width: 1_440, height: 900 })
+    if (collector === 'process.list') await walkTheTree()
     await page.getByRole('button', { name: 'Table', exact: true }).click()
     await countIs(SAMPLE_ROWS[collector]?.length ?? 0)
     await row(0).waitFor()

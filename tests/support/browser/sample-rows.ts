@@ -16,7 +16,7 @@ export const PROCESSES = [
     state: 'sleeping',
     startedAt: AT,
   },
-  { pid: 700, ppid: 512, name: HOSTILE, user: 'änne', cpuPercent: 3, rssBytes: 90 * MIB, commandLine: HOSTILE },
+  { pid: 700, ppid: 512, name: HOSTILE, user: 'änne', cpuPercent: 93, rssBytes: 90 * MIB, commandLine: HOSTILE },
   {
     pid: 701,
     ppid: 1,

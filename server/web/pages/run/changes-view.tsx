@@ -26,7 +26,7 @@ export function ChangesView({ run }: ViewProps) {
   const kinds = useMemo(() => {
     const counts = new Map<string, number>()
     for (const { row } of rows) counts.set(textField(row, 'kind'), (counts.get(textField(row, 'kind')) ?? 0) + 1)
-    return [...counts].map(([value, count]) => ({ value, title: fieldTitle(value), count })).slice(0, 12)
+    return [...counts].map(([value, count]) => ({ value, title: kindTitle(value), count })).slice(0, 12)
   }, [rows])
   const shown = useMemo(
     () =>
@@ -66,6 +66,10 @@ export function ChangesView({ run }: ViewProps) {
   )
 }
 
+function kindTitle(kind: string): string {
+  return kind === 'osUpdate' ? 'System update' : fieldTitle(kind)
+}
+
 function dayText(at: string | null): string {
   const time = at === null ? Number.NaN : Date.parse(at)
   return Number.isNaN(time) ? 'Without a date' : DAY.format(time)
@@ -84,7 +88,7 @@ function Change({ item: { at, row } }: { readonly item: RowItem }) {
       <time dateTime={at ?? ''}>{row.dayOnly === true ? 'that day' : timeText(at).slice(TIME_START)}</time>
       <span>
         <Badge tone={row.kind === 'driver' || row.kind === 'osUpdate' ? 'accent' : 'plain'}>
-          {fieldTitle(textField(row, 'kind'))}
+          {kindTitle(textField(row, 'kind'))}
         </Badge>
       </span>
       <div>

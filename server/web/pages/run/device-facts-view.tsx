@@ -14,6 +14,16 @@ import { emptyText, fieldTitle, textField } from './words.ts'
 
 /** Parts of a section drawn at first, and more with each press. */
 const STEP = 60
+/** What a technician reads first stands open, unless there is much of it. */
+const OPEN_AT_FIRST: ReadonlySet<string> = new Set([
+  'system',
+  'operatingSystem',
+  'processor',
+  'memory',
+  'storage',
+  'power',
+  'security',
+])
 /** A search opens what it finds, unless it finds too much. */
 const MOST_OPENED = 400
 
@@ -79,8 +89,8 @@ function Summary({ facts }: { readonly facts: readonly (readonly [string, string
 }
 
 function Section(props: { readonly section: FactSection; readonly isFound: boolean; readonly onCopy: () => void }) {
-  const { title, count, groups } = props.section
-  const [isOpened, setOpened] = useState(false)
+  const { id, title, count, groups } = props.section
+  const [isOpened, setOpened] = useState(OPEN_AT_FIRST.has(id) && count <= STEP)
   const [most, setMost] = useState(STEP)
   const isOpen = isOpened || props.isFound
   return (

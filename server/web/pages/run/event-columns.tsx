@@ -26,7 +26,7 @@ export const EVENT_COLUMNS: readonly Column[] = [
     show: ({ level }) => <EventLevel level={level} />,
     sort: 'level',
   },
-  { id: 'at', title: 'Time', width: 156, value: ({ at }) => timeText(at), sort: 'at' },
+  { id: 'at', title: 'Time', width: 176, value: ({ at }) => timeText(at), sort: 'at' },
   { id: 'provider', title: 'Source', width: 190, value: ({ provider }) => provider ?? '', sort: 'provider' },
   {
     id: 'eventId',

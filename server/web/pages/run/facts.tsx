@@ -6,6 +6,7 @@ export type Fact = readonly [name: string, value: ReactNode]
 /** Names with their values; what has no value is left out. */
 export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
   const known = facts.filter(([, value]) => value !== '' && value !== null && value !== undefined && value !== false)
+  if (known.length === 0) return null
   return (
     <dl className={styles.facts}>
       {known.map(([name, value], at) => (

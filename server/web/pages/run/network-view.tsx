@@ -76,20 +76,22 @@ function Interface({ row, addresses }: { readonly row: Row; readonly addresses: 
         {textField(row, 'interface')} <Link row={row} />
         {row.type === undefined ? null : <Badge>{textField(row, 'type')}</Badge>}
       </h2>
-      <ul className={styles.list} aria-label="Addresses">
-        {addresses.slice(0, MOST_CARDS).map((address, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-          <li key={at}>
-            <code>
-              {textField(address, 'address')}/{textField(address, 'prefixLength')}
-            </code>{' '}
-            <span className={styles.soft}>
-              {[address.origin, address.scope].filter((word) => typeof word === 'string').join(', ')}
-            </span>{' '}
-            {address.addressState === 'duplicate' ? <Badge tone="bad">used by another device too</Badge> : null}
-          </li>
-        ))}
-      </ul>
+      {addresses.length === 0 ? null : (
+        <ul className={styles.list} aria-label="Addresses">
+          {addresses.slice(0, MOST_CARDS).map((address, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+            <li key={at}>
+              <code>
+                {textField(address, 'address')}/{textField(address, 'prefixLength')}
+              </code>{' '}
+              <span className={styles.soft}>
+                {[address.origin, address.scope].filter((word) => typeof word === 'string').join(', ')}
+              </span>{' '}
+              {address.addressState === 'duplicate' ? <Badge tone="bad">used by another device too</Badge> : null}
+            </li>
+          ))}
+        </ul>
+      )}
       <Facts
         facts={[
           ['What it is', textField(row, 'description')],

@@ -28,7 +28,10 @@ export function RowPanel(props: {
   })
   const [isRaw, setIsRaw] = useState(false)
   const panel = useRef<HTMLElement>(null)
-  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // Newer browsers answer with a promise, which an effect must not return.
+    void panel.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <aside
       ref={panel}

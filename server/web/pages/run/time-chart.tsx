@@ -4,11 +4,12 @@ import type { AlignedData, Options } from 'uplot'
 import UPlot from 'uplot'
 import type { TimesAnswer } from '../../api/runs.ts'
 import styles from './run-page.module.css'
-import { durationText } from './words.ts'
+import { durationText, timeText } from './words.ts'
 
 const HEIGHT = 104
 /** A drag shorter than this is a press. */
 const LEAST_DRAG_PX = 4
+const DAY_SECONDS = 86_400
 
 /** Events over time, errors and warnings apart; dragging over it narrows the time. The fields From and To do the same by keyboard. */
 export function TimeChart({
@@ -80,11 +81,16 @@ function draw(element: HTMLElement, times: TimesAnswer, onRange: (from: string, 
     height: HEIGHT,
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
-    padding: [8, 8, 0, 0],
+    padding: [8, 28, 0, 0],
     scales: { x: { time: true }, y: { range: (_plot, _least, most) => [0, Math.max(1, most)] } },
     axes: [
-      { ...axis, size: 26, grid: { show: false } },
-      { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000] },
+      {
+        ...axis,
+        size: 26,
+        grid: { show: false },
+        values: (_plot, at, _axis, _space, step) => at.map((time) => tick(time, step)),
+      },
+      { ...axis, size: 52, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000] },
     ],
     series: [{}, series('--line-strong'), series('--warn'), series('--bad')],
     hooks: {
@@ -100,6 +106,13 @@ function draw(element: HTMLElement, times: TimesAnswer, onRange: (from: string, 
     },
   }
   return new UPlot(options, dataOf(times), element)
+}
+
+/** A mark on the axis of time: the day where marks are days apart, else the time of day. */
+function tick(seconds: number, step: number): string {
+  const text = timeText(new Date(seconds * 1_000).toISOString())
+  if (step >= DAY_SECONDS) return text.slice(5, 10)
+  return text.slice(11, step < 60 ? 19 : 16)
 }
 
 /** Stacked: the whole bar first, then what lies over its lower part. */
