@@ -11,4 +11,8 @@ interface PageEntry {
 /** The complete list of pages. Each is a file of its own that is loaded when it is opened. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', Page: lazy(() => import('./pages/queue/queue.tsx').then(({ Queue }) => ({ default: Queue }))) },
+  {
+    path: '/tickets/:id/runs/:runId',
+    Page: lazy(() => import('./pages/run/run-page.tsx').then(({ RunPage }) => ({ default: RunPage }))),
+  },
 ]

@@ -176,7 +176,7 @@ export function grantFor({ device, ticket, request }: Scene): NonNullable<Stored
     ...bounds,
   }
 }
-export async function addRun(store: Store, scene: Scene): Promise<Run> {
+export async function addRun(store: Store, scene: Scene, changes: Partial<Run> = {}): Promise<Run> {
   const counts = { nextSeq: 0, rows: 0, rawBytes: 0, indexedRows: 0, completeness: null, refusedCode: null }
   const times = { orderedAt: AT, acceptedAt: null, firstRowAt: null, endedAt: null, withheld: null }
   const names = {
@@ -194,6 +194,7 @@ export async function addRun(store: Store, scene: Scene): Promise<Run> {
     state: 'ordered',
     ...counts,
     ...times,
+    ...changes,
   }
   await store.runs.create(run, logDraft(scene.ticket.id, 'run.ordered', { runId: run.id }))
   return run

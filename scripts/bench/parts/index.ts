@@ -6,6 +6,7 @@ import { devicePicture } from './device-picture.ts'
 import { firstRow } from './first-row.ts'
 import { idleMemory } from './idle-memory.ts'
 import { ingest } from './ingest.ts'
+import { pages } from './pages.ts'
 
 /** All parts, in the order in which they run. Each gives plain figures; README.md says what they mean. */
 export const PARTS: Readonly<Record<string, (lab: Lab) => Promise<unknown>>> = {
@@ -16,4 +17,5 @@ export const PARTS: Readonly<Record<string, (lab: Lab) => Promise<unknown>>> = {
   burst,
   agentProcess,
   devicePicture,
+  pages,
 }
