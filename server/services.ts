@@ -14,6 +14,7 @@ import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
+import { ReportService } from './reports/report-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
@@ -41,6 +42,7 @@ export interface Services {
   readonly consent: ConsentService
   readonly runs: RunService
   readonly findings: FindingService
+  readonly reports: ReportService
   readonly exports: ExportService
   readonly health: HealthService
   readonly metrics: Metrics
@@ -87,6 +89,7 @@ export function createServices(foundations: Foundations): Services {
     consent,
     runs,
     findings,
+    reports: new ReportService({ store, clock, bus, link: agents }),
     exports: new ExportService({ store, clock, authority, logSigner }),
     health: createHealthService(
       [{ name: 'store', check: () => store.ping() }, ...foundations.readiness],

@@ -12,6 +12,7 @@ import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
 import { openapiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { reportRoutes } from './reports.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
 import { settingsRoutes } from './settings.ts'
@@ -40,6 +41,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     consentRequestRoutes(services),
     runRoutes(services),
     findingRoutes(services),
+    reportRoutes(services),
     exportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),
