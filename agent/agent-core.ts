@@ -3,6 +3,7 @@ import { arch, hostname } from 'node:os'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import type { RequestId } from '@askfirst/protocol/ids.ts'
+import { consentReported } from '@askfirst/protocol/messages/consent-reported.ts'
 import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { catalogueEntries } from './collectors/index.ts'
@@ -22,6 +23,7 @@ import { noteVerifier } from './identity/verify-note.ts'
 import { dispatch } from './link/dispatch.ts'
 import { Link } from './link/link.ts'
 import type { LinkSession, Welcome } from './link/link-session.ts'
+import type { RunProgress } from './local/commands.ts'
 import type { LinkStatus } from './local/local-operations.ts'
 import type { AgentLog } from './log.ts'
 import { readLocalPolicy } from './policy/local-policy.ts'
@@ -29,12 +31,14 @@ import { GrantHosts } from './runs/grant-hosts.ts'
 import { ReviewDecisions } from './runs/review-decisions.ts'
 import { Reviews } from './runs/reviews.ts'
 import { RunController } from './runs/run-controller.ts'
+import { runProgress } from './runs/run-progress.ts'
 import { SeenOrders } from './runs/seen-orders.ts'
 import { openTicketKeys } from './runs/ticket-keys.ts'
 import type { Collector } from './runtime/define-collector.ts'
 import type { Spool } from './spool/spool.ts'
 import { AGENT_VERSION } from './version.ts'
 
+const reportedSince = consentReported.since
 /** A renewal that has fallen due is noticed this often, and at each connect. */
 const RENEWAL_CHECK_MS = 3_600_000
 
@@ -67,6 +71,8 @@ export class AgentCore {
   #identity: Identity
   #catalogue: readonly CatalogueEntry[] = []
   #timer: NodeJS.Timeout | undefined
+  /** Protocol version of the session. */
+  #version: number = OLDEST_PROTOCOL_VERSION
 
   constructor(options: AgentCoreOptions) {
     const { config, identity, clock, history, spool, log } = options
@@ -134,6 +140,11 @@ export class AgentCore {
     }
   }
 
+  /** How the runs stand that the device still holds. */
+  progress(): RunProgress[] {
+    return runProgress(this.#options.spool, this.#controller)
+  }
+
   #openBook(): ConsentBook {
     const { config, identity, collectors, history, clock, log } = this.#options
     return openConsentBook({
@@ -150,6 +161,7 @@ export class AgentCore {
         },
         receipt: ({ requestId, jws }) => void this.#send({ type: 'consent.receipt', requestId, jws }),
         revocation: ({ grantId, jws }) => void this.#send({ type: 'consent.revocation', grantId, jws }),
+        report: ({ reportId, jws }) => void this.#sendReport({ type: 'consent.reported', reportId, jws }),
         grantEnded: (grantId, reason) => this.#controller.grantEnded(grantId, reason),
         grantBegan: (grant) => this.#controller.grantBegan(grant),
       },
@@ -205,13 +217,15 @@ export class AgentCore {
   }
 
   #welcomed(session: LinkSession, welcome: Welcome): void {
+    this.#version = welcome.protocol
     if (welcome.needCatalogue) session.send({ type: 'agent.catalogue', catalogue: [...this.#catalogue] })
     this.#renewIfDue()
     if (welcome.standing !== 'active') return // In quarantine a device is asked for nothing and says nothing (SPEC H6).
     for (const outgoing of this.book.unsent()) {
-      if (outgoing.kind === 'receipt')
-        session.send({ type: 'consent.receipt', requestId: outgoing.requestId, jws: outgoing.jws })
-      else session.send({ type: 'consent.revocation', grantId: outgoing.grantId, jws: outgoing.jws })
+      const { kind, jws } = outgoing
+      if (kind === 'receipt') session.send({ type: 'consent.receipt', requestId: outgoing.requestId, jws })
+      else if (kind === 'revocation') session.send({ type: 'consent.revocation', grantId: outgoing.grantId, jws })
+      else this.#sendReport({ type: 'consent.reported', reportId: outgoing.reportId, jws })
     }
     this.#controller.connected(session, welcome)
   }
@@ -219,6 +233,11 @@ export class AgentCore {
   /** Sends to a server that takes the device as active; what must arrive is sent again at the next welcome. */
   #send(message: AgentMessage): boolean {
     return this.#link.status.state === 'online' && this.#link.send(message)
+  }
+
+  /** A server that does not know reports gets none; the block holds all the same (SPEC W8, C20). */
+  #sendReport(message: MessageNamed<'consent.reported'>): boolean {
+    return this.#version >= reportedSince && this.#send(message)
   }
 
   #renewIfDue(): void {

@@ -10,6 +10,7 @@ import type { LocalHistory } from './history/local-history.ts'
 import { openLocalHistory } from './history/local-history.ts'
 import { bindData } from './identity/bound-data.ts'
 import { loadIdentity } from './identity/identity.ts'
+import { Changes } from './local/changes.ts'
 import type { LocalChannel } from './local/local-channel.ts'
 import { openLocalChannel } from './local/local-channel.ts'
 import { createLocalHandlers } from './local/local-handlers.ts'
@@ -58,7 +59,8 @@ export async function startAgent(config: AgentConfig, options: AgentOptions = {}
   const identity = loadIdentity(config.dataDir)
   if (bindData(config.dataDir, identity))
     log.warn({}, 'enrolled with another server; what belonged to the earlier one was deleted')
-  const history = openLocalHistory(config.dataDir, clock)
+  const changes = new Changes()
+  const history = openLocalHistory(config.dataDir, clock, () => changes.note())
   const spool = await Spool.at(join(config.dataDir, 'spool'))
   const core = new AgentCore({
     ...{ config, identity, clock, log, history, spool },
@@ -72,7 +74,7 @@ export async function startAgent(config: AgentConfig, options: AgentOptions = {}
     history.close()
   }
   try {
-    const channel = await openChannel({ config, core, history, clock, log, deviceId: identity.deviceId })
+    const channel = await openChannel({ config, core, history, changes, clock, log, deviceId: identity.deviceId })
     await core.start()
     log.info({ deviceId: identity.deviceId, version: AGENT_VERSION }, 'the agent runs')
     return {
@@ -93,17 +95,20 @@ function openChannel(parts: {
   readonly config: AgentConfig
   readonly core: AgentCore
   readonly history: LocalHistory
+  readonly changes: Changes
   readonly clock: AgentClock
   readonly log: AgentLog
   readonly deviceId: Parameters<typeof createLocalHandlers>[0]['deviceId']
 }): Promise<LocalChannel> {
-  const { config, core, history, clock, log, deviceId } = parts
+  const { config, core, history, changes, clock, log, deviceId } = parts
   return openLocalChannel({
     runDir: config.runDir,
     clock,
     handlers: createLocalHandlers({
       agentVersion: AGENT_VERSION,
       deviceId,
+      changes,
+      progress: () => core.progress(),
       book: core.book,
       history,
       receipts: openReceiptFiles(config.dataDir),

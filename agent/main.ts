@@ -1,10 +1,10 @@
 import { AskFirstError, ERRORS } from '@askfirst/protocol/errors.ts'
+import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
 import { CommanderError } from 'commander'
 import { EXIT, exitCodeOf } from './cli/exit-codes.ts'
 import { createProgram } from './cli/program.ts'
 import type { Terminal } from './cli/terminal.ts'
 import { processTerminal } from './cli/terminal.ts'
-import { plainText } from './consent/plain-text.ts'
 
 /** Most characters of an error's text, which can hold words of a server, e.g. names in its certificate. */
 const MAX_SHOWN = 2_000

@@ -32,6 +32,22 @@ export const CollectorLimits = Type.Object({
 })
 export type CollectorLimits = Static<typeof CollectorLimits>
 
+const TranslatedParameter = Type.Object({
+  /** Absent: said as the parameter's own schema says it. */
+  description: Type.Optional(line(200)),
+  /** Words of its choices; absent: said as the schema says them. */
+  words: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), line(200), { maxProperties: 64 })),
+})
+
+/** A collector's words in one language. */
+const Translation = Type.Object({
+  title: line(120),
+  tellUser: line(600),
+  notRead: line(600),
+  /** By parameter; absent: said as their schemas say them. */
+  params: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), TranslatedParameter, { maxProperties: 64 })),
+})
+
 /** One collector as the agent announces it. The texts are the agent's own and are shown word for word. */
 export const CatalogueEntry = Type.Object({
   id: CollectorId,
@@ -51,5 +67,9 @@ export const CatalogueEntry = Type.Object({
   limits: CollectorLimits,
   /** Bytes that a usual run sends, as a hint for people. */
   typicalBytes: Count,
+  /** The same texts in other languages, by language; absent: the agent has no others (before version 2). */
+  translations: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[a-z]{2,3}$' }), Translation, { maxProperties: 16 }),
+  ),
 })
 export type CatalogueEntry = Static<typeof CatalogueEntry>

@@ -50,6 +50,8 @@ export const Completeness = Type.Object(
     cutFields: Count,
     /** Rows that the person dropped in review; their content is recorded nowhere. */
     droppedInReview: Count,
+    /** Columns that the person left out of every row in review; absent: none (always absent before version 2). */
+    columnsDroppedInReview: Type.Optional(Count),
     sources: Type.Array(SourceRecord, { maxItems: 64 }),
   },
   closed,

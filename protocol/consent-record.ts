@@ -3,18 +3,19 @@ import { Type } from 'typebox'
 import { DATA_CATEGORIES } from './catalogue-entry.ts'
 import { closed } from './define-message.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from './fields.ts'
-import { DeviceId, GrantId, ReceiptId, RequestId, TicketId } from './ids.ts'
+import { DeviceId, GrantId, ReceiptId, ReportId, RequestId, TicketId, UserId } from './ids.ts'
 import { TechnicianRef } from './messages/consent-request.ts'
 
-/** Media types in the `typ` header of the two kinds of JWS that a device signs. */
+/** Media types in the `typ` header of the three kinds of JWS that a device signs. */
 export const RECEIPT_TYP = 'askfirst-consent+jws'
 export const REVOCATION_TYP = 'askfirst-revocation+jws'
+export const REPORT_TYP = 'askfirst-report+jws'
 
-/** Header of both: ES256 and the SHA-256 of the signing device's certificate (RFC 7515 section 4.1.8, base64url). */
+/** Header of all: ES256 and the SHA-256 of the signing device's certificate (RFC 7515 section 4.1.8, base64url). */
 export const JwsHeader = Type.Object(
   {
     alg: Type.Literal('ES256'),
-    typ: Type.Enum([RECEIPT_TYP, REVOCATION_TYP]),
+    typ: Type.Enum([RECEIPT_TYP, REVOCATION_TYP, REPORT_TYP]),
     'x5t#S256': Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
   },
   closed,
@@ -128,3 +129,23 @@ export const RevocationRecord = Type.Object(
   closed,
 )
 export type RevocationRecord = Static<typeof RevocationRecord>
+
+/** Payload of a report: the person at the device takes a request for suspicious (SPEC C20). */
+export const ReportRecord = Type.Object(
+  {
+    schema: Type.Literal('askfirst.report-record.v1'),
+    reportId: ReportId,
+    requestId: RequestId,
+    ticketId: TicketId,
+    deviceId: DeviceId,
+    /** Who is blocked on this device until a lead lifts it. */
+    technicianId: UserId,
+    at: Instant,
+    osUser: line(255),
+    method: Type.Enum(['terminal', 'page', 'dialog']),
+    /** In the person's words; absent: they gave none. */
+    reason: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  closed,
+)
+export type ReportRecord = Static<typeof ReportRecord>

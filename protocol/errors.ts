@@ -99,6 +99,11 @@ export const ERRORS = {
     retry: false,
     text: "The device's local policy does not allow this request.",
   },
+  TECHNICIAN_REPORTED: {
+    status: 409,
+    retry: false,
+    text: 'The person at the device reported this technician. A lead must look at the report before they can ask again.',
+  },
   RECEIPT_INVALID: {
     status: 400,
     retry: false,

@@ -20,6 +20,8 @@ export const LOG_KINDS = [
   'run.ended',
   'finding.added',
   'finding.judged',
+  'consent.reported',
+  'report.cleared',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

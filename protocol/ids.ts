@@ -20,6 +20,7 @@ export type GrantId = Id<'gra'>
 export type ReceiptId = Id<'rcp'>
 export type RunId = Id<'run'>
 export type FindingId = Id<'fnd'>
+export type ReportId = Id<'rep'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -29,6 +30,7 @@ export const GrantId = idSchema('gra')
 export const ReceiptId = idSchema('rcp')
 export const RunId = idSchema('run')
 export const FindingId = idSchema('fnd')
+export const ReportId = idSchema('rep')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

@@ -8,6 +8,12 @@ export const PROTOCOL_HISTORY = [
     date: '2026-11-22',
     change: 'First version: link, consent, runs, chunks, log checkpoints, certificates.',
   },
+  {
+    version: 2,
+    date: '2026-11-28',
+    change:
+      'A person can report a request as suspicious, and a lead lifts the block (consent.reported, report.cleared). Collectors announce their words in other languages. The record of a run counts columns that were left out in review.',
+  },
 ] as const
 
 /** WebSocket subprotocol name; its number is the major version that both sides must share. */

@@ -14,6 +14,7 @@ import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
+import { ReportService } from './reports/report-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
@@ -43,6 +44,7 @@ export interface Services {
   readonly runs: RunService
   readonly rows: RowService
   readonly findings: FindingService
+  readonly reports: ReportService
   readonly exports: ExportService
   readonly health: HealthService
   readonly metrics: Metrics
@@ -90,6 +92,7 @@ export function createServices(foundations: Foundations): Services {
     runs,
     rows: new RowService({ store, clock }),
     findings,
+    reports: new ReportService({ store, clock, bus, link: agents }),
     exports: new ExportService({ store, clock, authority, logSigner }),
     health: createHealthService(
       [{ name: 'store', check: () => store.ping() }, ...foundations.readiness],

@@ -1,4 +1,5 @@
 import type { CatalogueEntry, Platform } from '@askfirst/protocol/catalogue-entry.ts'
+import { translationsOf } from '../collector-words/index.ts'
 import type { Collector } from '../runtime/define-collector.ts'
 import { changeRecent } from './change-recent.ts'
 import { deviceInfo } from './device-info.ts'
@@ -29,20 +30,24 @@ export function catalogueEntries(
   platform: Platform,
   isAvailable: (id: string) => boolean,
 ): CatalogueEntry[] {
-  return collectors.map((collector) => ({
-    id: collector.id,
-    version: collector.version,
-    title: collector.title,
-    tellUser: collector.tellUser,
-    notRead: collector.notRead,
-    categories: [...collector.categories],
-    platforms: [...collector.platforms],
-    privilege: collector.privilege,
-    available: collector.platforms.includes(platform) && isAvailable(collector.id),
-    params: plainSchema(collector.params),
-    limits: { ...collector.limits },
-    typicalBytes: collector.typicalBytes,
-  }))
+  return collectors.map((collector) => {
+    const translations = translationsOf(collector.id)
+    return {
+      id: collector.id,
+      version: collector.version,
+      title: collector.title,
+      tellUser: collector.tellUser,
+      notRead: collector.notRead,
+      categories: [...collector.categories],
+      platforms: [...collector.platforms],
+      privilege: collector.privilege,
+      available: collector.platforms.includes(platform) && isAvailable(collector.id),
+      params: plainSchema(collector.params),
+      limits: { ...collector.limits },
+      typicalBytes: collector.typicalBytes,
+      ...(translations === undefined ? {} : { translations }),
+    }
+  })
 }
 
 /** The schema without what only the validator in this process needs: symbols and functions do not survive JSON. */

@@ -5,12 +5,11 @@ import type { ConsentRecord, RevocationRecord } from '@askfirst/protocol/consent
 import type { ReceiptId } from '@askfirst/protocol/ids.ts'
 import { matchCode } from '@askfirst/protocol/match-code.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
+import { withdrawalMethod } from '@askfirst/protocol/notice/notice.ts'
 import type { Answerer } from './consent-events.ts'
 import type { HeldGrant, HeldRequest } from './consent-state.ts'
 import type { OfferedCollectors } from './offered-collectors.ts'
-
-/** Language of the text that is shown. */
-const NOTICE_LANGUAGE = 'en'
 
 /** What became of a request, as it goes into the record. */
 export interface Decided {
@@ -19,6 +18,7 @@ export interface Decided {
   readonly atIso: string
   /** Text that was shown, or would have been shown had anyone looked. */
   readonly text: string
+  readonly language: Language
   /** Account of who answered; absent when nobody did. */
   readonly osUser?: string | undefined
 }
@@ -32,7 +32,7 @@ export function buildConsentRecord(held: HeldRequest, decided: Decided, offered:
     processing: {
       notice: {
         textSha256: sha256Hex(decided.text),
-        language: NOTICE_LANGUAGE,
+        language: decided.language,
         requestSha256: held.requestSha256,
         matchCode: matchCodeOf(held.requestSha256),
       },
@@ -41,7 +41,7 @@ export function buildConsentRecord(held: HeldRequest, decided: Decided, offered:
       dataCategories: categoriesOf(collectors, offered),
       collectionMethod: 'collectors named in the request, read-only, on the device',
       storage: { destination: request.destination, retentionDays: request.retentionDays },
-      withdrawalMethod: withdrawalMethod(request),
+      withdrawalMethod: withdrawalMethod(request.requestId, decided.language),
     },
     parties: {
       principal: { deviceId: request.deviceId, ...(decided.osUser === undefined ? {} : { osUser: decided.osUser }) },
@@ -81,11 +81,6 @@ export function requestHash(request: ConsentRequest): string | null {
   } catch {
     return null
   }
-}
-
-/** How the person stops it, word for word as shown. */
-export function withdrawalMethod(request: ConsentRequest): string {
-  return `On this computer, at any time: askfirst-agent revoke ${request.requestId}`
 }
 
 /** The four characters that both sides show. */

@@ -10,6 +10,8 @@ export interface ConsentEvents {
   receipt(outgoing: Extract<OutgoingJws, { kind: 'receipt' }>): void
   /** A signed revocation waits for the server. The grant ended before this is called. */
   revocation(outgoing: Extract<OutgoingJws, { kind: 'revocation' }>): void
+  /** A signed report waits for the server. Its technician was blocked before this is called. */
+  report(outgoing: Extract<OutgoingJws, { kind: 'report' }>): void
   /** The grant is over: kill its collectors and drop its unsent rows, now. */
   grantEnded(grantId: GrantId, reason: GrantEnd): void
   /** A grant began; absent: nobody needs to know. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { Grant } from '@askfirst/protocol/consent-record.ts'
 import { Instant, Sha256 } from '@askfirst/protocol/fields.ts'
-import { GrantId, ReceiptId, RequestId } from '@askfirst/protocol/ids.ts'
+import { GrantId, ReceiptId, ReportId, RequestId, UserId } from '@askfirst/protocol/ids.ts'
 import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import type { Static } from 'typebox'
@@ -46,6 +46,7 @@ export type HeldGrant = Static<typeof HeldGrant>
 export const OutgoingJws = Type.Union([
   Type.Object({ kind: Type.Literal('receipt'), requestId: RequestId, jws: Type.String(), sha256: Sha256 }, closed),
   Type.Object({ kind: Type.Literal('revocation'), grantId: GrantId, jws: Type.String(), sha256: Sha256 }, closed),
+  Type.Object({ kind: Type.Literal('report'), reportId: ReportId, jws: Type.String(), sha256: Sha256 }, closed),
 ])
 export type OutgoingJws = Static<typeof OutgoingJws>
 
@@ -63,6 +64,33 @@ export const ClosedRequest = Type.Object(
 )
 export type ClosedRequest = Static<typeof ClosedRequest>
 
+/** A request that the person reported as suspicious; its technician is blocked until `cleared` is there (SPEC C20). */
+export const HeldReport = Type.Object(
+  {
+    reportId: ReportId,
+    requestId: RequestId,
+    technicianId: UserId,
+    /** Name of the technician as the request gave it. */
+    technician: Type.String({ maxLength: 200 }),
+    at: Instant,
+    /** Who lifted the block, as the server says. */
+    cleared: Type.Optional(
+      Type.Object(
+        {
+          at: Instant,
+          by: Type.String({ maxLength: 200 }),
+          reason: Type.String({ maxLength: 500 }),
+          /** Whether a person has said that they read it. */
+          told: Type.Boolean(),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+)
+export type HeldReport = Static<typeof HeldReport>
+
 /** All that the agent must still know about consent after a restart. */
 export const ConsentState = Type.Object(
   {
@@ -71,6 +99,8 @@ export const ConsentState = Type.Object(
     grants: Type.Array(HeldGrant),
     unsent: Type.Array(OutgoingJws),
     closed: Type.Array(ClosedRequest),
+    /** Absent: nobody reported anything (always absent before this version). */
+    reports: Type.Optional(Type.Array(HeldReport)),
   },
   closed,
 )

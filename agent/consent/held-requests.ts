@@ -1,19 +1,22 @@
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { GrantId, ReceiptId, RequestId } from '@askfirst/protocol/ids.ts'
+import type { GrantId, ReceiptId, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import type { Notice } from '@askfirst/protocol/notice/notice.ts'
+import { noticeText } from '@askfirst/protocol/notice/notice-text.ts'
+import type { LocalHistory } from '../history/local-history.ts'
 import { policyObjection } from '../policy/apply-policy.ts'
 import type { LocalPolicy, PolicyReading } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
 import { requestHash, sha256Hex } from './build-record.ts'
-import type { Decision } from './consent-book.ts'
-import type { ConsentState, HeldGrant, HeldRequest } from './consent-state.ts'
-import { consentText } from './consent-text.ts'
-import { narrowGrant } from './narrow-grant.ts'
-import type { OfferedCollectors, Refusal } from './offered-collectors.ts'
+import type { Decision, ShownRequest } from './consent-book.ts'
+import type { ConsentState, HeldGrant, HeldRequest, OutgoingJws } from './consent-state.ts'
+import { longestGrantMs, narrowGrant, personalDataUnder } from './narrow-grant.ts'
+import type { Refusal } from './offered-collectors.ts'
 import { refusal } from './offered-collectors.ts'
+import type { RateGuard } from './rate-guard.ts'
 
 /** A request as it is kept while it waits: with its hash and the end of the wait by this device's clock. */
 export function heldRequest(request: ConsentRequest, nowMs: number): HeldRequest {
@@ -43,6 +46,41 @@ export function askedBefore(
     : { receiptId: over.receiptId }
 }
 
+/** Tickets for which the device was ever asked. */
+export function ticketsAskedFor(history: LocalHistory): Set<TicketId> {
+  const received = history.entries().filter(({ kind }) => kind === 'request.received')
+  // Only the consent book writes the kind, with the id of a validated request.
+  return new Set(received.map(({ body }) => body.ticketId as TicketId))
+}
+
+/** Nobody is to be worn down: too many requests that wait, or within an hour, are refused (L17). */
+export function tooMany({ pending }: ConsentState, rate: RateGuard): Refusal | null {
+  if (pending.length >= LIMITS.maxPendingRequests) {
+    const waiting = `${LIMITS.maxPendingRequests} requests wait for an answer on this device already.`
+    return refusal('REQUEST_TOO_MANY', waiting)
+  }
+  return rate.take() ? null : refusal('REQUEST_TOO_MANY', 'This device was asked too often within the last hour.')
+}
+
+/** A notice as it is shown, and within which bounds it can be answered under a policy. */
+export function asShown(request: ConsentRequest, notice: Notice, policy: LocalPolicy): ShownRequest {
+  const text = noticeText(notice)
+  return {
+    notice,
+    text,
+    textSha256: sha256Hex(text),
+    longestMs: longestGrantMs(request, policy),
+    mustReview: policy.review === true,
+    personalData: personalDataUnder(request, policy),
+  }
+}
+
+/** What a signed record that waits for the server belongs to. */
+export function outgoingId(outgoing: OutgoingJws): Readonly<Record<string, string>> {
+  if (outgoing.kind === 'receipt') return { requestId: outgoing.requestId }
+  return outgoing.kind === 'revocation' ? { grantId: outgoing.grantId } : { reportId: outgoing.reportId }
+}
+
 /** @throws AskFirstError REQUEST_CLOSED, REQUEST_UNKNOWN */
 export function waitingRequest({ pending, closed }: ConsentState, requestId: RequestId): HeldRequest {
   const held = pending.find(({ request }) => request.requestId === requestId)
@@ -51,18 +89,6 @@ export function waitingRequest({ pending, closed }: ConsentState, requestId: Req
     throw new AskFirstError('REQUEST_CLOSED', `The request ${requestId} was answered, withdrawn or has expired.`)
   }
   throw new AskFirstError('REQUEST_UNKNOWN', `No request ${requestId} waits on this computer.`)
-}
-
-/** The text that the person sees under a policy. The technician of an earlier grant is named as this device knows them. */
-export function noticeText(
-  held: HeldRequest,
-  policy: LocalPolicy,
-  from: { state: ConsentState; offered: OfferedCollectors },
-): string {
-  const { request, requestSha256 } = held
-  const replaced = from.state.grants.find(({ grant }) => grant.grantId === request.replaces?.grantId)
-  const earlierTechnician = replaced?.request.technician.name
-  return consentText({ request, requestSha256, policy, offered: from.offered, earlierTechnician })
 }
 
 /** The policy in force. @throws AskFirstError REQUEST_FORBIDDEN_BY_POLICY when its file cannot be understood */

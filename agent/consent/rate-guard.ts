@@ -6,6 +6,11 @@ export interface RateGuard {
   take(): boolean
 }
 
+/** Requests that are taken in: nobody is to be worn down by asking again and again. */
+export const REQUEST_RATE = { max: 120, perMs: 3_600_000 } as const
+/** Refusals that are written down, so that a flood does not fill the disk. */
+export const REFUSAL_RATE = { max: 120, perMs: 3_600_000 } as const
+
 export function createRateGuard(
   clock: Pick<AgentClock, 'monotonicMs'>,
   limit: { readonly max: number; readonly perMs: number },

@@ -26,6 +26,9 @@ const HISTORY_KINDS = [
   'state.unreadable',
   'history.repaired',
   'history.broken',
+  'request.reported',
+  'report.cleared',
+  'report.told',
 ] as const
 export type HistoryKind = (typeof HISTORY_KINDS)[number]
 

@@ -27,27 +27,38 @@ export const HISTORY_FILE = 'history.jsonl'
 
 /**
  * Opens the record. A last line that a SIGKILL or power cut left torn is cut off, and an entry says so; a chain that
- * is broken elsewhere is left as it is, and an entry says where.
+ * is broken elsewhere is left as it is, and an entry says where. `onEntry` is called after each entry.
  */
-export function openLocalHistory(dataDir: string, clock: AgentClock): LocalHistory {
+export function openLocalHistory(
+  dataDir: string,
+  clock: AgentClock,
+  onEntry: () => void = () => undefined,
+): LocalHistory {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, HISTORY_FILE)
   const isNew = !existsSync(path)
   const file = openSync(path, 'a+', 0o600)
   if (isNew) syncDirectory(dataDir)
-  return new FileHistory(path, file, clock)
+  return new FileHistory({ path, file, clock, onEntry })
 }
 
 class FileHistory implements LocalHistory {
   readonly #path: string
   readonly #file: number
   readonly #clock: AgentClock
+  readonly #onEntry: () => void
   #last: HistoryEntry | null = null
 
-  constructor(path: string, file: number, clock: AgentClock) {
-    this.#path = path
-    this.#file = file
-    this.#clock = clock
+  constructor(parts: {
+    readonly path: string
+    readonly file: number
+    readonly clock: AgentClock
+    readonly onEntry: () => void
+  }) {
+    this.#path = parts.path
+    this.#file = parts.file
+    this.#clock = parts.clock
+    this.#onEntry = parts.onEntry
     this.#open()
   }
 
@@ -68,6 +79,7 @@ class FileHistory implements LocalHistory {
       throw new Error(`The history could not be written to ${this.#path}`, { cause: error })
     }
     this.#last = entry
+    this.#onEntry()
     return entry
   }
 

@@ -34,6 +34,8 @@ async function handle(targets: CommandTargets, command: Command): Promise<void> 
       return await book.withdraw(command.requestId, command.reason)
     case 'consent.recorded':
       return await book.recorded(command.jwsSha256, command.outcome)
+    case 'report.cleared':
+      return await book.cleared(command)
     case 'run.start':
       return controller.order(command)
     case 'run.cancel':

@@ -1,13 +1,16 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { DeviceId } from '@askfirst/protocol/ids.ts'
+import type { DeviceId, RequestId } from '@askfirst/protocol/ids.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { ConsentBook, GrantState, PendingRequest } from '../consent/consent-book.ts'
 import type { Answerer } from '../consent/consent-events.ts'
 import type { ReceiptFiles } from '../consent/receipt-files.ts'
 import type { LocalHistory } from '../history/local-history.ts'
 import type { Witness } from '../history/witness.ts'
 import type { PolicyReading } from '../policy/local-policy.ts'
-import type { CommandArgs, CommandName, CommandResult, GrantSummary, RequestSummary } from './commands.ts'
+import type { Changes } from './changes.ts'
+import type { CommandArgs, CommandName, CommandResult, GrantSummary, RequestSummary, RunProgress } from './commands.ts'
 import type { LinkStatus, LocalUser, ReviewOperations } from './local-operations.ts'
+import { PageClaims } from './page-claims.ts'
 import { parseRanges } from './row-ranges.ts'
 
 /** What each command does, for the account that proved itself. */
@@ -25,6 +28,8 @@ export interface LocalServices {
   readonly review: ReviewOperations
   readonly linkStatus: () => LinkStatus
   readonly readPolicy: () => PolicyReading
+  readonly changes: Changes
+  readonly progress: () => readonly RunProgress[]
 }
 
 /** Wires the commands of the local channel to the agent's parts. */
@@ -32,6 +37,7 @@ export function createLocalHandlers(services: LocalServices): LocalHandlers {
   return {
     status: (_args, user) => status(services, user),
     ...consentHandlers(services),
+    ...followHandlers(services),
     ...reviewHandlers(services),
     ...historyHandlers(services),
   }
@@ -60,29 +66,68 @@ async function status(
   }
 }
 
-type ConsentCommand = 'requests.list' | 'requests.show' | 'requests.approve' | 'requests.deny' | 'grants.revoke'
+type ConsentCommand =
+  | 'requests.list'
+  | 'requests.show'
+  | 'requests.approve'
+  | 'requests.deny'
+  | 'requests.report'
+  | 'reports.told'
+  | 'grants.revoke'
 
 function consentHandlers({ book }: LocalServices): Pick<LocalHandlers, ConsentCommand> {
   return {
     'requests.list': async () => ({
       pending: book.pending().map(requestSummary),
       grants: book.grants().map(grantSummary),
+      reports: book.reports().map(({ technicianId: _id, ...report }) => report),
     }),
-    'requests.show': async ({ requestId }) => ({ requestId, ...(await book.show(requestId)) }),
-    'requests.approve': async ({ requestId, ...choice }, user) => {
-      const record = await book.answer(requestId, { state: 'given', ...choice }, answererOf(user))
+    'requests.show': async ({ requestId, language }) => showRequest(book, requestId, language),
+    'requests.approve': async ({ requestId, method, ...choice }, user) => {
+      const record = await book.answer(requestId, { state: 'given', ...choice }, answererOf(user, method))
       if (record.decision.grant === undefined)
         throw new AskFirstError('INTERNAL', `The approval of ${requestId} gave no grant.`)
       return { receiptId: record.header.recordId, grant: record.decision.grant }
     },
-    'requests.deny': async ({ requestId, reason }, user) => {
-      const record = await book.answer(requestId, { state: 'refused', reason }, answererOf(user))
+    'requests.deny': async ({ requestId, method, reason, language }, user) => {
+      const record = await book.answer(requestId, { state: 'refused', reason, language }, answererOf(user, method))
       return { receiptId: record.header.recordId }
     },
-    'grants.revoke': async ({ grantId, reason }, user) => {
-      await book.revoke(grantId, answererOf(user), reason)
+    'requests.report': async ({ requestId, method, ...said }, user) => ({
+      reportId: await book.report(requestId, answererOf(user, method), said),
+    }),
+    'reports.told': async ({ reportId }) => {
+      await book.toldCleared(reportId)
+      return {}
+    },
+    'grants.revoke': async ({ grantId, method, reason }, user) => {
+      await book.revoke(grantId, answererOf(user, method), reason)
       return { grantId }
     },
+  }
+}
+
+async function showRequest(
+  book: ConsentBook,
+  requestId: RequestId,
+  language: Language | undefined,
+): Promise<CommandResult<'requests.show'>> {
+  const shown = await book.show(requestId, language)
+  const held = book.pending().find(({ request }) => request.requestId === requestId)
+  if (held === undefined) throw new AskFirstError('REQUEST_CLOSED', `The request ${requestId} is over.`)
+  return { requestId, ...shown, deadline: held.deadline, collectors: structuredClone(held.request.collectors) }
+}
+
+/** What a companion needs to follow the agent without asking again and again. */
+function followHandlers({
+  changes,
+  progress,
+}: LocalServices): Pick<LocalHandlers, 'changes.wait' | 'pages.claim' | 'runs.progress'> {
+  const claims = new PageClaims()
+  return {
+    'changes.wait': async ({ after, waitMs }) => ({ count: await changes.after(after, waitMs) }),
+    'pages.claim': async ({ requestId, round }, user) => ({ claimed: claims.take(user.osUser, requestId, round) }),
+    'runs.progress': async () => ({ runs: [...progress()] }),
   }
 }
 
@@ -92,7 +137,8 @@ function reviewHandlers({ review }: LocalServices): Pick<LocalHandlers, ReviewCo
   return {
     'review.list': async () => ({ runs: [...(await review.waiting())] }),
     'review.rows': async ({ runId, after, limit }) => ({ rows: [...(await review.rows(runId, after, limit))] }),
-    'review.send': ({ runId, drop }, user) => review.send(runId, parseRanges(drop), user),
+    'review.send': ({ runId, drop, dropColumns = [] }, user) =>
+      review.send(runId, { rows: parseRanges(drop), columns: dropColumns }, user),
     'review.discard': ({ runId }, user) => review.discard(runId, user),
   }
 }
@@ -113,8 +159,8 @@ function historyHandlers({ history, receipts, witness }: LocalServices): Pick<Lo
   }
 }
 
-function answererOf({ osUser }: LocalUser): Answerer {
-  return { osUser: osUser.slice(0, 255), method: 'terminal' }
+function answererOf({ osUser }: LocalUser, method: Answerer['method'] = 'terminal'): Answerer {
+  return { osUser: osUser.slice(0, 255), method }
 }
 
 function requestSummary({ request, matchCode, receivedAt, deadline, shownAt }: PendingRequest): RequestSummary {

@@ -37,10 +37,13 @@ export interface ReviewOperations {
   waiting(): Promise<readonly HeldRun[]>
   /** At most `limit` rows after the row with number `after` (0: from the start). */
   rows(runId: RunId, after: number, limit: number): Promise<readonly NumberedRow[]>
-  /** Sends all rows but those of the ranges. The choice is durable before it takes effect; what was dropped is gone. */
+  /**
+   * Sends all rows but those of the ranges, without the named columns. The choice is durable before it takes effect; what
+   * was dropped is gone.
+   */
   send(
     runId: RunId,
-    drop: readonly RowRange[],
+    drop: { readonly rows: readonly RowRange[]; readonly columns: readonly string[] },
     by: LocalUser,
   ): Promise<{ readonly sent: number; readonly dropped: number }>
   /** Deletes all rows; the run ends as `cancelled` with RUN_DISCARDED. */

@@ -1,3 +1,4 @@
+import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { OutgoingChunk } from '../link/chunk-sender.ts'
@@ -18,6 +19,7 @@ export class Outbox {
   readonly #ended = new Set<RunId>()
   #session: LinkSession | null = null
   #sender: ChunkSender | null = null
+  #version = 1
 
   /** @param mayLeave asked for every chunk: whether rows of the run may leave the device now (SPEC C18) */
   constructor(spool: Spool, log: AgentLog, mayLeave: (runId: RunId) => boolean) {
@@ -30,6 +32,7 @@ export class Outbox {
   begin(session: LinkSession, welcome: Welcome): void {
     this.end()
     this.#session = session
+    this.#version = welcome.protocol
     this.#sender = new ChunkSender({
       read: (runId, fromSeq) => this.#read(runId, fromSeq),
       sendFrame: (frame) => session.sendFrame(frame),
@@ -123,7 +126,14 @@ export class Outbox {
         'the server lacks rows that it had acknowledged',
       )
     }
-    if (this.send({ type: 'run.end', runId, completeness: entry.ended })) this.#ended.add(runId)
+    if (this.send({ type: 'run.end', runId, completeness: this.#recordFor(entry.ended) })) this.#ended.add(runId)
+  }
+
+  /** A server of version 1 takes no field that it does not know: it hears of fewer columns by the rows themselves. */
+  #recordFor(ended: Completeness): Completeness {
+    if (this.#version > 1) return ended
+    const { columnsDroppedInReview: _unknown, ...known } = ended
+    return known
   }
 
   #count({ runId: text, seq, rows, rawBytes, body }: OutgoingChunk): void {

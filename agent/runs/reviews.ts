@@ -49,16 +49,21 @@ export class Reviews implements ReviewOperations {
 
   send(
     runId: RunId,
-    drop: readonly RowRange[],
+    drop: { readonly rows: readonly RowRange[]; readonly columns: readonly string[] },
     by: LocalUser,
   ): Promise<{ readonly sent: number; readonly dropped: number }> {
     return this.#decide(runId, async (entry) => {
       const { spool, decisions, history, controller, book } = this.#options
-      const isDropped = (number: number) => drop.some(({ from, to }) => from <= number && number <= to)
-      const kept = drop.length === 0 ? entry.totals : await spool.rewrite(runId, (row) => !isDropped(row + 1))
+      const isDropped = (number: number) => drop.rows.some(({ from, to }) => from <= number && number <= to)
+      const changes = drop.rows.length > 0 || drop.columns.length > 0
+      const kept = changes
+        ? await spool.rewrite(runId, { keepRow: (row) => !isDropped(row + 1), dropColumns: drop.columns })
+        : entry.totals
       if (!book().isActive(entry.meta.grantId)) throw gone(runId)
       const [sent, dropped] = [kept.rows, entry.totals.rows - kept.rows]
-      history.append('review.decided', { runId, decision: 'send', sent, dropped, osUser: by.osUser })
+      const columns = drop.columns.length
+      const decided = { runId, decision: 'send', sent, dropped, columns, bytes: kept.bytes, osUser: by.osUser }
+      history.append('review.decided', decided)
       decisions.add(runId)
       controller.tellReview(runId, 'sending', sent)
       controller.release(runId)

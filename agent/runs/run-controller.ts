@@ -13,7 +13,7 @@ import type { LocalHistory } from '../history/local-history.ts'
 import type { LinkSession, Welcome } from '../link/link-session.ts'
 import type { AgentLog } from '../log.ts'
 import { endedRun } from '../runtime/ended-run.ts'
-import type { Spool, SpoolEntry, SpoolMeta } from '../spool/spool.ts'
+import type { Spool, SpoolEntry, SpoolMeta, SpoolTotals } from '../spool/spool.ts'
 import type { GrantHosts } from './grant-hosts.ts'
 import { OpenRun } from './open-run.ts'
 import { Outbox } from './outbox.ts'
@@ -90,6 +90,11 @@ export class RunController {
 
   get openCount(): number {
     return this.#options.spool.list().length
+  }
+
+  /** Sums over the chunks of a run that have left the device since the agent started. */
+  sentOf(runId: RunId): SpoolTotals {
+    return this.#outbox.sentOf(runId)
   }
 
   /** A session to an active device is open: send on from where the server stands. */
@@ -211,13 +216,8 @@ export class RunController {
       this.#options.seen.add(runId, grantId)
       const meta = this.#meta(order, judged.grant.review)
       if (!(await this.#openSpool(order, meta))) return
-      this.#options.history.append('run.started', {
-        runId,
-        grantId,
-        ticketId: order.ticketId,
-        collector: order.collector,
-        params: order.params,
-      })
+      const { ticketId, collector, params } = order
+      this.#options.history.append('run.started', { runId, grantId, ticketId, collector, params })
       this.#outbox.send({ type: 'run.accepted', runId, review: meta.review })
       // The grant may have ended while the disk was busy.
       const ended = { state: 'cancelled', code: 'GRANT_EXPIRED' } as const
@@ -382,12 +382,13 @@ export class RunController {
     this.#options.log.warn({ runId }, `ignored ${what}`)
   }
 
-  #noteEnd(runId: RunId, { state, code, rows, droppedInReview }: Completeness): void {
+  #noteEnd(runId: RunId, { state, code, rows, bytes, droppedInReview }: Completeness): void {
     this.#options.history.append('run.ended', {
       runId,
       state,
       ...(code === undefined ? {} : { code }),
       rows,
+      bytes,
       droppedInReview,
     })
   }

@@ -18,17 +18,25 @@ export async function rowsOfChunk(chunk: Chunk): Promise<string[]> {
 /** Decides for one row, given its number in the run and its JSON text. */
 export type KeepRow = (row: number, json: string) => boolean
 
+/** What a person leaves out of a run. */
+export interface ReviewEdit {
+  readonly keepRow: KeepRow
+  /** Names of columns that are taken out of every row; absent: none. */
+  readonly dropColumns?: readonly string[]
+}
+
 /** Packs the rows that are kept anew, numbered without gaps; `onDropped` is called once for each other row. */
 export async function* keptRows(
   chunks: AsyncIterable<SpooledChunk>,
-  keepRow: KeepRow,
+  { keepRow, dropColumns = [] }: ReviewEdit,
   onDropped: () => void,
 ): AsyncGenerator<Chunk, void, undefined> {
   let kept: string[] = []
   let bytes = 0
   for await (const chunk of chunks) {
-    for (const [index, json] of (await rowsOfChunk(chunk)).entries()) {
-      if (!keepRow(chunk.firstRow + index, json)) {
+    for (const [index, whole] of (await rowsOfChunk(chunk)).entries()) {
+      const json = dropColumns.length === 0 ? whole : withoutColumns(whole, new Set(dropColumns))
+      if (!keepRow(chunk.firstRow + index, whole)) {
         onDropped()
         continue
       }
@@ -43,4 +51,11 @@ export async function* keptRows(
     }
   }
   if (kept.length > 0) yield await packChunk(kept)
+}
+
+/** A row without some of its columns; what is not an object has none. */
+function withoutColumns(json: string, columns: ReadonlySet<string>): string {
+  const row: unknown = JSON.parse(json)
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return json
+  return JSON.stringify(Object.fromEntries(Object.entries(row).filter(([name]) => !columns.has(name))))
 }

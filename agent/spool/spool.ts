@@ -3,7 +3,7 @@ import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { Chunk } from '../runtime/chunk.ts'
-import type { KeepRow } from './review-rows.ts'
+import type { ReviewEdit } from './review-rows.ts'
 import { keptRows } from './review-rows.ts'
 import type { SpooledChunk } from './spool-chunk.ts'
 import type { SpoolMeta, SpoolTotals } from './spool-meta.ts'
@@ -110,22 +110,22 @@ export class Spool {
   }
 
   /**
-   * Drops rows of an ended run for good, numbers the others anew and corrects the completeness record: dropped rows are
-   * counted there and written nowhere.
+   * Drops rows and columns of an ended run for good, numbers the other rows anew and corrects the completeness record: what
+   * was dropped is counted there and written nowhere (SPEC C18, C22).
    *
    * @throws AskFirstError RUN_UNKNOWN; Error when the run has not ended or rows of it are with the server already
    */
-  rewrite(runId: string, keepRow: KeepRow): Promise<Completeness> {
+  rewrite(runId: string, edit: ReviewEdit): Promise<Completeness> {
     return this.#inTurn(runId, async () => {
       const run = this.#known(runId)
       const { ended } = run
       if (ended === null || run.acknowledged.chunks > 0)
         throw new Error(`The rows of ${runId} can no longer be changed`)
       let droppedInReview = ended.droppedInReview
-      const chunks = keptRows(chunksOf(run), keepRow, () => {
+      const chunks = keptRows(chunksOf(run), edit, () => {
         droppedInReview += 1
       })
-      return await run.replace(chunks, (totals) => ({ ...ended, ...totals, droppedInReview }))
+      return await run.replace(chunks, (totals) => ({ ...ended, ...totals, droppedInReview, ...columnCount(edit) }))
     })
   }
 
@@ -206,6 +206,10 @@ export class Spool {
   #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake()
   }
+}
+
+function columnCount({ dropColumns = [] }: ReviewEdit): Pick<Completeness, 'columnsDroppedInReview'> {
+  return dropColumns.length === 0 ? {} : { columnsDroppedInReview: dropColumns.length }
 }
 
 async function* chunksOf(run: SpooledRun): AsyncGenerator<SpooledChunk, void, undefined> {

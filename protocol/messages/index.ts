@@ -8,6 +8,7 @@ import { chunkNack } from './chunk-nack.ts'
 import { consentReceipt } from './consent-receipt.ts'
 import { consentRecorded } from './consent-recorded.ts'
 import { consentRefused } from './consent-refused.ts'
+import { consentReported } from './consent-reported.ts'
 import { consentRequest } from './consent-request.ts'
 import { consentRevocation } from './consent-revocation.ts'
 import { consentSeen } from './consent-seen.ts'
@@ -17,6 +18,7 @@ import { linkPing } from './link-ping.ts'
 import { linkPong } from './link-pong.ts'
 import { linkWelcome } from './link-welcome.ts'
 import { logCheckpoint } from './log-checkpoint.ts'
+import { reportCleared } from './report-cleared.ts'
 import { runAccepted } from './run-accepted.ts'
 import { runCancel } from './run-cancel.ts'
 import { runEnd } from './run-end.ts'
@@ -39,6 +41,8 @@ export const MESSAGES = [
   consentReceipt,
   consentRevocation,
   consentRecorded,
+  consentReported,
+  reportCleared,
   runStart,
   runCancel,
   runAccepted,

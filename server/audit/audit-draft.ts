@@ -20,6 +20,8 @@ type AuditAction =
   | 'device.revoked'
   | 'certificate.revoked'
   | 'settings.changed'
+  | 'consent.reported'
+  | 'report.cleared'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

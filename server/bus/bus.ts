@@ -1,8 +1,8 @@
 /** What happened, by ids only: who wants to know more reads the store (so that nothing leaks through the bus). */
 export interface BusEvent {
-  /** `ticket/<id>`, `device/<id>`, `queue` */
+  /** `ticket/<id>`, `device/<id>`, `queue`, `reports` */
   readonly topic: string
-  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device` */
+  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report` */
   readonly kind: string
   /** Id of the thing that changed. */
   readonly id: string

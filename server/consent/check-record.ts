@@ -1,5 +1,5 @@
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
-import type { ConsentRecord, Grant, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
+import type { ConsentRecord, Grant, ReportRecord, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { firstOutsideGrant } from '@askfirst/protocol/within.ts'
@@ -104,6 +104,18 @@ export function revocationProblem(
   if (record.receiptId !== stored.receiptId) return 'it names another receipt'
   if (record.ticketId !== stored.ticketId) return 'it names another ticket'
   if (record.deviceId !== stored.deviceId) return 'it names another device'
+  return isWithinDates(Date.parse(record.at), certificate) ? null : 'its certificate was not valid at the time'
+}
+
+/** Says why a report does not fit the request that is stored, or null (SPEC C20). */
+export function reportProblem(
+  record: ReportRecord,
+  stored: StoredRequest,
+  certificate: DeviceCertificate,
+): string | null {
+  if (record.deviceId !== stored.deviceId) return 'it names another device'
+  if (record.ticketId !== stored.ticketId) return 'it names another ticket'
+  if (record.technicianId !== stored.technicianId) return 'it names another technician'
   return isWithinDates(Date.parse(record.at), certificate) ? null : 'its certificate was not valid at the time'
 }
 

@@ -4,6 +4,7 @@ import type { DeviceId, GrantId, RequestId, TicketId } from '@askfirst/protocol/
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { isoNow } from '../clock.ts'
 import type { Role, StoredRequest, Ticket, User } from '../store/entities.ts'
 import type { ConsentDeps } from './consent-deps.ts'
@@ -11,6 +12,8 @@ import { deviceActor, logDraft, publishChange, SERVER_ACTOR } from './consent-de
 import { loadDeviceCollectors } from './device-collectors.ts'
 import type { Asking } from './make-request.ts'
 import { makeRequest } from './make-request.ts'
+import type { Preview } from './preview.ts'
+import { completed, Problems, previewNotice } from './preview.ts'
 import type { RecordOutcome } from './receipts.ts'
 import { recordReceipt, recordRevocation } from './receipts.ts'
 
@@ -37,7 +40,7 @@ export class ConsentService {
    * Asks the person at a device. The request is stored as it will be sent, logged, and sent now or at the next connect.
    *
    * @throws AskFirstError NOT_FOUND, CONFLICT, NOT_ALLOWED, DEVICE_QUARANTINED, REQUEST_TOO_MANY, COLLECTOR_UNKNOWN,
-   *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST
+   *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST, TECHNICIAN_REPORTED
    */
   async ask(
     ticketId: TicketId,
@@ -47,6 +50,7 @@ export class ConsentService {
     const { store, clock, terms } = this.#deps
     const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
     const collectors = await this.#checkDevice(asking)
+    await this.#refuseReported(asking.deviceId, caller.user)
     if (caller.role === 'auditor') throw new AskFirstError('NOT_ALLOWED', 'An auditor asks nobody for data.')
     const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
     const replaces = await this.#replaced(ticket, caller.user, asking.deviceId)
@@ -63,6 +67,36 @@ export class ConsentService {
     this.#deps.link.send(request.deviceId, request.request)
     publishChange(this.#deps.bus, ticketId, 'request', request.id)
     return request
+  }
+
+  /**
+   * What the person would see of a request, and what would keep it from being asked. Nothing is stored or sent.
+   *
+   * @throws AskFirstError NOT_FOUND, NOT_ALLOWED, INVALID_REQUEST
+   */
+  async preview(
+    ticketId: TicketId,
+    caller: { readonly user: User; readonly role: Role },
+    asking: Asking,
+    language: Language,
+  ): Promise<Preview> {
+    const { store, clock, terms, link } = this.#deps
+    const [ticket, device] = await Promise.all([store.tickets.get(ticketId), store.devices.get(asking.deviceId)])
+    if (ticket === null || device === null || !ticket.deviceIds.includes(device.id))
+      throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId} with a device ${asking.deviceId}.`)
+    if (caller.role === 'auditor') throw new AskFirstError('NOT_ALLOWED', 'An auditor asks nobody for data.')
+    const problems = new Problems()
+    await problems.of(() => this.#openTicket(ticketId, caller.user, device.id), ticket)
+    await problems.of(() => this.#refuseReported(device.id, caller.user), undefined)
+    await problems.of(() => this.#checkDevice(asking), [])
+    if (!link.isOnline(device.id))
+      problems.add({ code: 'DEVICE_OFFLINE', detail: 'The device is not connected; it is asked when it is.' })
+    const known = await loadDeviceCollectors(store, device)
+    const collectors = await completed(asking, known, problems)
+    const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
+    const replaces = await this.#replaced(ticket, caller.user, device.id)
+    const made = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces })
+    return { ...previewNotice(made.request, known, language), problems: problems.found }
   }
 
   listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]> {
@@ -232,6 +266,13 @@ export class ConsentService {
       throw new AskFirstError('REQUEST_TOO_MANY', `${waiting.length} requests wait for an answer on this device.`)
     }
     return complete
+  }
+
+  /** A person reported this technician: until a lead has looked at it they ask this device nothing (SPEC C20). */
+  async #refuseReported(deviceId: DeviceId, user: User): Promise<void> {
+    const report = await this.#deps.store.reports.openAgainst(deviceId, user.id)
+    if (report !== null)
+      throw new AskFirstError('TECHNICIAN_REPORTED', `The person at this device reported you (${report.id}).`)
   }
 
   /** What the person is told about an earlier permission on this ticket: it is not inherited (SPEC C13). */

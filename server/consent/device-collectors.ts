@@ -20,6 +20,11 @@ export class DeviceCollectors {
     return entry === undefined ? null : safeParamsSchema(entry.params)
   }
 
+  /** What the device announced of a collector. */
+  entry(collector: string): CatalogueEntry | undefined {
+    return this.#entries.get(collector)
+  }
+
   /**
    * Makes sure that the device can run a collector with these parameters, and fills in what was left out with the
    * schema's defaults, so that the person sees all that is asked for.

@@ -131,8 +131,9 @@ export async function recordRevocation(
   return RECORDED
 }
 
-async function loadSigner(
-  deps: ConsentDeps,
+/** A device with the certificates that it may have signed with. */
+export async function loadSigner(
+  deps: Pick<ConsentDeps, 'store'>,
   id: DeviceId,
 ): Promise<{ readonly device: Device; readonly certificates: readonly DeviceCertificate[] }> {
   const [device, certificates] = await Promise.all([deps.store.devices.get(id), deps.store.devices.certificates(id)])
@@ -140,6 +141,7 @@ async function loadSigner(
   return { device, certificates: device.standing === 'revoked' ? [] : certificates }
 }
 
-function refused(code: ErrorCode, detail: string): RecordOutcome {
+/** A refusal of a signed record, for good. */
+export function refused(code: ErrorCode, detail: string): RecordOutcome {
   return { ok: false, code, detail }
 }

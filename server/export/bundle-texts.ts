@@ -86,6 +86,8 @@ const WHAT: Readonly<Record<LogEntry['kind'], string>> = {
   'run.ended': 'Collector ended',
   'finding.added': 'Finding',
   'finding.judged': 'Finding judged',
+  'consent.reported': 'Reported as suspicious by the person',
+  'report.cleared': 'Report looked at, block lifted',
 }
 
 function entryHtml(entry: LogEntry): string {

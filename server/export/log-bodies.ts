@@ -1,7 +1,7 @@
 import { Completeness } from '@askfirst/protocol/completeness.ts'
 import { CollectorId, Sha256 } from '@askfirst/protocol/fields.ts'
 import { ChunkDigest } from '@askfirst/protocol/findings-log.ts'
-import { GrantId, ReceiptId, RequestId, RunId } from '@askfirst/protocol/ids.ts'
+import { GrantId, ReceiptId, ReportId, RequestId, RunId } from '@askfirst/protocol/ids.ts'
 import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -17,6 +17,7 @@ export const isRequestedBody = Compile(
 )
 export const isReceiptBody = Compile(Type.Object({ requestId: RequestId, receiptId: ReceiptId, jws: Type.String() }))
 export const isRevokedBody = Compile(Type.Object({ grantId: GrantId, jws: Type.String() }))
+export const isReportedBody = Compile(Type.Object({ reportId: ReportId, jws: Type.String() }))
 export const isOrderedBody = Compile(
   Type.Object({
     runId: RunId,

@@ -1,16 +1,24 @@
 import { createHash, type X509Certificate } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { Grant, JwsHeader } from '@askfirst/protocol/consent-record.ts'
-import { ConsentRecord, RECEIPT_TYP, REVOCATION_TYP, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
+import {
+  ConsentRecord,
+  RECEIPT_TYP,
+  REPORT_TYP,
+  REVOCATION_TYP,
+  ReportRecord,
+  RevocationRecord,
+} from '@askfirst/protocol/consent-record.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { Compile } from 'typebox/compile'
 import { verifyJws } from '../consent/verify-jws.ts'
 import type { DeviceCertificate } from '../store/entities.ts'
-import { isOrderedBody, isReceiptBody, isRequestedBody, isRevokedBody } from './log-bodies.ts'
+import { isOrderedBody, isReceiptBody, isReportedBody, isRequestedBody, isRevokedBody } from './log-bodies.ts'
 import type { Problem } from './verify-report.ts'
 
 const isConsentRecord = Compile(ConsentRecord)
 const isRevocationRecord = Compile(RevocationRecord)
+const isReportRecord = Compile(ReportRecord)
 /** As the server allows when it records a receipt: agents' clocks are often a little wrong. */
 const CLOCK_TOLERANCE_MS = 10 * 60_000
 
@@ -52,6 +60,8 @@ function entryProblem(entry: LogEntry, standing: Standing, certificates: Trusted
       return receiptProblem(entry, standing, certificates)
     case 'consent.revoked':
       return revocationProblem(entry, standing, certificates)
+    case 'consent.reported':
+      return reportProblem(entry, standing, certificates)
     case 'run.ordered':
       return orderProblem(entry, standing)
     default:
@@ -99,6 +109,20 @@ function revocationProblem(entry: LogEntry, standing: Standing, certificates: Tr
     return 'the certificate was not valid when the revocation was signed'
   standing.ended.add(grantId)
   return null
+}
+
+function reportProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
+  if (!isReportedBody.Check(entry.body)) return 'it carries no report'
+  const signed = verifySigned(entry.body.jws, REPORT_TYP, certificates)
+  if ('problem' in signed) return signed.problem
+  if (!isReportRecord.Check(signed.payload)) return 'the report is not a report record'
+  const { reportId, requestId, deviceId, at } = signed.payload
+  if (reportId !== entry.body.reportId || !standing.requests.has(requestId))
+    return 'the report names a request that the log does not have'
+  if (!namesDevice(signed.certificate, deviceId)) return 'the report was signed by another device'
+  return isValidAt(signed.certificate, Date.parse(at))
+    ? null
+    : 'the certificate was not valid when the report was signed'
 }
 
 /** Parameters are the agent's to judge, by its own schema; here stands that consent came first and covers the collector. */

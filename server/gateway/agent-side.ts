@@ -8,6 +8,7 @@ import { ConsentService } from '../consent/consent-service.ts'
 import type { NoticeTerms } from '../consent/make-request.ts'
 import { CheckpointService } from '../findings-log/checkpoint-service.ts'
 import { Indexer } from '../indexing/indexer.ts'
+import { ReportService } from '../reports/report-service.ts'
 import { OverdueSweep } from '../runs/overdue-sweep.ts'
 import { RunService } from '../runs/run-service.ts'
 import type { Store } from '../store/store.ts'
@@ -143,11 +144,12 @@ function makeGateway(
   },
 ): Gateway {
   const { table, runs, consent, ingest, lastSeen } = parts
+  const reports = new ReportService({ ...options, link: table })
   const heartbeatMs = options.heartbeatMs ?? 30_000
   const certificateLifetimeMs = options.certificateLifetimeMs ?? 90 * DAY_MS
   const handlers = {
-    ...linkHandlers({ ...options, ...parts, organisation: options.terms.organisation, heartbeatMs }),
-    ...consentHandlers(consent),
+    ...linkHandlers({ ...options, ...parts, reports, organisation: options.terms.organisation, heartbeatMs }),
+    ...consentHandlers(consent, reports),
     ...runHandlers(runs, ingest),
     ...certificateHandlers({ ...options, certificateLifetimeMs }),
   }

@@ -2,11 +2,14 @@ import { Grant } from '@askfirst/protocol/consent-record.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
+import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
+import { NoticeSection } from '@askfirst/protocol/notice/notice.ts'
+import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { ConsentService } from '../consent/consent-service.ts'
 import { callerOf } from '../plugins/auth.ts'
-import type { SettingsService } from '../settings/settings-service.ts'
+import type { Settings, SettingsService } from '../settings/settings-service.ts'
 import type { StoredRequest } from '../store/entities.ts'
 import { actorOf } from '../users/caller.ts'
 import { closed, InstantOrNull, orNull } from './fields.ts'
@@ -55,6 +58,18 @@ const Asking = Type.Object(
   { ...closed, required: ['deviceId', 'purpose', 'collectors'] },
 )
 
+const PreviewQuery = Type.Object({ language: Type.Optional(Type.Enum([...LANGUAGES])) }, closed)
+
+const PreviewView = Type.Object({
+  language: Type.Enum([...LANGUAGES]),
+  title: Type.String(),
+  /** The code is made with the request; both sides show the same then. */
+  matchCode: orNull(Type.String()),
+  sections: Type.Array(NoticeSection),
+  /** What would keep the request from being asked, or from being seen now; empty: nothing. */
+  problems: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
+})
+
 /** `/api/tickets/:id/consent-requests`: ask the person at a device, see how it stands, take it back. */
 export function consentRequestRoutes({
   consent,
@@ -90,17 +105,29 @@ export function consentRequestRoutes({
       },
       async (request, reply) => {
         const { user, role } = callerOf(request)
-        const { deviceId, purpose, collectors, durationMs = 3_600_000, answerWithinMs = 3_600_000 } = request.body
-        const { personalData } = { ...(await settings.get()), ...request.body }
-        const asking = {
-          deviceId,
-          purpose,
-          collectors: collectors.map(({ id, params = {} }) => ({ id, params })),
-          durationMs,
-          answerWithinMs,
-          personalData,
-        }
+        const asking = askingOf(request.body, await settings.get())
         return reply.code(201).send(view(await consent.ask(request.params.id, { user, role }, asking)))
+      },
+    )
+
+    app.post(
+      '/api/tickets/:id/consent-requests/preview',
+      {
+        config: { permission: 'consent.ask' },
+        schema: {
+          summary: 'What the person would see of a request; nothing is sent',
+          params: ofTicket,
+          querystring: PreviewQuery,
+          body: Asking,
+          response: { 200: PreviewView },
+        },
+      },
+      async (request) => {
+        const { user, role } = callerOf(request)
+        const asking = askingOf(request.body, await settings.get())
+        const { language = 'en' } = request.query
+        const preview = await consent.preview(request.params.id, { user, role }, asking, language)
+        return { ...preview, problems: [...preview.problems] }
       },
     )
 
@@ -118,6 +145,13 @@ export function consentRequestRoutes({
         view(await consent.withdraw(request.params.id, request.params.rid, actorOf(callerOf(request).user))),
     )
   }
+}
+
+function askingOf(body: Static<typeof Asking>, defaults: Pick<Settings, 'personalData'>) {
+  const { deviceId, purpose, collectors, durationMs = 3_600_000, answerWithinMs = 3_600_000 } = body
+  const { personalData } = { ...defaults, ...body }
+  const complete = collectors.map(({ id, params = {} }) => ({ id, params }))
+  return { deviceId, purpose, collectors: complete, durationMs, answerWithinMs, personalData }
 }
 
 function view(stored: StoredRequest) {

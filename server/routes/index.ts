@@ -12,6 +12,7 @@ import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
 import { openapiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { reportRoutes } from './reports.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { runRoutes } from './runs.ts'
 import { sessionRoutes } from './session.ts'
@@ -44,6 +45,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     rowRoutes(services),
     rowFileRoutes(services),
     findingRoutes(services),
+    reportRoutes(services),
     exportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),

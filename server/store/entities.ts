@@ -8,6 +8,7 @@ import type {
   FindingId,
   GrantId,
   ReceiptId,
+  ReportId,
   RequestId,
   RunId,
   TicketId,
@@ -112,6 +113,8 @@ export interface ConnectingDevice {
 /** Kinds of things that wait for a device; see `devices.waiting`. */
 export interface WaitingKinds {
   readonly requests: boolean
+  /** Reports whose block was lifted. */
+  readonly reports: boolean
   readonly runs: boolean
   readonly tickets: boolean
 }
@@ -278,6 +281,27 @@ export interface Finding {
   readonly judgedBy: UserId | null
   readonly reason: string | null
   readonly createdAt: string
+}
+
+/** A request that the person at a device reported as suspicious. While it is open its technician cannot ask that device. */
+export interface Report {
+  readonly id: ReportId
+  readonly ticketId: TicketId
+  readonly deviceId: DeviceId
+  readonly requestId: RequestId
+  readonly technicianId: UserId
+  /** As the request named them. */
+  readonly technicianName: string
+  readonly at: string
+  readonly osUser: string
+  readonly reason: string | null
+  /** As the device signed it. */
+  readonly jws: string
+  readonly state: 'open' | 'cleared'
+  readonly clearedAt: string | null
+  readonly clearedBy: UserId | null
+  readonly clearedByName: string | null
+  readonly clearReason: string | null
 }
 
 /** A log entry before the store gives it position, previous hash and hash. */

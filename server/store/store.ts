@@ -6,6 +6,7 @@ import type {
   FindingId,
   GrantId,
   ReceiptId,
+  ReportId,
   RequestId,
   RunId,
   TicketId,
@@ -27,6 +28,7 @@ import type {
   LogDraft,
   Page,
   PageRequest,
+  Report,
   RequestState,
   RowFacets,
   RowFilter,
@@ -63,6 +65,7 @@ export interface Store {
   readonly consent: ConsentStore
   readonly runs: RunStore
   readonly findings: FindingStore
+  readonly reports: ReportStore
   readonly audit: AuditStore
   readonly settings: SettingStore
   /** Rejects when the store cannot read and write now. */
@@ -136,7 +139,7 @@ export interface DeviceStore {
   connecting(certificateSha256: string): Promise<ConnectingDevice | null>
   /**
    * Which kinds of things a device that connects must hear of: requests as `consent.openForDevice` lists them with
-   * `endedSince`, runs as `runs.openForDevice`, tickets that it belongs to. For most devices nothing waits.
+   * `endedSince`, reports as `reports.clearedOf`, runs as `runs.openForDevice`, tickets that it belongs to. For most devices nothing waits.
    */
   waiting(id: DeviceId, endedSince: string): Promise<WaitingKinds>
   /** Facts of a hello. */
@@ -317,6 +320,29 @@ export interface FindingStore {
     reason: string,
     log: LogDraft,
   ): Promise<Finding | null>
+}
+
+export interface ReportStore {
+  /** Records a verified report; the very same one again is `known`. @throws AskFirstError CONFLICT when the id or the request was used before */
+  record(report: Report, log: LogDraft, audit: AuditDraft): Promise<'recorded' | 'known'>
+  get(id: ReportId): Promise<Report | null>
+  /** Newest first. */
+  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<Report>>
+  /** The report that blocks a technician on a device; null when nothing does. */
+  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<Report | null>
+  /** Lifts the block; null when there is no such report or it was lifted before (first wins). */
+  clear(
+    id: ReportId,
+    input: {
+      readonly at: string
+      readonly by: Pick<User, 'id' | 'name'>
+      readonly reason: string
+      readonly log: LogDraft
+      readonly audit: AuditDraft
+    },
+  ): Promise<Report | null>
+  /** Reports of a device whose block was lifted, newest first. */
+  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly Report[]>
 }
 
 export interface AuditStore {

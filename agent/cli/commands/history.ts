@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { plainText } from '../../consent/plain-text.ts'
+import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
 import type { HistoryEntry } from '../../history/history-entry.ts'
 import { verifyHistory } from '../../history/verify-history.ts'
 import type { CommandResult } from '../../local/commands.ts'

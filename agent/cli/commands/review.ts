@@ -1,5 +1,5 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { plainText } from '../../consent/plain-text.ts'
+import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
 import type { CommandResult } from '../../local/commands.ts'
 import type { LocalCaller } from '../../local/local-caller.ts'
 import type { RowRange } from '../../local/local-operations.ts'

@@ -1,5 +1,5 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { plainText } from '../../consent/plain-text.ts'
+import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
 import { isEnrolled } from '../../identity/identity.ts'
 import type { CommandResult } from '../../local/commands.ts'
 import type { CliContext } from '../cli-context.ts'

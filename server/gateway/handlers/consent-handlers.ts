@@ -1,12 +1,14 @@
 import { sha256Hex } from '../../ca/certificates.ts'
 import type { ConsentService, RecordOutcome } from '../../consent/consent-service.ts'
+import type { ReportService } from '../../reports/report-service.ts'
 import type { AgentSession } from '../session.ts'
 import type { Handlers } from './handlers.ts'
 
-/** How far a request got, receipts, revocations. */
+/** How far a request got, receipts, revocations, reports. */
 export function consentHandlers(
   consent: ConsentService,
-): Pick<Handlers, 'consent.seen' | 'consent.refused' | 'consent.receipt' | 'consent.revocation'> {
+  reports: ReportService,
+): Pick<Handlers, `consent.${'seen' | 'refused' | 'receipt' | 'revocation' | 'reported'}`> {
   return {
     'consent.seen': (session, message) => consent.seen(session.deviceId, message),
     'consent.refused': (session, message) => consent.refused(session.deviceId, message),
@@ -15,6 +17,9 @@ export function consentHandlers(
     },
     'consent.revocation': async (session, { grantId, jws }) => {
       answer(session, jws, await consent.recordRevocation(session.deviceId, grantId, jws))
+    },
+    'consent.reported': async (session, message) => {
+      answer(session, message.jws, await reports.record(session.deviceId, message))
     },
   }
 }

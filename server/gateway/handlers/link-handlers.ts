@@ -9,6 +9,7 @@ import type { Clock } from '../../clock.ts'
 import { isoNow } from '../../clock.ts'
 import type { ConsentService } from '../../consent/consent-service.ts'
 import type { CheckpointService } from '../../findings-log/checkpoint-service.ts'
+import type { ReportService } from '../../reports/report-service.ts'
 import type { RunService } from '../../runs/run-service.ts'
 import type { Device } from '../../store/entities.ts'
 import type { Store } from '../../store/store.ts'
@@ -24,6 +25,7 @@ export interface LinkDeps {
   readonly log: Logger
   readonly table: SessionTable
   readonly consent: ConsentService
+  readonly reports: ReportService
   readonly runs: RunService
   readonly checkpoints: CheckpointService
   readonly lastSeen: LastSeen
@@ -110,12 +112,13 @@ function saysTheSame(hello: MessageNamed<'link.hello'>, device: Device): boolean
   )
 }
 
-/** Sends what waited for the device: requests, withdrawals, runs, checkpoints. */
+/** Sends what waited for the device: requests, withdrawals, lifted blocks, runs, checkpoints. */
 async function deliver(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<void> {
   const { deviceId } = session
   // Asked after the session stands in the table: what comes later is sent by whoever makes it.
   const waiting = await deps.store.devices.waiting(deviceId, deps.consent.endedSince())
   if (waiting.requests) await deps.consent.deliver(deviceId)
+  if (waiting.reports) await deps.reports.deliver(deviceId)
   if (waiting.runs) await deps.runs.deliver(deviceId, new Set(hello.openRuns.map(({ runId }) => runId)))
   if (waiting.tickets) await deps.checkpoints.deliver(deviceId)
 }

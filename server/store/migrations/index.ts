@@ -3,6 +3,7 @@ import { createRecords } from './0001-records.ts'
 import { createRowIndex } from './0002-row-index.ts'
 import { addOpenEnds } from './0003-open-ends.ts'
 import { createRowBlocks } from './0004-row-blocks.ts'
+import { addReports } from './0005-reports.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -17,4 +18,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0002-row-index', up: createRowIndex },
   { name: '0003-open-ends', up: addOpenEnds },
   { name: '0004-row-blocks', up: createRowBlocks },
+  { name: '0005-reports', up: addReports },
 ]

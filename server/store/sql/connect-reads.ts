@@ -42,6 +42,7 @@ export const WAITING: Query<[id: DeviceId, endedSince: string], WaitingKinds> = 
       exists (select 1 from consent_requests q where q.device_id = d.id
         and ((q.receipt_id is null and q.state in (${words([...OPEN_REQUEST_STATES, 'withdrawn'])}))
           or (q.grant_end_reason in ('withdrawn', 'ticket-closed') and q.grant_ended_at >= ?))) as requests,
+      exists (select 1 from reports p where p.device_id = d.id and p.state = 'cleared') as reports,
       exists (select 1 from runs r where r.device_id = d.id and r.state in (${words(OPEN_RUN_STATES)})) as runs,
       exists (select 1 from ticket_devices t where t.device_id = d.id) as tickets
     from devices d where d.public_id = ?`,
@@ -49,6 +50,7 @@ export const WAITING: Query<[id: DeviceId, endedSince: string], WaitingKinds> = 
   // 0 and 1 in SQLite, booleans in PostgreSQL.
   result: (row) => ({
     requests: Boolean(row?.['requests']),
+    reports: Boolean(row?.['reports']),
     runs: Boolean(row?.['runs']),
     tickets: Boolean(row?.['tickets']),
   }),

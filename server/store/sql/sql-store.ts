@@ -5,6 +5,7 @@ import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
+import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { sessionStore } from './sessions.ts'
 import { settingStore } from './settings.ts'
@@ -26,6 +27,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     consent: consentStore(context),
     runs: runStore(context),
     findings: findingStore(context),
+    reports: reportStore(context),
     audit: auditStore(context),
     settings: settingStore(context),
   }

@@ -207,6 +207,24 @@ interface FindingRow {
   reason: string | null
   created_at: string
 }
+interface ReportRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  device_id: number
+  request_id: string
+  technician_id: string
+  technician_name: string
+  at: string
+  os_user: string
+  reason: string | null
+  jws: string
+  state: string
+  cleared_at: string | null
+  cleared_by: string | null
+  cleared_by_name: string | null
+  clear_reason: string | null
+}
 interface SettingRow {
   key: string
   value: JsonText
@@ -231,6 +249,7 @@ export interface Tables {
   chunks: ChunkRow
   row_blocks: RowBlockRow
   findings: FindingRow
+  reports: ReportRow
   settings: SettingRow
 }
 

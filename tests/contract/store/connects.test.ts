@@ -20,7 +20,7 @@ import { describeStores } from '../../support/stores.ts'
 
 const EARLIER = '2026-11-22T02:00:00.000Z'
 const AFTER_LATER = '2026-11-22T05:00:00.000Z'
-const NOTHING = { requests: false, runs: false, tickets: false }
+const NOTHING = { requests: false, reports: false, runs: false, tickets: false }
 
 describeStores('what a connect asks', ({ newStore }) => {
   let store: Store
@@ -89,10 +89,10 @@ describeStores('what a connect asks', ({ newStore }) => {
     const scene = await addScene(store)
     await answer(scene, null)
     const run = await addRun(store, scene)
-    expect(await store.devices.waiting(scene.device.id, AT)).toEqual({ requests: false, runs: true, tickets: true })
+    expect(await store.devices.waiting(scene.device.id, AT)).toEqual({ ...NOTHING, runs: true, tickets: true })
     const log = logDraft(scene.ticket.id, 'run.ended', {})
     await store.runs.end(run.id, { completeness: completeness(), at: LATER, log })
-    expect(await store.devices.waiting(scene.device.id, AT)).toEqual({ requests: false, runs: false, tickets: true })
+    expect(await store.devices.waiting(scene.device.id, AT)).toEqual({ ...NOTHING, tickets: true })
   })
 
   test('when devices were seen is kept for many at once, and goes forward only', async () => {

@@ -7,6 +7,7 @@ import type { ConsentBook, ConsentBookOptions } from '@askfirst/agent/consent/co
 import { openConsentBook } from '@askfirst/agent/consent/consent-book.ts'
 import type { LocalHistory } from '@askfirst/agent/history/local-history.ts'
 import { openLocalHistory } from '@askfirst/agent/history/local-history.ts'
+import { Changes } from '@askfirst/agent/local/changes.ts'
 import type { PolicyReading } from '@askfirst/agent/policy/local-policy.ts'
 import type { Collector } from '@askfirst/agent/runtime/define-collector.ts'
 import { defineCollector } from '@askfirst/agent/runtime/define-collector.ts'
@@ -89,6 +90,7 @@ export interface Heard {
   readonly seen: string[]
   readonly receipts: string[]
   readonly revocations: string[]
+  readonly reports: string[]
   readonly ended: string[]
 }
 
@@ -97,13 +99,14 @@ export class BookOnDisk {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'askfirst-consent-'))
   readonly clock = new HeldClock()
   readonly deviceId = id('dev')
-  readonly heard: Heard = { seen: [], receipts: [], revocations: [], ended: [] }
+  readonly heard: Heard = { seen: [], receipts: [], revocations: [], reports: [], ended: [] }
+  readonly changes = new Changes()
   policy: PolicyReading = { ok: true, policy: { version: 1 } }
   history: LocalHistory
   book: ConsentBook
 
   constructor() {
-    this.history = openLocalHistory(this.dataDir, this.clock)
+    this.history = openLocalHistory(this.dataDir, this.clock, () => this.changes.note())
     this.book = openConsentBook(this.#options())
   }
 
@@ -112,7 +115,7 @@ export class BookOnDisk {
     this.book.close()
     this.history.close()
     this.clock.monotonic = 50
-    this.history = openLocalHistory(this.dataDir, this.clock)
+    this.history = openLocalHistory(this.dataDir, this.clock, () => this.changes.note())
     this.book = openConsentBook(this.#options())
   }
 
@@ -192,6 +195,7 @@ export class BookOnDisk {
         seen: (requestId, state) => void this.heard.seen.push(`${requestId} ${state}`),
         receipt: ({ jws }) => void this.heard.receipts.push(jws),
         revocation: ({ jws }) => void this.heard.revocations.push(jws),
+        report: ({ jws }) => void this.heard.reports.push(jws),
         grantEnded: (grantId, reason) => void this.heard.ended.push(`${grantId} ${reason}`),
       },
       onError: (error) => {

@@ -1,5 +1,5 @@
-import { plainText, quoted, wrapped } from '@askfirst/agent/consent/plain-text.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import { plainText, quoted, wrapped } from '@askfirst/protocol/notice/plain-text.ts'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BookOnDisk } from './consent-fixture.ts'

@@ -1,4 +1,4 @@
-import { parametersInWords } from '@askfirst/agent/consent/parameter-words.ts'
+import { parametersInWords } from '@askfirst/protocol/notice/parameter-words.ts'
 import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 

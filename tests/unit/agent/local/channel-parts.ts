@@ -14,6 +14,7 @@ export interface ChannelParts {
   readonly runId: RunId
   rows: NumberedRow[]
   readonly sent: RowRange[][]
+  readonly columns: string[][]
   readonly discarded: RunId[]
 }
 
@@ -24,6 +25,7 @@ export function startParts(): ChannelParts {
     runId: id('run'),
     rows: [] as NumberedRow[],
     sent: [] as RowRange[][],
+    columns: [] as string[][],
     discarded: [] as RunId[],
   }
   const known = (runId: RunId) => {
@@ -50,8 +52,9 @@ export function startParts(): ChannelParts {
     },
     async send(runId, drop) {
       known(runId)
-      parts.sent.push([...drop])
-      return { sent: parts.rows.length, dropped: drop.length }
+      parts.sent.push([...drop.rows])
+      parts.columns.push([...drop.columns])
+      return { sent: parts.rows.length, dropped: drop.rows.length }
     },
     async discard(runId) {
       known(runId)
@@ -69,6 +72,8 @@ export function startParts(): ChannelParts {
     review,
     linkStatus: () => ({ server: 'desk.example.org:8443', state: 'connected', openRuns: 0 }),
     readPolicy: () => disk.policy,
+    changes: disk.changes,
+    progress: () => [],
   })
   return Object.assign(parts, { handlers })
 }

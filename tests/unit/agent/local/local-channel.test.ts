@@ -189,7 +189,7 @@ describe('[C17] only a person at this machine talks to the agent', () => {
     const strangers = Array.from({ length: 40 }, () => new Raw(channel.address))
     await Promise.all(strangers.slice(0, 20).map((stranger) => stranger.json()))
     const agent = await connectLocal(runDir)
-    expect(await agent.call('requests.list', {})).toEqual({ pending: [], grants: [] })
+    expect(await agent.call('requests.list', {})).toEqual({ pending: [], grants: [], reports: [] })
     agent.close()
     for (const stranger of strangers) stranger.socket.destroy()
   })

@@ -202,7 +202,9 @@ describe('the spool', () => {
   it('[C18] drops rows in review for good, numbers the rest anew and counts what was dropped', async () => {
     await fill(3)
     await spool.end(runId, end({ rows: 30, bytes: 300, compressedBytes: 200, chunks: 3 }))
-    const completeness = await spool.rewrite(runId, (row, json) => row % 2 === 0 && !json.includes('"n":4}'))
+    const completeness = await spool.rewrite(runId, {
+      keepRow: (row, json) => row % 2 === 0 && !json.includes('"n":4}'),
+    })
     expect(completeness).toMatchObject({ rows: 14, droppedInReview: 16, chunks: 1 })
     await spool.close()
     spool = await Spool.at(directory)
@@ -211,16 +213,30 @@ describe('the spool', () => {
     expect(readdirSync(join(directory, runId)).filter((name) => name.endsWith('.rows'))).toHaveLength(1)
   })
 
+  it('[C22] takes columns out of every row, counts them and names them nowhere', async () => {
+    await fill(2)
+    await spool.end(runId, end({ rows: 20, bytes: 300, compressedBytes: 200, chunks: 2 }))
+    const edit = { keepRow: (row: number) => row > 4, dropColumns: ['n', 'nothing.here'] }
+    const completeness = await spool.rewrite(runId, edit)
+    expect(completeness).toMatchObject({ rows: 15, droppedInReview: 5, columnsDroppedInReview: 2 })
+    expect(JSON.stringify(completeness)).not.toContain('nothing.here')
+    expect(await numbers(spool)).toEqual(Array.from({ length: 15 }, () => undefined))
+  })
+
   it('[C18] can drop every row, and can be asked twice', async () => {
     await fill(2)
     await spool.end(runId, end({ rows: 20, bytes: 300, compressedBytes: 200, chunks: 2 }))
-    await spool.rewrite(runId, (row) => row > 0)
-    expect(await spool.rewrite(runId, () => false)).toMatchObject({ rows: 0, chunks: 0, droppedInReview: 20 })
+    await spool.rewrite(runId, { keepRow: (row) => row > 0 })
+    expect(await spool.rewrite(runId, { keepRow: () => false })).toMatchObject({
+      rows: 0,
+      chunks: 0,
+      droppedInReview: 20,
+    })
     expect(await numbers(spool)).toEqual([])
   })
 
   it('does not change the rows of a run that has not ended', async () => {
     await fill(1)
-    await expect(spool.rewrite(runId, () => true)).rejects.toThrow('no longer be changed')
+    await expect(spool.rewrite(runId, { keepRow: () => true })).rejects.toThrow('no longer be changed')
   })
 })

@@ -1,3 +1,10 @@
+/** What is said of text that is empty or was cut; `{count}` is the number of characters that are missing. */
+export interface TextLabels {
+  readonly empty: string
+  readonly cut: string
+}
+
+const ENGLISH: TextLabels = { empty: '(empty)', cut: '(cut: {count} more characters)' }
 /** Marks that change how many columns or which way text runs, or that are not visible at all (Unicode categories). */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu
 /** Blank without being white space: Hangul fillers and the empty Braille pattern. */
@@ -17,7 +24,7 @@ const COLUMNS = 78
  *
  * @param maxLength most code points that are shown
  */
-export function plainText(text: string, maxLength: number): string {
+export function plainText(text: string, maxLength: number, labels: TextLabels = ENGLISH): string {
   const visible = text
     .replace(INVISIBLE, (mark) => (JOINERS.has(mark) ? mark : ' '))
     .replace(LOOKS_BLANK, ' ')
@@ -25,14 +32,15 @@ export function plainText(text: string, maxLength: number): string {
     .replace(/\s+/gu, ' ')
     .trim()
   const points = [...visible]
-  if (points.length === 0) return '(empty)'
+  if (points.length === 0) return labels.empty
   if (points.length <= maxLength) return visible
-  return `${points.slice(0, maxLength).join('')} (cut: ${points.length - maxLength} more characters)`
+  const cut = labels.cut.replace('{count}', String(points.length - maxLength))
+  return `${points.slice(0, maxLength).join('')} ${cut}`
 }
 
 /** Plain text in quotation marks of which it cannot hold any itself: where it ends is always clear. */
-export function quoted(text: string, maxLength: number): string {
-  return `\u201c${plainText(text, maxLength).replace(DOUBLE_QUOTES, '"')}\u201d`
+export function quoted(text: string, maxLength: number, labels: TextLabels = ENGLISH): string {
+  return `\u201c${plainText(text, maxLength, labels).replace(DOUBLE_QUOTES, '"')}\u201d`
 }
 
 /** Breaks one paragraph into lines; each starts with the indentation, so that foreign text never starts a line of ours. */
