@@ -6,13 +6,14 @@ import type { Caller } from '../users/caller.ts'
 const ticketId = Compile(TicketId)
 const deviceId = Compile(DeviceId)
 
-/** Whether a caller may follow a topic: `queue`, `ticket/<id>` or `device/<id>` of something that exists. */
+/** Whether a caller may follow a topic: `queue`, `devices` (all of them coming and going), `ticket/<id>` or `device/<id>` of something that exists. */
 export async function mayFollow(
   topic: string,
   caller: Pick<Caller, 'permissions'>,
   store: Pick<Store, 'tickets' | 'devices'>,
 ): Promise<boolean> {
   if (topic === 'queue') return caller.permissions.has('ticket.read')
+  if (topic === 'devices') return caller.permissions.has('device.read')
   const slash = topic.indexOf('/')
   const [kind, id] = [topic.slice(0, slash), topic.slice(slash + 1)]
   if (kind === 'ticket' && ticketId.Check(id)) {

@@ -10,9 +10,12 @@ import { exportRoutes } from './export.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
+import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
+import { playbookRoutes } from './playbooks.ts'
 import { runRoutes } from './runs.ts'
+import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
@@ -41,6 +44,9 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     consentRequestRoutes(services),
     runRoutes(services),
     findingRoutes(services),
+    playbookRoutes(services),
+    searchRoutes(services),
+    myViewRoutes(services),
     exportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),

@@ -201,10 +201,17 @@ interface FindingRow {
   rule: string
   subject: string
   content: JsonText
+  severity: string
+  /** Folded words that `q` is looked for in. */
+  search: string
   state: string
   judged_by: string | null
   reason: string | null
   created_at: string
+}
+interface UserViewsRow {
+  user_id: string
+  views: JsonText
 }
 interface SettingRow {
   key: string
@@ -231,6 +238,7 @@ export interface Tables {
   run_rows: RunRowRow
   findings: FindingRow
   settings: SettingRow
+  user_views: UserViewsRow
 }
 
 /** Chunks of one run at most (LIMITS.maxChunksPerRun). */
