@@ -2,9 +2,10 @@ import type { Playbook } from './playbook.ts'
 
 export const slowComputer: Playbook = {
   id: 'slow-computer',
-  title: "PC is slow",
-  shows: "What keeps the computer busy, what it lacks, and what changed before it began.",
-  purpose: "You told us that your computer is slow. I would like to see what keeps it busy, how full its drives are and what changed in the last days.",
+  title: 'PC is slow',
+  shows: 'What keeps the computer busy, what it lacks, and what changed before it began.',
+  purpose:
+    'You told us that your computer is slow. I would like to see what keeps it busy, how full its drives are and what changed in the last days.',
   durationMs: 60 * 60_000,
   collectors: [
     { id: 'process.list', params: { sort: 'cpu', top: 100 }, why: 'Which programs use processor, memory and drive' },

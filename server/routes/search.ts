@@ -1,5 +1,5 @@
-import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { Count } from '@askfirst/protocol/fields.ts'
+import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { DeviceId, FindingId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
@@ -33,7 +33,9 @@ const FoundView = Type.Object({
       subject: Type.String(),
     }),
   ),
-  users: Type.Array(Type.Object({ id: UserId, name: Type.String(), email: Type.String(), role: Type.Enum([...ROLES]) })),
+  users: Type.Array(
+    Type.Object({ id: UserId, name: Type.String(), email: Type.String(), role: Type.Enum([...ROLES]) }),
+  ),
 })
 
 /** `/api/search`: words in tickets, devices, findings and accounts, as far as the caller may read each. */

@@ -1,4 +1,5 @@
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
+import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Static } from 'typebox'
@@ -10,7 +11,6 @@ import type { Ticket } from '../store/entities.ts'
 import { GRADES, TICKET_ORDERS, TICKET_STATES } from '../store/entities.ts'
 import type { QueuedTicket, TicketFilter, TicketService } from '../tickets/ticket-service.ts'
 import { actorOf } from '../users/caller.ts'
-import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { closed, Email, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
 
 const State = Type.Enum([...TICKET_STATES])

@@ -11,4 +11,6 @@ interface PageEntry {
 /** The complete list of pages. Each is a file of its own that is loaded when it is opened. */
 export const PAGES: readonly PageEntry[] = [
   { path: '/', Page: lazy(() => import('./pages/queue/queue.tsx').then(({ Queue }) => ({ default: Queue }))) },
+  { path: '/tickets/:id', Page: lazy(() => import('./pages/ticket/ticket.tsx').then((m) => ({ default: m.Ticket }))) },
+  { path: '/devices', Page: lazy(() => import('./pages/devices/devices.tsx').then((m) => ({ default: m.Devices }))) },
 ]
