@@ -16,7 +16,11 @@ import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { ReportService } from './reports/report-service.ts'
 import { RowService } from './rows/row-service.ts'
+import type { PlaybookService } from './playbooks/playbook-service.ts'
+import { createPlaybookService } from './playbooks/playbook-service.ts'
 import type { RunService } from './runs/run-service.ts'
+import type { SearchService } from './search/search-service.ts'
+import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
@@ -45,6 +49,8 @@ export interface Services {
   readonly rows: RowService
   readonly findings: FindingService
   readonly reports: ReportService
+  readonly playbooks: PlaybookService
+  readonly search: SearchService
   readonly exports: ExportService
   readonly health: HealthService
   readonly metrics: Metrics
@@ -77,6 +83,7 @@ export function createServices(foundations: Foundations): Services {
   const { store, clock, bus, agents, enrolmentAddress, authority, logSigner, settings, consent, runs, findings } =
     foundations
   const users = createUserService({ store, clock, bus })
+  const devices = createDeviceService(foundations)
   return {
     store,
     clock,
@@ -84,7 +91,9 @@ export function createServices(foundations: Foundations): Services {
     users,
     setup: createSetupService({ users }),
     tokens: createTokenService({ store, clock }),
-    devices: createDeviceService(foundations),
+    devices,
+    playbooks: createPlaybookService({ devices }),
+    search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
     tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),

@@ -45,8 +45,9 @@ export function deviceActor(deviceId: DeviceId, name: string = deviceId): Actor 
 
 export const SERVER_ACTOR: Actor = { kind: 'system', id: 'server', name: 'AskFirst server' }
 
-/** Tells readers of a ticket that its log grew and that a thing of it changed. */
+/** Tells readers of a ticket that its log grew and that a thing of it changed, and the queue that it moved. */
 export function publishChange(bus: Bus, ticketId: TicketId, kind: 'request' | 'run', id: string): void {
   bus.publish({ topic: `ticket/${ticketId}`, kind, id })
   bus.publish({ topic: `ticket/${ticketId}`, kind: 'log', id: ticketId })
+  bus.publish({ topic: 'queue', kind: 'activity', id: ticketId })
 }

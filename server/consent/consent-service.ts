@@ -169,8 +169,9 @@ export class ConsentService {
     const stored = await this.#ofDevice(from, message.requestId)
     if (stored === null) return
     const advanced = await this.#deps.store.consent.advance(stored.id, message.state, null, null)
-    if (advanced !== null)
-      this.#deps.bus.publish({ topic: `ticket/${stored.ticketId}`, kind: 'request', id: stored.id })
+    if (advanced === null) return
+    this.#deps.bus.publish({ topic: `ticket/${stored.ticketId}`, kind: 'request', id: stored.id })
+    this.#deps.bus.publish({ topic: 'queue', kind: 'activity', id: stored.ticketId })
   }
 
   /** Records that the device did not even show a request. */

@@ -37,6 +37,7 @@ export function createDeviceService(input: {
   function changed(id: DeviceId): void {
     bus.publish({ topic: `device/${id}`, kind: 'device', id })
     bus.publish({ topic: 'queue', kind: 'device', id })
+    bus.publish({ topic: 'devices', kind: 'device', id })
   }
 
   async function get(id: DeviceId): Promise<Device> {

@@ -147,6 +147,8 @@ export class FindingService {
 
   #publish(ticketId: TicketId, findings: readonly Finding[]): void {
     for (const { id } of findings) this.#deps.bus.publish({ topic: `ticket/${ticketId}`, kind: 'finding', id })
-    if (findings.length > 0) this.#deps.bus.publish({ topic: `ticket/${ticketId}`, kind: 'log', id: ticketId })
+    if (findings.length === 0) return
+    this.#deps.bus.publish({ topic: `ticket/${ticketId}`, kind: 'log', id: ticketId })
+    this.#deps.bus.publish({ topic: 'queue', kind: 'activity', id: ticketId })
   }
 }

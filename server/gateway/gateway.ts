@@ -309,7 +309,8 @@ export class Gateway implements RevocationList {
     session.state = 'closed'
     this.#deps.ingest.left(session)
     if (!this.#deps.table.remove(session)) return
-    this.#deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'offline', id: session.deviceId })
+    for (const topic of [`device/${session.deviceId}`, 'devices'])
+      this.#deps.bus.publish({ topic, kind: 'offline', id: session.deviceId })
     this.#deps.lastSeen.note(session.deviceId, this.#deps.clock.now())
   }
 

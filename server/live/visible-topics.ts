@@ -7,7 +7,10 @@ import type { Caller } from '../users/caller.ts'
 const ticketId = Compile(TicketId)
 const deviceId = Compile(DeviceId)
 
-/** Whether a caller may follow a topic: `queue`, `reports`, `ticket/<id>` or `device/<id>` of something that exists. */
+/**
+ * Whether a caller may follow a topic: `queue`, `reports`, `devices` (all of them coming and going), `ticket/<id>` or
+ * `device/<id>` of something that exists.
+ */
 export async function mayFollow(
   topic: string,
   caller: Pick<Caller, 'permissions'>,
@@ -15,6 +18,7 @@ export async function mayFollow(
 ): Promise<boolean> {
   if (topic === REPORTS_TOPIC) return caller.permissions.has('report.read')
   if (topic === 'queue') return caller.permissions.has('ticket.read')
+  if (topic === 'devices') return caller.permissions.has('device.read')
   const slash = topic.indexOf('/')
   const [kind, id] = [topic.slice(0, slash), topic.slice(slash + 1)]
   if (kind === 'ticket' && ticketId.Check(id)) {

@@ -10,11 +10,14 @@ import { exportRoutes } from './export.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
+import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { pageRoutes } from './pages.ts'
 import { reportRoutes } from './reports.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
+import { playbookRoutes } from './playbooks.ts'
 import { runRoutes } from './runs.ts'
+import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
@@ -46,6 +49,9 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     rowFileRoutes(services),
     findingRoutes(services),
     reportRoutes(services),
+    playbookRoutes(services),
+    searchRoutes(services),
+    myViewRoutes(services),
     exportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),

@@ -32,7 +32,8 @@ export function liveRoutes(
       config: { permission: 'live.read' },
       schema: {
         summary: 'Live updates (WebSocket)',
-        description: 'Send {type: subscribe, topics: [queue, reports, ticket/ID, device/ID]}; events carry ids only.',
+        description:
+          'Send {type: subscribe, topics: [queue, reports, devices, ticket/ID, device/ID]}; events carry ids only.',
         response: { 101: Type.Null({ description: 'The connection is a WebSocket from here on' }) },
       },
       preValidation: async (request) => {

@@ -1,14 +1,17 @@
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
+import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
+import type { DeviceService } from '../devices/device-service.ts'
 import { callerOf } from '../plugins/auth.ts'
 import type { Ticket } from '../store/entities.ts'
-import { GRADES, TICKET_STATES } from '../store/entities.ts'
-import type { TicketService } from '../tickets/ticket-service.ts'
+import { GRADES, TICKET_ORDERS, TICKET_STATES } from '../store/entities.ts'
+import type { QueuedTicket, TicketFilter, TicketService } from '../tickets/ticket-service.ts'
 import { actorOf } from '../users/caller.ts'
-import { closed, Email, orNull, pageOf, pageQuery, text } from './fields.ts'
+import { closed, Email, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
 
 const State = Type.Enum([...TICKET_STATES])
 const Grade = Type.Enum([...GRADES])
@@ -34,6 +37,18 @@ const TicketView = Type.Object({
   updatedAt: Instant,
   version: Count,
 })
+
+/** What goes on at a ticket at this moment. */
+const Activity = Type.Object({
+  assigneeName: orNull(Type.String()),
+  devices: Type.Array(Type.Object({ id: DeviceId, name: Type.String(), online: Type.Boolean() })),
+  /** The newest request that waits for the person. */
+  asked: orNull(Type.Object({ state: Type.Enum(['asked', 'received', 'shown']), answerBy: Instant })),
+  allowedUntil: InstantOrNull,
+  openRuns: Count,
+  findings: Type.Object({ open: Count, confirmed: Count, worst: orNull(FindingContent.properties.severity) }),
+})
+const QueuedView = Type.Object({ ...TicketView.properties, activity: orNull(Activity) })
 
 const NewTicket = Type.Object(
   {
@@ -67,29 +82,33 @@ const TicketChange = Type.Object(
 const TicketQuery = Type.Object(
   {
     ...pageQuery,
-    state: Type.Optional(State),
-    assigneeId: Type.Optional(UserId),
+    /** States separated by commas. */
+    state: Type.Optional(listOf(TICKET_STATES)),
+    /** `me` is the caller, `none` those that nobody has. */
+    assigneeId: Type.Optional(Type.Union([UserId, Type.Enum(['me', 'none'])])),
+    priority: Type.Optional(listOf([1, 2, 3, 4, 5])),
+    level: Type.Optional(listOf([1, 2, 3])),
     deviceId: Type.Optional(DeviceId),
     q: Type.Optional(text(200)),
+    sort: Type.Enum([...TICKET_ORDERS], { default: 'newest' }),
   },
   closed,
 )
 
-type Services = { readonly tickets: TicketService }
+type Services = { readonly tickets: TicketService; readonly devices: DeviceService }
 
 /** `/api/tickets` and `/api/tickets/:id`. */
-export function ticketRoutes({ tickets }: Services) {
+export function ticketRoutes({ tickets, devices }: Services) {
   return async (app: App): Promise<void> => {
     app.get(
       '/api/tickets',
       {
         config: { permission: 'ticket.read' },
-        schema: { summary: 'List tickets', querystring: TicketQuery, response: { 200: pageOf(TicketView) } },
+        schema: { summary: 'List tickets', querystring: TicketQuery, response: { 200: pageOf(QueuedView) } },
       },
       async (request) => {
-        const { state, ...filter } = request.query
-        const { items, next } = await tickets.list({ ...filter, ...(state === undefined ? {} : { states: [state] }) })
-        return { items: items.map(view), next }
+        const { items, next } = await tickets.list(toFilter(request.query, callerOf(request).user.id))
+        return { items: items.map((item) => queuedView(item, devices)), next }
       },
     )
 
@@ -130,7 +149,7 @@ export function ticketRoutes({ tickets }: Services) {
 }
 
 /** `/api/tickets/:id/log`: the findings log and its notes. */
-export function ticketLogRoutes({ tickets }: Services) {
+export function ticketLogRoutes({ tickets }: Pick<Services, 'tickets'>) {
   return async (app: App): Promise<void> => {
     app.get(
       '/api/tickets/:id/log',
@@ -182,6 +201,36 @@ const NEW_TICKET_DEFAULTS = {
   impact: 'medium',
   urgency: 'medium',
 } as const
+
+/** Words of a closed list, separated by commas; each is checked, so that a typing mistake does not empty the queue. */
+function listOf(words: readonly (string | number)[]) {
+  const one = `(?:${words.join('|')})`
+  return Type.String({ pattern: `^${one}(?:,${one})*$`, maxLength: 128 })
+}
+
+function toFilter(query: Static<typeof TicketQuery>, userId: UserId): TicketFilter {
+  const { state, priority, level, assigneeId, sort, ...rest } = query
+  return {
+    ...rest,
+    order: sort,
+    ...(state === undefined ? {} : { states: TICKET_STATES.filter((known) => state.split(',').includes(known)) }),
+    ...(priority === undefined ? {} : { priorities: priority.split(',').map(Number) }),
+    ...(level === undefined ? {} : { levels: level.split(',').map(Number) }),
+    ...(assigneeId === undefined ? {} : { assigneeId: toAssignee(assigneeId, userId) }),
+  }
+}
+
+function toAssignee(word: UserId | 'me' | 'none', userId: UserId): UserId | null {
+  if (word === 'none') return null
+  return word === 'me' ? userId : word
+}
+
+function queuedView({ ticket, activity }: QueuedTicket, devices: Pick<DeviceService, 'isOnline'>) {
+  if (activity === null) return { ...view(ticket), activity }
+  const { ticketId: _ticketId, ...facts } = activity
+  const machines = activity.devices.map((device) => ({ ...device, online: devices.isOnline(device.id) }))
+  return { ...view(ticket), activity: { ...facts, devices: machines } }
+}
 
 function view(ticket: Ticket) {
   return { ...ticket, deviceIds: [...ticket.deviceIds] }

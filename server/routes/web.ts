@@ -11,7 +11,7 @@ const DIST = fileURLToPath(new URL('../web/dist/', import.meta.url))
 const YEAR_MS = 31_536_000_000
 
 /** Addresses that belong to the pages for technicians and admins; each answers with the same document. */
-const PAGE_PATHS = ['/', '/tickets/*'] as const
+const PAGE_PATHS = ['/', '/tickets/*', '/devices'] as const
 
 /** Nothing but a name: no folder, no hidden file. */
 const AssetName = Type.Object({ file: Type.String({ pattern: '^[\\w-]+(\\.[\\w-]+)*$', maxLength: 128 }) }, closed)

@@ -1,7 +1,7 @@
 import type { CatalogueEntry, Platform } from '@askfirst/protocol/catalogue-entry.ts'
 import type { Completeness, RunEndState } from '@askfirst/protocol/completeness.ts'
 import type { Grant } from '@askfirst/protocol/consent-record.ts'
-import type { FindingContent } from '@askfirst/protocol/finding.ts'
+import type { FindingContent, Severity } from '@askfirst/protocol/finding.ts'
 import type { Actor, LogKind } from '@askfirst/protocol/findings-log.ts'
 import type {
   DeviceId,
@@ -146,6 +146,35 @@ export interface Ticket {
   readonly updatedAt: string
   /** Counts up with every change; a change names the version it saw. */
   readonly version: number
+}
+
+/** How a list of tickets is ordered: by number, by the last change, or the most urgent and oldest first. */
+export const TICKET_ORDERS = ['newest', 'oldest', 'updated', 'priority'] as const
+export type TicketOrder = (typeof TICKET_ORDERS)[number]
+
+/** What is going on at a ticket at one moment, as the queue shows it. */
+export interface TicketActivity {
+  readonly ticketId: TicketId
+  readonly assigneeName: string | null
+  readonly devices: readonly { readonly id: DeviceId; readonly name: string }[]
+  /** The newest request that waits for the person; null when none does. */
+  readonly asked: {
+    readonly state: Extract<RequestState, 'asked' | 'received' | 'shown'>
+    readonly answerBy: string
+  } | null
+  /** When the last permission ends that stands now. */
+  readonly allowedUntil: string | null
+  /** Runs that have not ended. */
+  readonly openRuns: number
+  /** Findings that were not dismissed; `worst` of them. */
+  readonly findings: { readonly open: number; readonly confirmed: number; readonly worst: Severity | null }
+}
+
+/** Filters of the queue that a person keeps under a name. */
+export interface SavedView {
+  readonly name: string
+  /** Parameters of the list as its address has them, e.g. `state=new,open&sort=priority`. */
+  readonly query: string
 }
 
 export type RequestState = 'asked' | 'received' | 'shown' | 'given' | 'refused' | 'no-answer' | 'withdrawn' | 'rejected'
@@ -302,6 +331,13 @@ export interface Report {
   readonly clearedBy: UserId | null
   readonly clearedByName: string | null
   readonly clearReason: string | null
+}
+
+/** A finding that a search found, with its ticket's number and title. */
+export interface FoundFinding {
+  readonly finding: Finding
+  readonly ticketNumber: number
+  readonly ticketTitle: string
 }
 
 /** A log entry before the store gives it position, previous hash and hash. */

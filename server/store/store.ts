@@ -24,6 +24,7 @@ import type {
   DeviceCertificate,
   EnrolmentToken,
   Finding,
+  FoundFinding,
   IndexedRow,
   LogDraft,
   Page,
@@ -35,11 +36,14 @@ import type {
   RowSort,
   RowTime,
   Run,
+  SavedView,
   Session,
   Standing,
   StoredChunk,
   StoredRequest,
   Ticket,
+  TicketActivity,
+  TicketOrder,
   TicketState,
   User,
   WaitingKinds,
@@ -88,6 +92,11 @@ export interface UserStore {
     audit: AuditDraft,
   ): Promise<User | null>
   hasAdmin(): Promise<boolean>
+  /** Accounts whose name or e-mail has all the words. */
+  search(q: string, limit: number): Promise<readonly User[]>
+  /** The filters that a person keeps; empty when they kept none. */
+  views(id: UserId): Promise<readonly SavedView[]>
+  putViews(id: UserId, views: readonly SavedView[]): Promise<void>
 }
 
 export interface SessionStore {
@@ -173,11 +182,19 @@ export interface TicketStore {
   list(
     page: PageRequest & {
       readonly states?: readonly TicketState[]
-      readonly assigneeId?: UserId
+      /** Null: those that nobody has. */
+      readonly assigneeId?: UserId | null
+      readonly priorities?: readonly number[]
+      readonly levels?: readonly number[]
       readonly deviceId?: DeviceId
       readonly q?: string
+      /** `newest` when absent; a cursor is of one order. */
+      readonly order?: TicketOrder
     },
   ): Promise<Page<Ticket>>
+  byNumber(number: number): Promise<Ticket | null>
+  /** What goes on at tickets at `now`; of those that are there, in no order. At most 500. */
+  activity(ids: readonly TicketId[], now: string): Promise<readonly TicketActivity[]>
   /** Null when there is no such ticket; CONFLICT when `version` is not the current one. */
   change(
     id: TicketId,
@@ -313,6 +330,8 @@ export interface FindingStore {
   /** Adds findings that the ticket does not have yet (same rule and subject are one); returns those that were new. */
   add(findings: readonly Finding[], log: readonly LogDraft[]): Promise<readonly Finding[]>
   listForTicket(ticketId: TicketId): Promise<readonly Finding[]>
+  /** Findings whose statement or subject has all the words, the newest first. */
+  search(q: string, limit: number): Promise<readonly FoundFinding[]>
   judge(
     id: FindingId,
     state: 'confirmed' | 'dismissed',

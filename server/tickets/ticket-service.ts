@@ -4,7 +4,16 @@ import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
-import type { Grade, LogDraft, Page, PageRequest, Ticket, TicketState } from '../store/entities.ts'
+import type {
+  Grade,
+  LogDraft,
+  Page,
+  PageRequest,
+  Ticket,
+  TicketActivity,
+  TicketOrder,
+  TicketState,
+} from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { ROLE_PERMISSIONS } from '../users/permissions.ts'
 import { priorityOf } from './priority.ts'
@@ -35,9 +44,20 @@ export interface TicketChange {
 
 export interface TicketFilter extends PageRequest {
   readonly states?: readonly TicketState[]
-  readonly assigneeId?: UserId
+  /** Null: those that nobody has. */
+  readonly assigneeId?: UserId | null
+  readonly priorities?: readonly number[]
+  readonly levels?: readonly number[]
   readonly deviceId?: DeviceId
   readonly q?: string
+  readonly order?: TicketOrder
+}
+
+/** A ticket as the queue shows it. */
+export interface QueuedTicket {
+  readonly ticket: Ticket
+  /** Null when the ticket went between two reads. */
+  readonly activity: TicketActivity | null
 }
 
 interface TicketDependencies {
@@ -75,7 +95,16 @@ export function createTicketService(dependencies: TicketDependencies) {
   return {
     /** @throws AskFirstError NOT_FOUND */
     get,
-    list: (filter: TicketFilter): Promise<Page<Ticket>> => store.tickets.list(filter),
+
+    /** A page of the queue, with what goes on at each ticket now. */
+    async list(filter: TicketFilter): Promise<Page<QueuedTicket>> {
+      const { items, next } = await store.tickets.list(filter)
+      const ids = items.map(({ id }) => id)
+      const activities = new Map(
+        (await store.tickets.activity(ids, isoNow(clock))).map((activity) => [activity.ticketId, activity]),
+      )
+      return { items: items.map((ticket) => ({ ticket, activity: activities.get(ticket.id) ?? null })), next }
+    },
 
     /** Opens a ticket. @throws AskFirstError INVALID_REQUEST when a device is unknown */
     async open(wish: NewTicket, actor: Actor): Promise<Ticket> {

@@ -15,4 +15,6 @@ export const PAGES: readonly PageEntry[] = [
     path: '/tickets/:id/runs/:runId',
     Page: lazy(() => import('./pages/run/run-page.tsx').then(({ RunPage }) => ({ default: RunPage }))),
   },
+  { path: '/tickets/:id', Page: lazy(() => import('./pages/ticket/ticket.tsx').then((m) => ({ default: m.Ticket }))) },
+  { path: '/devices', Page: lazy(() => import('./pages/devices/devices.tsx').then((m) => ({ default: m.Devices }))) },
 ]

@@ -81,7 +81,8 @@ async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<
   session.state = 'open'
   deps.table.add(session)
   deps.runs.sessionBegan(session.deviceId)
-  deps.bus.publish({ topic: `device/${session.deviceId}`, kind: 'online', id: session.deviceId })
+  for (const topic of [`device/${session.deviceId}`, 'devices'])
+    deps.bus.publish({ topic, kind: 'online', id: session.deviceId })
   if (isActive) await deliver(deps, session, hello)
 }
 

@@ -4,6 +4,7 @@ import { createRowIndex } from './0002-row-index.ts'
 import { addOpenEnds } from './0003-open-ends.ts'
 import { createRowBlocks } from './0004-row-blocks.ts'
 import { addReports } from './0005-reports.ts'
+import { addWorkbench } from './0006-workbench.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -19,4 +20,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0003-open-ends', up: addOpenEnds },
   { name: '0004-row-blocks', up: createRowBlocks },
   { name: '0005-reports', up: addReports },
+  { name: '0006-workbench', up: addWorkbench },
 ]

@@ -1,9 +1,12 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { FindingId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
-import type { Finding, LogDraft } from '../entities.ts'
+import type { Finding, FoundFinding, LogDraft } from '../entities.ts'
 import type { FindingStore } from '../store.ts'
+import { findingColumns } from './finding-columns.ts'
+import { likePatterns } from './like.ts'
 import { appendLog } from './log.ts'
+import { boundedLimit } from './page.ts'
 import type { SqlContext, Tables } from './tables.ts'
 import { ticketKey } from './tickets.ts'
 
@@ -24,6 +27,7 @@ export function findingStore(context: SqlContext): FindingStore {
       const query = selectFindings(context).where('tickets.public_id', '=', ticketId).orderBy('findings.id')
       return (await query.limit(MAX_LISTED).execute()).map(toFinding)
     },
+    search: (q, limit) => searchFindings(context, q, limit),
     judge: (id, state, by, reason, log) => judge(context, { id, state, by, reason, log }),
   }
 }
@@ -55,6 +59,7 @@ async function insertFinding(context: SqlContext, finding: Finding): Promise<boo
       rule: finding.content.rule,
       subject: finding.content.subject,
       content: JSON.stringify(finding.content),
+      ...findingColumns(finding.content),
       state: finding.state,
       judged_by: finding.judgedBy,
       reason: finding.reason,
@@ -71,6 +76,19 @@ function selectFindings({ db }: SqlContext) {
     .innerJoin('tickets', 'tickets.id', 'findings.ticket_id')
     .selectAll('findings')
     .select('tickets.public_id as ticket_public_id')
+}
+
+async function searchFindings(context: SqlContext, q: string, limit: number): Promise<FoundFinding[]> {
+  const patterns = likePatterns(q)
+  if (patterns.length === 0) return []
+  let query = selectFindings(context).select(['tickets.number as ticket_number', 'tickets.title as ticket_title'])
+  for (const pattern of patterns) query = query.where('findings.search', 'like', pattern)
+  const rows = await query.orderBy('findings.id', 'desc').limit(boundedLimit(limit)).execute()
+  return rows.map((row) => ({
+    finding: toFinding(row),
+    ticketNumber: row.ticket_number,
+    ticketTitle: row.ticket_title,
+  }))
 }
 
 async function judge(context: SqlContext, input: Judgement): Promise<Finding | null> {

@@ -202,6 +202,9 @@ interface FindingRow {
   rule: string
   subject: string
   content: JsonText
+  severity: string
+  /** Folded words that `q` is looked for in. */
+  search: string
   state: string
   judged_by: string | null
   reason: string | null
@@ -224,6 +227,11 @@ interface ReportRow {
   cleared_by: string | null
   cleared_by_name: string | null
   clear_reason: string | null
+}
+
+interface UserViewsRow {
+  user_id: string
+  views: JsonText
 }
 interface SettingRow {
   key: string
@@ -251,6 +259,7 @@ export interface Tables {
   findings: FindingRow
   reports: ReportRow
   settings: SettingRow
+  user_views: UserViewsRow
 }
 
 /** Chunks of one run at most (LIMITS.maxChunksPerRun). */

@@ -1,11 +1,14 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
-import type { AuditDraft, PageRequest, User } from '../entities.ts'
+import type { AuditDraft, PageRequest, SavedView, User } from '../entities.ts'
 import type { UserStore } from '../store.ts'
 import { appendAudit } from './audit.ts'
 import { boundedLimit, cursorKey, pageOf } from './page.ts'
+import { foldText, searchWords } from './search-words.ts'
 import type { SqlContext, Tables } from './tables.ts'
+
+const MAX_SEARCHED = 5_000
 
 type UserChange = Parameters<UserStore['change']>[1]
 
@@ -17,6 +20,9 @@ export function userStore(context: SqlContext): UserStore {
     get: (id) => findUser(context, 'public_id', id),
     byEmail: (email) => findUser(context, 'email', email),
     list: (page) => listUsers(context, page),
+    search: (q, limit) => searchUsers(context, q, limit),
+    views: (id) => readViews(context, id),
+    putViews: (id, views) => putViews(context, id, views),
     change: (id, change, audit) => changeUser(context, { id, change, audit }),
     hasAdmin: () => hasAdmin(context),
   }
@@ -67,6 +73,32 @@ async function listUsers({ db }: SqlContext, page: PageRequest) {
     .limit(limit + 1)
     .execute()
   return pageOf(rows, limit, toUser)
+}
+
+/** Accounts are few and their names are not folded in the store, so all of them are looked at. */
+async function searchUsers({ db }: SqlContext, q: string, limit: number): Promise<User[]> {
+  const words = searchWords(q, 8)
+  if (words.length === 0) return []
+  const rows = await db.selectFrom('users').selectAll().orderBy('id').limit(MAX_SEARCHED).execute()
+  const found = rows.filter(({ name, email }) => {
+    const text = foldText(`${name} ${email}`)
+    return words.every((word) => text.includes(word))
+  })
+  return found.slice(0, boundedLimit(limit)).map(toUser)
+}
+
+async function readViews({ db }: SqlContext, id: UserId): Promise<readonly SavedView[]> {
+  const row = await db.selectFrom('user_views').select('views').where('user_id', '=', id).executeTakeFirst()
+  return row === undefined ? [] : JSON.parse(row.views)
+}
+
+async function putViews({ db }: SqlContext, id: UserId, views: readonly SavedView[]): Promise<void> {
+  const text = JSON.stringify(views)
+  await db
+    .insertInto('user_views')
+    .values({ user_id: id, views: text })
+    .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ views: text }))
+    .execute()
 }
 
 async function changeUser(

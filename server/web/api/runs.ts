@@ -5,6 +5,7 @@ export interface RunView {
   readonly ticketId: string
   readonly deviceId: string
   readonly requestId: string
+  readonly grantId: string
   readonly technicianId: string
   readonly collector: string
   readonly params: Readonly<Record<string, unknown>>

@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { apiSend, rememberCsrfToken } from '../api/client.ts'
 import { live, useLiveState } from '../api/live.ts'
 import { SESSION_KEY, useSession } from '../api/session.ts'
+import { Palette } from '../palette/palette.tsx'
 import { Button } from '../ui/button.tsx'
 import { NAV } from './nav-entries.ts'
 import styles from './shell.module.css'
@@ -27,6 +28,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </Link>
         <MainMenu />
         <div className={styles.end}>
+          <Palette />
           <ThemeChoice />
           <Who />
         </div>

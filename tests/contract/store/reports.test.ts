@@ -58,6 +58,7 @@ describeStores('reports', ({ newStore }) => {
   test('[C21] a block is lifted once; of two the first wins', async () => {
     const report = reportOf(scene)
     await record(report)
+    expect(await store.devices.waiting(report.deviceId, LATER)).toMatchObject({ reports: false })
     const outcomes = await Promise.all([clear(report.id), clear(report.id)])
     expect(outcomes.filter((outcome) => outcome === null)).toHaveLength(1)
     const { clearedBy: _nobody, ...before } = report
@@ -66,6 +67,7 @@ describeStores('reports', ({ newStore }) => {
     expect(await store.reports.openAgainst(report.deviceId, report.technicianId)).toBeNull()
     expect(await store.reports.clearedOf(report.deviceId, 10)).toMatchObject([lifted])
     expect(await clear(freshId('rep'))).toBeNull()
+    expect(await store.devices.waiting(report.deviceId, LATER)).toMatchObject({ reports: true })
   })
 
   test('reports are listed newest first, by state, in pages', async () => {

@@ -52,6 +52,7 @@ describe('every route', () => {
       'GET /',
       'GET /api/openapi.json',
       'GET /assets/:file',
+      'GET /devices',
       'GET /healthz',
       'GET /page.css',
       'GET /readyz',

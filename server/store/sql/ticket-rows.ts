@@ -1,0 +1,49 @@
+import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type { Selectable } from 'kysely'
+import type { Ticket } from '../entities.ts'
+import type { SqlContext, Tables } from './tables.ts'
+
+export type TicketRow = Selectable<Tables['tickets']>
+
+/** Devices of tickets by the tickets' keys, in the order in which the desk put them. */
+export async function devicesOf({ db }: SqlContext, keys: readonly number[]): Promise<ReadonlyMap<number, DeviceId[]>> {
+  const devices = new Map<number, DeviceId[]>()
+  if (keys.length === 0) return devices
+  const rows = await db
+    .selectFrom('ticket_devices')
+    .innerJoin('devices', 'devices.id', 'ticket_devices.device_id')
+    .select(['ticket_devices.ticket_id', 'devices.public_id'])
+    .where('ticket_devices.ticket_id', 'in', keys)
+    .orderBy('ticket_devices.position')
+    .execute()
+  for (const row of rows) {
+    const list = devices.get(row.ticket_id) ?? []
+    // Written from a typed record.
+    list.push(row.public_id as DeviceId)
+    devices.set(row.ticket_id, list)
+  }
+  return devices
+}
+
+export function toTicket(row: TicketRow, deviceIds: readonly DeviceId[]): Ticket {
+  return {
+    // Ids and words of closed lists were written from a typed record.
+    id: row.public_id as TicketId,
+    openedBy: row.opened_by as Ticket['openedBy'],
+    state: row.state as Ticket['state'],
+    impact: row.impact as Ticket['impact'],
+    urgency: row.urgency as Ticket['urgency'],
+    assigneeId: row.assignee_id as UserId | null,
+    number: row.number,
+    title: row.title,
+    description: row.description,
+    requesterName: row.requester_name,
+    requesterEmail: row.requester_email,
+    deviceIds,
+    priority: row.priority,
+    level: row.level,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  }
+}

@@ -1,0 +1,43 @@
+import type { Severity } from '@askfirst/protocol/finding.ts'
+import type { QueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { apiGet } from './client.ts'
+import type { Page, TicketView } from './types.ts'
+
+/** What goes on at a ticket at this moment, as the queue shows it. */
+export interface ActivityView {
+  readonly assigneeName: string | null
+  readonly devices: readonly { readonly id: string; readonly name: string; readonly online: boolean }[]
+  readonly asked: { readonly state: 'asked' | 'received' | 'shown'; readonly answerBy: string } | null
+  readonly allowedUntil: string | null
+  readonly openRuns: number
+  readonly findings: { readonly open: number; readonly confirmed: number; readonly worst: Severity | null }
+}
+
+export interface QueuedView extends TicketView {
+  readonly activity: ActivityView | null
+}
+
+export interface SavedViewView {
+  readonly name: string
+  /** Parameters of the queue as its address has them. */
+  readonly query: string
+}
+
+/** Newest first. */
+export type TicketPage = Page<QueuedView>
+
+export const ticketKey = (id: string) => ['ticket', id] as const
+
+export function useTicket(id: string) {
+  return useQuery({
+    queryKey: ticketKey(id),
+    queryFn: ({ signal }) => apiGet<TicketView>(`/api/tickets/${id}`, {}, signal),
+  })
+}
+
+/** Shows a ticket as the server just answered it, without another read. */
+export function rememberTicket(queries: QueryClient, ticket: TicketView): void {
+  queries.setQueryData(ticketKey(ticket.id), ticket)
+  void queries.invalidateQueries({ queryKey: ['queue'] })
+}

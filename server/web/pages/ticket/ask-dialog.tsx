@@ -1,0 +1,190 @@
+import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { FormEvent } from 'react'
+import { useState } from 'react'
+import { apiSend } from '../../api/client.ts'
+import type { RequestView } from '../../api/consent.ts'
+import { requestsKey } from '../../api/consent.ts'
+import { useDevice } from '../../api/devices.ts'
+import type { TicketView } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { SelectField, TextArea } from '../../ui/field.tsx'
+import { Loading } from '../../ui/loading.tsx'
+import { Notice, Problem } from '../../ui/notice.tsx'
+import { lengthText } from '../../ui/words.tsx'
+import styles from './ask-dialog.module.css'
+import type { AskDraft } from './ask-draft.ts'
+import type { Chosen } from './collector-choice.tsx'
+import { CollectorChoice } from './collector-choice.tsx'
+import type { Asking } from './what-they-see.tsx'
+import { useSettings, WhatTheySee } from './what-they-see.tsx'
+
+const MINUTE = 60_000
+const DURATIONS = [15, 30, 60, 120, 240, 480].map((minutes) => minutes * MINUTE)
+const ANSWER_TIMES = [15, 60, 240, 1_440].map((minutes) => minutes * MINUTE)
+const DEFAULT_ANSWER_MS = 60 * MINUTE
+
+/** Everything that is asked for, and beside it what the person will see. Nothing is sent before "Ask the person". */
+export function AskDialog({
+  ticket,
+  draft,
+  onClose,
+}: {
+  readonly ticket: TicketView
+  readonly draft: AskDraft
+  readonly onClose: () => void
+}) {
+  const { data: device, error } = useDevice(draft.deviceId)
+  const { data: settings, isPending } = useSettings()
+  return (
+    <Dialog open onClose={onClose} title={`Ask the person at ${device?.name ?? 'the device'}`} wide>
+      <Problem error={error} />
+      {device === undefined || isPending ? (
+        <Loading />
+      ) : (
+        <AskForm
+          ticket={ticket}
+          draft={draft}
+          catalogue={device.catalogue ?? []}
+          personalData={settings?.personalData ?? 'pseudonymise'}
+          isOnline={device.online}
+          onClose={onClose}
+        />
+      )}
+    </Dialog>
+  )
+}
+
+interface FormProps {
+  readonly ticket: TicketView
+  readonly draft: AskDraft
+  readonly catalogue: readonly CatalogueEntry[]
+  readonly personalData: Asking['personalData']
+  readonly isOnline: boolean
+  readonly onClose: () => void
+}
+
+function AskForm({ ticket, draft, catalogue, personalData, isOnline, onClose }: FormProps) {
+  const queries = useQueryClient()
+  const [chosen, setChosen] = useState<Chosen>(() => offeredOnly(draft, catalogue))
+  const [rest, setRest] = useState({
+    purpose: draft.purpose,
+    durationMs: draft.durationMs,
+    answerWithinMs: DEFAULT_ANSWER_MS,
+    personalData,
+  })
+  // In the order of the catalogue, which is the order in which the person sees them.
+  const collectors = catalogue.flatMap(({ id }) => {
+    const params = chosen[id]
+    return params === undefined ? [] : [{ id, params }]
+  })
+  const asking: Asking = { deviceId: draft.deviceId, collectors, ...rest, purpose: rest.purpose.trim() }
+  const ask = useMutation({
+    mutationFn: () => apiSend<RequestView>('POST', `/api/tickets/${ticket.id}/consent-requests`, asking),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: requestsKey(ticket.id) })
+      onClose()
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    ask.mutate()
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <div className={styles.columns}>
+        <div className={styles.choices}>
+          <TextArea
+            label="Purpose"
+            hint="In plain words; the person reads exactly this."
+            rows={3}
+            maxLength={1_000}
+            required
+            value={rest.purpose}
+            // One line, as the person sees it.
+            onChange={({ target }) => setRest({ ...rest, purpose: target.value.replaceAll(/\s/g, ' ') })}
+          />
+          <CollectorChoice catalogue={catalogue} chosen={chosen} onChange={setChosen} />
+          <Terms rest={rest} onChange={(change) => setRest({ ...rest, ...change })} />
+        </div>
+        <WhatTheySee asking={asking} catalogue={catalogue} />
+      </div>
+      {isOnline ? null : (
+        <Notice tone="warn">
+          The device is offline. The request waits here and arrives when the device connects, if that is in time.
+        </Notice>
+      )}
+      <Problem error={ask.error} />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          type="submit"
+          look="primary"
+          disabled={ask.isPending || collectors.length === 0 || asking.purpose === ''}
+        >
+          Ask the person
+        </Button>
+      </DialogActions>
+    </form>
+  )
+}
+
+/** What a draft names and the device offers. */
+function offeredOnly(draft: AskDraft, catalogue: readonly CatalogueEntry[]): Chosen {
+  const offered = draft.collectors.filter(({ id }) => catalogue.some((entry) => entry.id === id && entry.available))
+  return Object.fromEntries(offered.map(({ id, params }) => [id, params]))
+}
+
+type Rest = Pick<Asking, 'durationMs' | 'answerWithinMs' | 'personalData'>
+
+function Terms({ rest, onChange }: { readonly rest: Rest; readonly onChange: (change: Partial<Rest>) => void }) {
+  return (
+    <div className={styles.terms}>
+      <TimeField
+        label="Permission lasts"
+        value={rest.durationMs}
+        choices={DURATIONS}
+        onChange={(durationMs) => onChange({ durationMs })}
+      />
+      <TimeField
+        label="Waits for an answer"
+        value={rest.answerWithinMs}
+        choices={ANSWER_TIMES}
+        onChange={(answerWithinMs) => onChange({ answerWithinMs })}
+      />
+      <SelectField
+        label="Names and addresses"
+        value={rest.personalData}
+        onChange={({ target }) => onChange({ personalData: target.value === 'keep' ? 'keep' : 'pseudonymise' })}
+      >
+        <option value="pseudonymise">Replaced on the device</option>
+        <option value="keep">Sent as they are</option>
+      </SelectField>
+    </div>
+  )
+}
+
+function TimeField({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
+  readonly label: string
+  readonly value: number
+  readonly choices: readonly number[]
+  readonly onChange: (ms: number) => void
+}) {
+  return (
+    <SelectField label={label} value={String(value)} onChange={({ target }) => onChange(Number(target.value))}>
+      {[...new Set([...choices, value])]
+        .sort((one, other) => one - other)
+        .map((ms) => (
+          <option key={ms} value={String(ms)}>
+            {lengthText(ms)}
+          </option>
+        ))}
+    </SelectField>
+  )
+}

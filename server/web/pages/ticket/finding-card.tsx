@@ -1,0 +1,153 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { FormEvent } from 'react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { apiSend } from '../../api/client.ts'
+import { collectorTitle, useDevice } from '../../api/devices.ts'
+import type { FindingView } from '../../api/findings.ts'
+import { findingsKey } from '../../api/findings.ts'
+import type { RunView } from '../../api/runs.ts'
+import { useMay } from '../../api/session.ts'
+import type { TicketView } from '../../api/types.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { TextArea } from '../../ui/field.tsx'
+import { Problem } from '../../ui/notice.tsx'
+import { counted, SeverityBadge } from '../../ui/words.tsx'
+import type { AskDraft } from './ask-draft.ts'
+import { DEFAULT_DURATION_MS } from './ask-draft.ts'
+import styles from './finding-card.module.css'
+
+interface CardProps {
+  readonly ticket: TicketView
+  readonly finding: FindingView
+  readonly runs: readonly RunView[]
+  readonly onAsk: (draft: AskDraft) => void
+}
+
+/** One finding: what is the case, why probably, what to look at next, how it is prevented, and the desk's verdict. */
+export function FindingCard({ ticket, finding, runs, onAsk }: CardProps) {
+  const { content } = finding
+  return (
+    <article className={styles.card} id={finding.id} data-state={finding.state} data-severity={content.severity}>
+      <div className={styles.badges}>
+        <SeverityBadge severity={content.severity} />
+        {finding.state === 'open' ? null : <VerdictBadge finding={finding} />}
+      </div>
+      <h3 className={styles.statement}>{content.statement}</h3>
+      <dl className={styles.facts}>
+        <Fact name="Probable cause" text={content.probableCause} />
+        <Fact name="Next check" text={content.nextCheck.text} />
+        <Fact name="Prevention" text={content.prevention} />
+        {finding.reason === null ? null : <Fact name="Verdict" text={finding.reason} />}
+      </dl>
+      <div className={styles.actions}>
+        <Evidence ticketId={ticket.id} finding={finding} />
+        <NextCheck ticket={ticket} finding={finding} runs={runs} onAsk={onAsk} />
+        <Verdict ticketId={ticket.id} finding={finding} />
+      </div>
+    </article>
+  )
+}
+
+function VerdictBadge({ finding }: { readonly finding: FindingView }) {
+  return finding.state === 'confirmed' ? <Badge tone="good">Confirmed</Badge> : <Badge>Dismissed</Badge>
+}
+
+function Fact({ name, text }: { readonly name: string; readonly text: string }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{text}</dd>
+    </div>
+  )
+}
+
+/** Links to the very rows that prove it. */
+function Evidence({ ticketId, finding }: { readonly ticketId: string; readonly finding: FindingView }) {
+  return finding.content.evidence.map(({ runId, collector, rows, totalRows }) => (
+    <Link
+      key={runId}
+      className={styles.evidence ?? ''}
+      href={`/tickets/${ticketId}/runs/${runId}?rows=${rows.join(',')}`}
+    >
+      {counted(totalRows, 'row')} of {collector}
+    </Link>
+  ))
+}
+
+function NextCheck({ ticket, finding, runs, onAsk }: CardProps) {
+  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed'
+  const { nextCheck, evidence, statement } = finding.content
+  const seenOn = runs.find(({ id }) => id === evidence[0]?.runId)?.deviceId
+  const deviceId = seenOn ?? ticket.deviceIds[0] ?? ''
+  const { data: device } = useDevice(deviceId)
+  const entry = device?.catalogue?.find(({ id }) => id === nextCheck.collector)
+  if (!mayAsk || entry === undefined || !entry.available) return null
+  const purpose = `We found this: ${statement} To be sure I would like to look at one more thing.`
+  return (
+    <Button
+      small
+      onClick={() =>
+        onAsk({
+          deviceId,
+          collectors: [{ id: entry.id, params: {} }],
+          purpose: purpose.slice(0, 1_000),
+          durationMs: DEFAULT_DURATION_MS,
+        })
+      }
+    >
+      Ask for: {collectorTitle(device?.catalogue, entry.id)}
+    </Button>
+  )
+}
+
+const VERDICTS = {
+  confirmed: { button: 'Confirm', title: 'Confirm the finding', hint: 'What shows that it is so?' },
+  dismissed: { button: 'Dismiss', title: 'Dismiss the finding', hint: 'Why does it not count here?' },
+} as const
+
+function Verdict({ ticketId, finding }: { readonly ticketId: string; readonly finding: FindingView }) {
+  const queries = useQueryClient()
+  const mayJudge = useMay('finding.judge')
+  const [verdict, setVerdict] = useState<keyof typeof VERDICTS | null>(null)
+  const judge = useMutation({
+    mutationFn: (body: object) =>
+      apiSend<FindingView>('PATCH', `/api/tickets/${ticketId}/findings/${finding.id}`, body),
+    onSuccess: async () => {
+      setVerdict(null)
+      await queries.invalidateQueries({ queryKey: findingsKey(ticketId) })
+    },
+  })
+  if (!mayJudge) return null
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    judge.mutate({ state: verdict, reason: String(new FormData(event.currentTarget).get('reason')).trim() })
+  }
+  return (
+    <>
+      <Button small look="quiet" disabled={finding.state === 'confirmed'} onClick={() => setVerdict('confirmed')}>
+        {VERDICTS.confirmed.button}
+      </Button>
+      <Button small look="quiet" disabled={finding.state === 'dismissed'} onClick={() => setVerdict('dismissed')}>
+        {VERDICTS.dismissed.button}
+      </Button>
+      {verdict === null ? null : (
+        <Dialog open onClose={() => setVerdict(null)} title={VERDICTS[verdict].title}>
+          <form className={styles.form} onSubmit={submit}>
+            <p className={styles.quote}>{finding.content.statement}</p>
+            <Problem error={judge.error} />
+            <TextArea label="Reason" name="reason" hint={VERDICTS[verdict].hint} rows={3} maxLength={1_000} required />
+            <DialogActions>
+              <Button onClick={() => setVerdict(null)}>Cancel</Button>
+              <Button type="submit" look="primary" disabled={judge.isPending}>
+                {VERDICTS[verdict].button}
+              </Button>
+            </DialogActions>
+          </form>
+        </Dialog>
+      )}
+    </>
+  )
+}

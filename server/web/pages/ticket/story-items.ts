@@ -1,0 +1,183 @@
+import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { GrantView, RequestView } from '../../api/consent.ts'
+import type { TicketState } from '../../api/types.ts'
+import { fullTime } from '../../ui/time.tsx'
+import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
+import { receiptFacts } from './receipt.ts'
+import { codeText } from './run-words.ts'
+
+/** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
+export interface StoryItem {
+  readonly seq: number
+  readonly at: string
+  readonly who: string
+  /** What they did; follows the name. */
+  readonly text: string
+  /** Somebody's own words. */
+  readonly quote: string | null
+  readonly details: readonly string[]
+  readonly kind: 'ticket' | 'note' | 'consent' | 'run' | 'finding'
+  readonly runId: string | null
+}
+
+/** Names that entries give by id. */
+export interface StoryNames {
+  readonly device: (id: string) => string
+  readonly person: (id: string) => string
+  readonly collector: (deviceId: string, id: string) => string
+  readonly request: (id: string) => RequestView | undefined
+}
+
+type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId'>> & Pick<StoryItem, 'text' | 'kind'>
+
+/** The log as a story, oldest first. */
+export function storyOf(entries: readonly LogEntry[], names: StoryNames): readonly StoryItem[] {
+  return entries.flatMap((entry) => {
+    const told = tell(entry, names)
+    if (told === null) return []
+    const who = entry.actor.kind === 'device' ? `The person at ${names.device(entry.actor.id)}` : entry.actor.name
+    return [{ seq: entry.seq, at: entry.at, who, quote: null, details: [], runId: null, ...told }]
+  })
+}
+
+function tell(entry: LogEntry, names: StoryNames): Told | null {
+  switch (entry.kind) {
+    case 'ticket.opened':
+      return { kind: 'ticket', text: 'opened the ticket' }
+    case 'ticket.changed':
+      return { kind: 'ticket', text: 'changed the ticket', details: changeLines(entry, names) }
+    case 'note.added':
+      return { kind: 'note', text: 'noted', quote: text(entry, 'text') }
+    case 'consent.requested':
+      return tellRequest(entry, names)
+    case 'consent.withdrawn':
+      return { kind: 'consent', text: WITHDRAWN[text(entry, 'reason')] ?? 'took the request back' }
+    case 'consent.refused': {
+      const details = [codeText(text(entry, 'code')), text(entry, 'detail')].filter((line) => line !== '')
+      return { kind: 'consent', who: names.device(entry.actor.id), text: 'did not show the request', details }
+    }
+    case 'consent.receipt':
+      return tellReceipt(entry, names)
+    case 'consent.revoked':
+      return { kind: 'consent', text: 'took the permission back', quote: receiptFacts(entry.body.jws).reason }
+    case 'run.ordered': {
+      const title = names.collector(text(entry, 'deviceId'), text(entry, 'collector'))
+      const device = names.device(text(entry, 'deviceId'))
+      return { kind: 'run', text: `ran “${title}” on ${device}`, runId: text(entry, 'runId') }
+    }
+    case 'run.accepted':
+    case 'run.refused':
+    case 'run.ended':
+      return null
+    case 'finding.added': {
+      const severity = severityOf(text(entry, 'severity'))
+      return {
+        kind: 'finding',
+        text: `found: ${text(entry, 'statement')}`,
+        details: severity === null ? [] : [severity],
+      }
+    }
+    case 'finding.judged': {
+      const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
+      return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
+    }
+    default:
+      // A newer server's kind: say that something happened instead of hiding it.
+      return { kind: 'ticket', text: entry.kind }
+  }
+}
+
+const WITHDRAWN: Readonly<Record<string, string>> = {
+  withdrawn: 'took the request or permission back',
+  'ticket-closed': 'ended the request or permission, because the ticket was closed',
+  reassigned: 'ended the request or permission, because somebody else has the ticket now',
+  expired: 'recorded that no answer came in time',
+}
+
+function tellRequest(entry: LogEntry, names: StoryNames): Told {
+  const request = names.request(text(entry, 'requestId'))
+  const deviceId = text(entry, 'deviceId')
+  const device = names.device(deviceId)
+  if (request === undefined) return { kind: 'consent', text: `asked the person at ${device}` }
+  const titles = request.collectors.map(({ id }) => names.collector(deviceId, id)).join(', ')
+  return {
+    kind: 'consent',
+    text: `asked the person at ${device} for: ${titles}`,
+    quote: request.purpose,
+    details: [`Match code ${request.matchCode}; for ${lengthText(request.durationMs)}`],
+  }
+}
+
+function tellReceipt(entry: LogEntry, names: StoryNames): Told {
+  const request = names.request(text(entry, 'requestId'))
+  const { osUser, method, reason } = receiptFacts(entry.body.jws)
+  const by = osUser === null ? [] : [`Answered by ${osUser}${method === null ? '' : ` on the ${method}`}`]
+  const state = text(entry, 'state')
+  if (state === 'refused') return { kind: 'consent', text: 'said no', quote: reason, details: by }
+  if (state === 'no-answer') return { kind: 'consent', text: 'did not answer in time; silence is a no', details: [] }
+  if (request === undefined || request.grant === null) return { kind: 'consent', text: 'allowed it', details: by }
+  return {
+    kind: 'consent',
+    text: `allowed: ${titlesOf(request.grant.collectors, request, names)}`,
+    details: [...grantLines(request, request.grant, names), ...by],
+  }
+}
+
+function grantLines(request: RequestView, grant: GrantView, names: StoryNames): readonly string[] {
+  const refused = request.collectors.filter(({ id }) => !grant.collectors.some((allowed) => allowed.id === id))
+  return [
+    ...(refused.length === 0 ? [] : [`Not allowed: ${titlesOf(refused, request, names)}`]),
+    `Until ${fullTime(grant.expiresAt)}`,
+    ...(grant.review ? ['They look at the rows before they are sent'] : []),
+  ]
+}
+
+function titlesOf(collectors: readonly { readonly id: string }[], request: RequestView, names: StoryNames): string {
+  return collectors.map(({ id }) => names.collector(request.deviceId, id)).join(', ')
+}
+
+const FIELDS: Readonly<Record<string, string>> = {
+  title: 'Title',
+  description: 'Description',
+  state: 'State',
+  impact: 'Impact',
+  urgency: 'Urgency',
+  priority: 'Priority',
+  level: 'Level',
+  assigneeId: 'Assignee',
+  deviceIds: 'Devices',
+}
+
+function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
+  const { changes } = entry.body
+  if (typeof changes !== 'object' || changes === null) return []
+  return Object.entries(changes).map(
+    ([field, change]: [string, { readonly from?: unknown; readonly to?: unknown }]) => {
+      const name = FIELDS[field] ?? field
+      if (field === 'description') return `${name} changed`
+      return `${name}: ${valueText(field, change?.from, names)} → ${valueText(field, change?.to, names)}`
+    },
+  )
+}
+
+const SHOWN_STATES: readonly TicketState[] = ['new', 'open', 'waiting', 'resolved', 'closed']
+
+function valueText(field: string, value: unknown, names: StoryNames): string {
+  if (field === 'assigneeId') return typeof value === 'string' ? names.person(value) : 'nobody'
+  if (field === 'deviceIds')
+    return Array.isArray(value) ? value.map((id) => names.device(String(id))).join(', ') || 'none' : ''
+  if (field === 'priority' && typeof value === 'number') return priorityWord(value)
+  const state = SHOWN_STATES.find((known) => known === value)
+  return field === 'state' && state !== undefined ? stateWord(state) : String(value ?? 'none')
+}
+
+function severityOf(word: string): string | null {
+  const severities = ['critical', 'high', 'medium', 'low', 'information'] as const
+  const severity = severities.find((known) => known === word)
+  return severity === undefined ? null : severityWord(severity)
+}
+
+function text({ body }: LogEntry, name: string): string {
+  const value = body[name]
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { apiGet, apiSend } from '../../api/client.ts'
+import { ApiProblem } from '../../api/problem.ts'
+import { rememberTicket } from '../../api/tickets.ts'
+import type { Grade, TicketState, TicketView } from '../../api/types.ts'
+
+/** What a technician may change; absent fields stay. */
+export interface TicketChange {
+  readonly title?: string
+  readonly description?: string
+  readonly state?: TicketState
+  readonly impact?: Grade
+  readonly urgency?: Grade
+  readonly level?: number
+  readonly assigneeId?: string | null
+  readonly deviceIds?: readonly string[]
+}
+
+export interface TicketChanger {
+  readonly change: (change: TicketChange) => void
+  readonly isPending: boolean
+  readonly error: unknown
+  /** A change that met a newer version: the ticket was read anew, and the change waits for a decision. */
+  readonly conflict: TicketChange | null
+  readonly dismiss: () => void
+}
+
+/**
+ * Changes a ticket as it was seen. Where somebody else was first, the ticket is read anew and the change is kept, so that
+ * the technician can look and make it all the same.
+ */
+export function useTicketChange(ticket: TicketView): TicketChanger {
+  const queries = useQueryClient()
+  const [conflict, setConflict] = useState<TicketChange | null>(null)
+  const path = `/api/tickets/${ticket.id}`
+  const mutation = useMutation({
+    mutationFn: (change: TicketChange) => apiSend<TicketView>('PATCH', path, { version: ticket.version, ...change }),
+    onMutate: () => setConflict(null),
+    onSuccess: (changed) => rememberTicket(queries, changed),
+    onError: async (error, change) => {
+      if (!(error instanceof ApiProblem) || error.code !== 'CONFLICT') return
+      const fresh = await apiGet<TicketView>(path)
+      rememberTicket(queries, fresh)
+      if (fresh.version !== ticket.version) setConflict(change)
+    },
+  })
+  return {
+    change: mutation.mutate,
+    isPending: mutation.isPending,
+    error: conflict === null ? mutation.error : null,
+    conflict,
+    dismiss: () => {
+      setConflict(null)
+      mutation.reset()
+    },
+  }
+}
+
+/** Where a ticket can go from each state, with the words of the button; the server has the same table and decides. */
+export const MOVES: Readonly<Record<TicketState, readonly (readonly [to: TicketState, does: string])[]>> = {
+  new: [
+    ['open', 'Start work'],
+    ['resolved', 'Resolve'],
+  ],
+  open: [
+    ['waiting', 'Set to waiting'],
+    ['resolved', 'Resolve'],
+  ],
+  waiting: [
+    ['open', 'Go on'],
+    ['resolved', 'Resolve'],
+  ],
+  resolved: [
+    ['open', 'Reopen'],
+    ['closed', 'Close for good'],
+  ],
+  closed: [],
+}

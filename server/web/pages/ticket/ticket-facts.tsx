@@ -1,0 +1,218 @@
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { canWork, usePeople } from '../../api/people.ts'
+import { useMay, useSession } from '../../api/session.ts'
+import type { Grade, TicketView } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog, DialogActions } from '../../ui/dialog.tsx'
+import { SelectField } from '../../ui/field.tsx'
+import { Notice, Problem } from '../../ui/notice.tsx'
+import { Ago } from '../../ui/time.tsx'
+import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
+import { EditTicket } from './edit-ticket.tsx'
+import type { TicketChanger } from './ticket-change.ts'
+import { MOVES, useTicketChange } from './ticket-change.ts'
+import styles from './ticket-facts.module.css'
+
+const GRADES: readonly Grade[] = ['high', 'medium', 'low']
+
+/** Left: where the ticket stands, and what a technician changes about it. */
+export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
+  const changer = useTicketChange(ticket)
+  const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
+  const [isEditing, setEditing] = useState(false)
+  return (
+    <section className={styles.facts} aria-label="Facts and steps">
+      <Conflict changer={changer} />
+      <Problem error={changer.error} />
+      <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}
+      <dl className={styles.list}>
+        <Fact name="Requester">
+          {ticket.requesterName}
+          {ticket.requesterEmail === null ? null : <div className={styles.soft}>{ticket.requesterEmail}</div>}
+        </Fact>
+        <Fact name="Opened">
+          <Ago at={ticket.createdAt} /> {ticket.openedBy === 'desk' ? 'by the desk' : 'by the requester'}
+        </Fact>
+        <Fact name="Changed">
+          <Ago at={ticket.updatedAt} />
+        </Fact>
+        <Fact name="Description">
+          <p className={styles.description}>{ticket.description === '' ? 'None.' : ticket.description}</p>
+        </Fact>
+      </dl>
+      {mayWork ? (
+        <Button small onClick={() => setEditing(true)}>
+          Edit title, description, devices
+        </Button>
+      ) : null}
+      {isEditing ? <EditTicket ticket={ticket} changer={changer} onClose={() => setEditing(false)} /> : null}
+    </section>
+  )
+}
+
+function Conflict({ changer }: { readonly changer: TicketChanger }) {
+  const { conflict, change, dismiss } = changer
+  if (conflict === null) return null
+  return (
+    <Notice tone="warn">
+      <p>Somebody changed this ticket while you did. It was read anew; your change is not made yet.</p>
+      <div className={styles.buttons}>
+        <Button small onClick={() => change(conflict)}>
+          Make it all the same
+        </Button>
+        <Button small look="quiet" onClick={dismiss}>
+          Leave it as it is now
+        </Button>
+      </div>
+    </Notice>
+  )
+}
+
+interface PartProps {
+  readonly ticket: TicketView
+  readonly changer: TicketChanger
+}
+
+function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boolean }) {
+  const { user } = useSession()
+  const [asksToClose, setAsksToClose] = useState(false)
+  const isMine = ticket.assigneeId === user.id
+  return (
+    <div className={styles.steps}>
+      <div className={styles.badges}>
+        <StateBadge state={ticket.state} />
+        <PriorityBadge priority={ticket.priority} />
+      </div>
+      {mayWork ? (
+        <div className={styles.buttons}>
+          {isMine ? null : (
+            <Button
+              small
+              look="primary"
+              disabled={changer.isPending}
+              onClick={() =>
+                changer.change({ assigneeId: user.id, ...(ticket.state === 'new' ? { state: 'open' } : {}) })
+              }
+            >
+              {ticket.assigneeId === null ? 'Take it' : 'Take it over'}
+            </Button>
+          )}
+          {MOVES[ticket.state].map(([to, does]) => (
+            <Button
+              key={to}
+              small
+              disabled={changer.isPending}
+              onClick={() => (to === 'closed' ? setAsksToClose(true) : changer.change({ state: to }))}
+            >
+              {does}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+      <Dialog open={asksToClose} onClose={() => setAsksToClose(false)} title="Close this ticket for good?">
+        <p>Every permission on it ends at once, and it cannot be opened again. A new problem is a new ticket.</p>
+        <DialogActions>
+          <Button onClick={() => setAsksToClose(false)}>Keep it</Button>
+          <Button
+            look="danger"
+            onClick={() => {
+              setAsksToClose(false)
+              changer.change({ state: 'closed' })
+            }}
+          >
+            Close for good
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </div>
+  )
+}
+
+function Choices({ ticket, changer }: PartProps) {
+  const people = usePeople().filter((person) => canWork(person) || person.id === ticket.assigneeId)
+  const { change } = changer
+  return (
+    <div className={styles.choices}>
+      <GradeChoice
+        label="Impact"
+        grade={ticket.impact}
+        words={IMPACT_WORDS}
+        onChange={(impact) => change({ impact })}
+      />
+      <GradeChoice
+        label="Urgency"
+        grade={ticket.urgency}
+        words={URGENCY_WORDS}
+        onChange={(urgency) => change({ urgency })}
+      />
+      <SelectField
+        label="Level"
+        value={String(ticket.level)}
+        onChange={({ target }) => change({ level: Number(target.value) })}
+      >
+        <option value="1">Level 1</option>
+        <option value="2">Level 2</option>
+        <option value="3">Level 3</option>
+      </SelectField>
+      <SelectField
+        label="Assignee"
+        hint="Somebody else's permissions are not inherited."
+        value={ticket.assigneeId ?? ''}
+        onChange={({ target }) => change({ assigneeId: target.value === '' ? null : target.value })}
+      >
+        <option value="">Nobody</option>
+        {people.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+    </div>
+  )
+}
+
+function GradeChoice({
+  label,
+  grade,
+  words,
+  onChange,
+}: {
+  readonly label: string
+  readonly grade: Grade
+  readonly words: Readonly<Record<Grade, string>>
+  readonly onChange: (grade: Grade) => void
+}) {
+  return (
+    // The options below are the grades.
+    <SelectField label={label} value={grade} onChange={({ target }) => onChange(target.value as Grade)}>
+      {GRADES.map((each) => (
+        <option key={each} value={each}>
+          {words[each]}
+        </option>
+      ))}
+    </SelectField>
+  )
+}
+
+function ReadOnlyChoices({ ticket }: { readonly ticket: TicketView }) {
+  const assignee = usePeople().find(({ id }) => id === ticket.assigneeId)
+  return (
+    <dl className={styles.list}>
+      <Fact name="Impact">{IMPACT_WORDS[ticket.impact]}</Fact>
+      <Fact name="Urgency">{URGENCY_WORDS[ticket.urgency]}</Fact>
+      <Fact name="Level">{ticket.level}</Fact>
+      <Fact name="Assignee">{assignee?.name ?? 'Nobody'}</Fact>
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt className={styles.name}>{name}</dt>
+      <dd className={styles.value}>{children}</dd>
+    </div>
+  )
+}
