@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Inbox } from 'lucide-react'
+import { Inbox, ShieldCheck } from 'lucide-react'
 
 interface NavEntry {
   readonly path: string
@@ -10,4 +10,7 @@ interface NavEntry {
 }
 
 /** The main menu, in order. */
-export const NAV: readonly NavEntry[] = [{ path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' }]
+export const NAV: readonly NavEntry[] = [
+  { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
+  { path: '/admin', label: 'Admin', icon: ShieldCheck, permission: 'audit.read' },
+]
