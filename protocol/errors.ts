@@ -47,6 +47,34 @@ export const ERRORS = {
   // Who you are
   NOT_SIGNED_IN: { status: 401, retry: false, text: 'Sign in first, or send an API token.' },
   SIGN_IN_FAILED: { status: 401, retry: false, text: 'E-mail or password is not right.' },
+  SECOND_FACTOR_REQUIRED: {
+    status: 401,
+    retry: false,
+    text: 'The password is right. Now show your second factor; the details say which you have.',
+  },
+  SECOND_FACTOR_FAILED: {
+    status: 401,
+    retry: false,
+    text: 'This code or passkey is not right, or was used before. Wait for the next code and try again.',
+  },
+  SIGN_IN_EXPIRED: { status: 401, retry: false, text: 'The sign-in took too long. Begin again with your password.' },
+  SECOND_FACTOR_MISSING: {
+    status: 403,
+    retry: false,
+    text: 'Your organisation requires a second factor. Set one up first.',
+  },
+  PASSWORD_NEEDED: { status: 403, retry: false, text: 'Type your password once more to go on.' },
+  PASSKEY_REFUSED: { status: 400, retry: false, text: 'The passkey could not be added. Try again.' },
+  PASSKEY_NEEDS_NAME: {
+    status: 409,
+    retry: false,
+    text: 'Passkeys belong to a name, not to an IP address. Open this server by its name.',
+  },
+  INVITATION_INVALID: {
+    status: 403,
+    retry: false,
+    text: 'This invitation does not work (any more). Ask an admin for a new link.',
+  },
   NOT_ALLOWED: { status: 403, retry: false, text: 'Your role does not allow this. Ask an admin if you need it.' },
   CSRF_REFUSED: {
     status: 403,

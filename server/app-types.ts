@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { FactorKind } from './store/entities.ts'
 import type { Caller } from './users/caller.ts'
 import type { RoutePermission } from './users/permissions.ts'
 
@@ -13,6 +14,20 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >
+
+interface HalfSignIn {
+  readonly userId: UserId
+  /** SHA-256 of the password's hash: another password ends the half sign-in too. */
+  readonly passwordMark: string
+  /** Unix time in ms. */
+  readonly until: number
+}
+
+interface PasskeyChallenge {
+  readonly value: string
+  readonly purpose: 'create' | 'get'
+  readonly until: number
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,5 +46,14 @@ declare module 'fastify' {
     startedAt?: number
     /** Unix time in ms of the last use that was written down. */
     touchedAt?: number
+    /** The second factor that was shown or set up in this session. */
+    factor?: FactorKind
+    /** Where the log-in came from, in the browser's words. */
+    address?: string
+    userAgent?: string
+    /** A right password that waits for its second factor; grants nothing. */
+    half?: HalfSignIn
+    /** What the browser's next answer about a passkey must have signed; for one use. */
+    challenge?: PasskeyChallenge
   }
 }

@@ -1,3 +1,5 @@
+import type { AuditCheck } from './audit/audit-check.ts'
+import { createAuditCheck } from './audit/audit-check.ts'
 import type { Bus } from './bus/bus.ts'
 import type { CertificateAuthority } from './ca/authority.ts'
 import type { LogSigner } from './ca/log-signer.ts'
@@ -10,6 +12,8 @@ import { createEnrolmentService } from './enrolment/enrolment-service.ts'
 import { ExportService } from './export/export-service.ts'
 import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
+import type { HealthReporter } from './health/health-report.ts'
+import { createHealthReporter } from './health/health-report.ts'
 import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
@@ -25,6 +29,15 @@ import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
+import type { AccountService } from './users/account-service.ts'
+import { createAccountService } from './users/account-service.ts'
+import type { InvitationService } from './users/invitation-service.ts'
+import { createInvitationService } from './users/invitation-service.ts'
+import type { PasskeyService } from './users/passkey-service.ts'
+import { createPasskeyService } from './users/passkey-service.ts'
+import type { SecondFactorService } from './users/second-factor-service.ts'
+import { createSecondFactorService } from './users/second-factor-service.ts'
+import type { SecretBox } from './users/secret-box.ts'
 import type { SetupService } from './users/setup-service.ts'
 import { createSetupService } from './users/setup-service.ts'
 import type { TokenService } from './users/token-service.ts'
@@ -39,6 +52,10 @@ export interface Services {
   readonly bus: Bus
   readonly users: UserService
   readonly setup: SetupService
+  readonly account: AccountService
+  readonly factors: SecondFactorService
+  readonly passkeys: PasskeyService
+  readonly invitations: InvitationService
   readonly tokens: TokenService
   readonly devices: DeviceService
   readonly enrolment: EnrolmentService
@@ -53,7 +70,9 @@ export interface Services {
   readonly search: SearchService
   readonly exports: ExportService
   readonly health: HealthService
+  readonly healthReport: HealthReporter
   readonly metrics: Metrics
+  readonly checkAudit: AuditCheck
 }
 
 /** What the services stand on; tests pass their own clock, bus and link. */
@@ -67,6 +86,8 @@ export interface Foundations {
   readonly authority: CertificateAuthority
   readonly logSigner: LogSigner
   readonly settings: SettingsService
+  /** Seals second factors. */
+  readonly secrets: SecretBox
   readonly consent: ConsentService
   readonly runs: RunService
   readonly findings: FindingService
@@ -76,6 +97,8 @@ export interface Foundations {
   readonly onUnready?: (check: string, cause: unknown) => void
   /** Facts of the agents' side for operators; absent where it is not there. */
   readonly figures?: AgentSideFigures
+  /** Directory whose disk the health page watches. */
+  readonly dataDirectory?: string
 }
 
 /** Makes the services in order of their dependencies. */
@@ -84,12 +107,19 @@ export function createServices(foundations: Foundations): Services {
     foundations
   const users = createUserService({ store, clock, bus })
   const devices = createDeviceService(foundations)
+  const health = createHealthService(
+    [{ name: 'store', check: () => store.ping() }, ...foundations.readiness],
+    foundations.onUnready,
+  )
+  const onlineAgents = () => agents.onlineCount
+  const agentSide = foundations.figures === undefined ? {} : { agentSide: foundations.figures }
   return {
     store,
     clock,
     bus,
     users,
     setup: createSetupService({ users }),
+    ...createPeopleServices(foundations, users),
     tokens: createTokenService({ store, clock }),
     devices,
     playbooks: createPlaybookService({ devices }),
@@ -103,16 +133,23 @@ export function createServices(foundations: Foundations): Services {
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
     exports: new ExportService({ store, clock, authority, logSigner }),
-    health: createHealthService(
-      [{ name: 'store', check: () => store.ping() }, ...foundations.readiness],
-      foundations.onUnready,
-    ),
-    metrics: createMetrics({
-      store,
-      clock,
-      onlineAgents: () => agents.onlineCount,
-      authorityPem: authority.certificatePem,
-      ...(foundations.figures === undefined ? {} : { agentSide: foundations.figures }),
+    health,
+    healthReport: createHealthReporter({
+      ...{ store, clock, health, onlineAgents, ...agentSide, authorityPem: authority.certificatePem },
+      ...(foundations.dataDirectory === undefined ? {} : { dataDirectory: foundations.dataDirectory }),
     }),
+    metrics: createMetrics({ store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }),
+    checkAudit: createAuditCheck(store),
+  }
+}
+
+/** What people do to sign in and to be let in. */
+function createPeopleServices({ store, clock, bus, secrets, settings }: Foundations, users: UserService) {
+  const issuer = () => `AskFirst ${settings.latest().organisationName}`.slice(0, 100)
+  return {
+    account: createAccountService({ store, clock, bus }),
+    factors: createSecondFactorService({ store, clock, bus, secrets, issuer }),
+    passkeys: createPasskeyService({ store, clock, issuer }),
+    invitations: createInvitationService({ store, users, clock, bus }),
   }
 }

@@ -26,6 +26,7 @@ import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { openSecretBox } from './users/secret-box.ts'
 import type { UiAddress } from './ui-address.ts'
 import { uiAddress } from './ui-address.ts'
 
@@ -149,6 +150,7 @@ async function layFoundations(
   const bus = createInProcessBus((error, { topic, kind }) =>
     log.error({ err: error, topic, kind }, 'a reader of the bus failed'),
   )
+  const secrets = await openSecretBox(directory)
   const settings = createSettingsService({ store, clock })
   await settings.get()
   const findings = new FindingService({ store, bus, clock, log })
@@ -165,8 +167,9 @@ async function layFoundations(
   const { link, consent, runs, gateway, ingest } = agents
   const [host = hostname()] = config.agentHosts
   const foundations = {
-    ...{ store, clock, bus, authority, logSigner, settings, findings, consent, runs },
+    ...{ store, clock, bus, authority, logSigner, settings, secrets, findings, consent, runs },
     agents: link,
+    dataDirectory: config.dataDir,
     revocations: gateway,
     enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
     readiness: readinessChecks({ store, clock, authority, directory, listener: () => gateway.standing }),

@@ -8,16 +8,18 @@ import { CLI_ACTOR, withStore } from './open-for-command.ts'
 import type { Output } from './output.ts'
 import { CommandFailed, EXIT, printResult } from './output.ts'
 import { readSecret } from './read-secret.ts'
+import { addResetSecondFactor } from './reset-second-factor.ts'
 
 const LEAST_PASSWORD = 12
 
-/** `admin create`: an admin account, also when the only admin has forgotten the password. */
+/** `admin create`: an admin account, also when the only admin has forgotten the password; `admin reset-second-factor`. */
 export function addAdminCommand(
   program: Command,
   sources: CliSources & { readonly stdin: NodeJS.ReadStream },
   output: Output,
 ): void {
   const group = program.command('admin').description('admin accounts')
+  addResetSecondFactor(group, sources, output)
   const create = addConfigOptions(group.command('create').description('create an admin; works while the server runs'))
   create
     .requiredOption('--email <address>', 'e-mail address to sign in with')

@@ -2,8 +2,9 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../app-types.ts'
 import type { Clock } from '../clock.ts'
+import type { SettingsService } from '../settings/settings-service.ts'
 import type { Caller } from '../users/caller.ts'
-import { ROLE_PERMISSIONS } from '../users/permissions.ts'
+import { needsFactor, sessionPermissions } from '../users/permissions.ts'
 import { SESSION_TOUCH_MS } from '../users/session-store.ts'
 import type { TokenService } from '../users/token-service.ts'
 import type { UserService } from '../users/user-service.ts'
@@ -12,6 +13,7 @@ import { isSafeMethod, refuseForeignOrigin } from './origin.ts'
 export interface AuthInput {
   readonly users: Pick<UserService, 'enabledUser'>
   readonly tokens: Pick<TokenService, 'callerOf'>
+  readonly settings: Pick<SettingsService, 'latest'>
   readonly clock: Clock
   /** Origins of the server's own pages, asked at each request (the port may be known only after listening). */
   readonly origins: () => ReadonlySet<string>
@@ -31,7 +33,7 @@ export function registerAuth(app: App, input: AuthInput): void {
     if (isSafeMethod(request.method) || request.caller?.via !== 'session') done()
     else app.csrfProtection(request, reply, done)
   })
-  app.addHook('onRequest', async (request) => requirePermission(request))
+  app.addHook('onRequest', async (request) => requirePermission(request, input))
 }
 
 /**
@@ -67,18 +69,27 @@ async function sessionCaller(request: FastifyRequest, input: AuthInput): Promise
     session.touchedAt = now
     await session.save()
   }
-  return { user, via: 'session', role: user.role, permissions: ROLE_PERMISSIONS[user.role] }
+  const rule = input.settings.latest().secondFactor
+  return { user, via: 'session', role: user.role, permissions: sessionPermissions(user.role, session.factor, rule) }
 }
 
-function requirePermission(request: FastifyRequest): void {
+function requirePermission(request: FastifyRequest, { settings }: AuthInput): void {
   if (request.is404) return
   const { permission } = request.routeOptions.config
   if (permission === 'public') return
   const caller = callerOf(request)
   if (permission === undefined || !caller.permissions.has(permission)) {
+    if (isSettingUp(caller, request, settings)) {
+      throw new AskFirstError('SECOND_FACTOR_MISSING', 'This session may only set up a second factor.')
+    }
     throw new AskFirstError(
       'NOT_ALLOWED',
       `The role ${caller.role} does not have the permission ${permission ?? 'of this route'}.`,
     )
   }
+}
+
+function isSettingUp(caller: Caller, request: FastifyRequest, settings: AuthInput['settings']): boolean {
+  if (caller.via !== 'session' || request.session.factor !== undefined) return false
+  return needsFactor(caller.role, settings.latest().secondFactor)
 }

@@ -15,12 +15,25 @@ export interface RateBounds {
   /** Log-in tries from one address, whatever the account: stops trying one password on many accounts. */
   readonly signInPerAddress: RateBound
   readonly setup: RateBound
+  /** Second factors tried for one account, from wherever: whoever tries has the password already. */
+  readonly factorPerAccount: RateBound
+  /** Second factors tried in one half sign-in. */
+  readonly factorPerSignIn: RateBound
+  /** Passwords typed once more by one signed-in person. */
+  readonly confirmation: RateBound
+  /** Links of invitations tried from one address. */
+  readonly invitation: RateBound
 }
 
 export const RATE_BOUNDS: RateBounds = {
   signInPerAccount: { max: 8, windowMs: 15 * 60_000 },
   signInPerAddress: { max: 60, windowMs: 15 * 60_000 },
   setup: { max: 10, windowMs: 15 * 60_000 },
+  // Three codes of a million fit at a time: ten tries in a quarter of an hour leave 0.3 % a day to who has the password.
+  factorPerAccount: { max: 10, windowMs: 15 * 60_000 },
+  factorPerSignIn: { max: 5, windowMs: 5 * 60_000 },
+  confirmation: { max: 8, windowMs: 15 * 60_000 },
+  invitation: { max: 20, windowMs: 15 * 60_000 },
 }
 
 /** Keys that are remembered at once; older ones are forgotten, so that a flood of addresses stays bounded. */

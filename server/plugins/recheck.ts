@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import type { SessionStore } from '../store/store.ts'
 import type { Caller } from '../users/caller.ts'
-import { ROLE_PERMISSIONS } from '../users/permissions.ts'
+import { sessionPermissions } from '../users/permissions.ts'
 import { sessionIdHash } from '../users/session-store.ts'
 import type { AuthInput } from './auth.ts'
 import { bearerOf } from './auth.ts'
@@ -13,9 +13,9 @@ export type Recheck = (request: FastifyRequest, caller: Caller) => Promise<boole
 
 /** Looks again at the session or token behind an open socket. */
 export function createRecheck(
-  input: Pick<AuthInput, 'users' | 'tokens'> & { readonly sessions: SessionStore; readonly clock: Clock },
+  input: Pick<AuthInput, 'users' | 'tokens' | 'settings'> & { readonly sessions: SessionStore; readonly clock: Clock },
 ): Recheck {
-  const { users, tokens, sessions, clock } = input
+  const { users, tokens, settings, sessions, clock } = input
   return async (request, caller) => {
     if (caller.via === 'token') {
       const secret = bearerOf(request)
@@ -24,7 +24,10 @@ export function createRecheck(
     }
     const session = await sessions.get(sessionIdHash(request.session.sessionId), isoNow(clock))
     const user = session === null ? null : await users.enabledUser(caller.user.id)
-    return user !== null && isSame(caller.permissions, ROLE_PERMISSIONS[user.role])
+    const { secondFactor } = settings.latest()
+    return (
+      user !== null && isSame(caller.permissions, sessionPermissions(user.role, request.session.factor, secondFactor))
+    )
   }
 }
 

@@ -2,8 +2,9 @@ import { Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import { Actor } from '@askfirst/protocol/findings-log.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
+import type { AuditCheck } from '../audit/audit-check.ts'
 import type { AuditStore } from '../store/store.ts'
-import { closed, pageOf, text } from './fields.ts'
+import { closed, orNull, pageOf, text } from './fields.ts'
 
 const AuditView = Type.Object({
   seq: Count,
@@ -22,13 +23,45 @@ const AuditQuery = Type.Object(
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
     action: Type.Optional(text(64)),
     subject: Type.Optional(text(64)),
+    /** Id of who did it. */
+    actor: Type.Optional(text(64)),
+    /** From this instant on, and before that one. */
+    from: Type.Optional(Instant),
+    to: Type.Optional(Instant),
+    /** `newest`: backwards from the end, or from before the position `after`. */
+    order: Type.Enum(['oldest', 'newest'], { default: 'oldest' }),
   },
   closed,
 )
 
-/** `/api/audit`: the system-wide log, chained by hashes, oldest first. */
-export function auditRoutes({ store }: { readonly store: { readonly audit: AuditStore } }) {
+const VerifyView = Type.Object({
+  entries: Count,
+  ok: Type.Boolean(),
+  firstWrong: orNull(Type.Object({ seq: Count, problem: Type.String() })),
+  headHash: Sha256,
+})
+
+interface AuditRouteDeps {
+  readonly store: { readonly audit: AuditStore }
+  readonly checkAudit: AuditCheck
+}
+
+/** `/api/audit`: the system-wide log, chained by hashes. */
+export function auditRoutes({ store, checkAudit }: AuditRouteDeps) {
   return async (app: App): Promise<void> => {
+    app.post(
+      '/api/audit/verify',
+      {
+        config: { permission: 'audit.read' },
+        schema: {
+          summary: 'Walk the whole chain and say where it breaks, if it does',
+          body: Type.Object({}, closed),
+          response: { 200: VerifyView },
+        },
+      },
+      async () => checkAudit(),
+    )
+
     app.get(
       '/api/audit',
       {
@@ -36,8 +69,12 @@ export function auditRoutes({ store }: { readonly store: { readonly audit: Audit
         schema: { summary: 'Read the audit log', querystring: AuditQuery, response: { 200: pageOf(AuditView) } },
       },
       async (request) => {
-        const { after, limit, ...filter } = request.query
-        const items = await store.audit.read(after, limit, filter)
+        const { after, limit, order, actor, ...filter } = request.query
+        const items = await store.audit.read(after, limit, {
+          ...filter,
+          ...(actor === undefined ? {} : { actorId: actor }),
+          newestFirst: order === 'newest',
+        })
         return { items: [...items], next: items.length < limit ? null : String(items.at(-1)?.seq ?? after) }
       },
     )

@@ -4,6 +4,7 @@ import type { App } from '../app-types.ts'
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts'
 import { callerOf } from '../plugins/auth.ts'
 import { actorOf } from '../users/caller.ts'
+import { qrPath } from '../users/qr-path.ts'
 import { closed, InstantOrNull, pageOf, pageQuery, text } from './fields.ts'
 
 const TokenView = Type.Object({
@@ -56,12 +57,19 @@ export function enrolmentTokenRoutes({ enrolment }: { readonly enrolment: Enrolm
         schema: {
           summary: 'Make an enrolment code; it is shown this once',
           body: NewToken,
-          response: { 201: Type.Object({ token: TokenView, code: Type.String() }) },
+          response: {
+            201: Type.Object({
+              token: TokenView,
+              code: Type.String(),
+              /** Data of an SVG path, and the side of its square. */
+              qr: Type.Object({ size: Type.Integer(), path: Type.String() }),
+            }),
+          },
         },
       },
       async (request, reply) => {
         const made = await enrolment.create({ ...DEFAULTS, ...request.body }, actorOf(callerOf(request).user))
-        return reply.code(201).send(made)
+        return reply.code(201).send({ ...made, qr: qrPath(made.code) })
       },
     )
 

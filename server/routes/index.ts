@@ -2,6 +2,8 @@ import type { App } from '../app-types.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
 import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
+import { accountRoutes } from './account.ts'
+import { accountFactorRoutes } from './account-factors.ts'
 import { auditRoutes } from './audit.ts'
 import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
@@ -9,20 +11,23 @@ import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
 import { exportRoutes } from './export.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
+import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
-import { pageRoutes } from './pages.ts'
 import { reportRoutes } from './reports.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { playbookRoutes } from './playbooks.ts'
 import { runRoutes } from './runs.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
+import { sessionFactorRoutes } from './session-factors.ts'
+import { allSessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
+import { userProtectionRoutes } from './user-protection.ts'
 import { userRoutes } from './users.ts'
 import { webRoutes } from './web.ts'
 
@@ -36,8 +41,14 @@ export async function registerRoutes(app: App, services: Services, options: Rout
   const recheck = createRecheck({ ...services, sessions: services.store.sessions })
   const plugins = [
     sessionRoutes(services, options),
+    sessionFactorRoutes(services, options),
+    accountRoutes(services, options),
+    accountFactorRoutes(services, options),
+    allSessionRoutes(services),
+    invitationRoutes(services, options),
     setupRoutes(services, options),
     userRoutes(services),
+    userProtectionRoutes(services),
     tokenRoutes(services),
     deviceRoutes(services),
     enrolmentTokenRoutes(services),
@@ -58,7 +69,6 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     liveRoutes(services, { origins: options.origins, recheck }),
     healthRoutes(services),
     openapiRoutes(),
-    pageRoutes(services, options),
     webRoutes(),
   ]
   for (const plugin of plugins) await app.register(plugin)

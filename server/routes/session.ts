@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { UserId } from '@askfirst/protocol/ids.ts'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
@@ -8,27 +8,27 @@ import { callerOf } from '../plugins/auth.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
 import { rateLimiter } from '../plugins/rate-limits.ts'
 import { SESSION_COOKIE } from '../plugins/sessions.ts'
-import { ROLES } from '../store/entities.ts'
-import type { Caller } from '../users/caller.ts'
-import { ROLE_PERMISSIONS } from '../users/permissions.ts'
+import type { SettingsService } from '../settings/settings-service.ts'
+import type { FactorKind, User } from '../store/entities.ts'
+import type { SecondFactorService } from '../users/second-factor-service.ts'
+import { factorKinds } from '../users/second-factor-service.ts'
 import type { UserService } from '../users/user-service.ts'
-import { closed, Nothing, orNull, text } from './fields.ts'
+import { closed, Nothing, text } from './fields.ts'
+import { openSession, SessionView, sessionView } from './session-view.ts'
 
 const SignIn = Type.Object({ email: text(254), password: text(256) }, closed)
+/** How long a right password waits for its second factor. */
+export const HALF_SIGN_IN_MS = 5 * 60_000
 
-const SessionView = Type.Object({
-  user: Type.Object({ id: UserId, email: Type.String(), name: Type.String() }),
-  role: Type.Enum([...ROLES]),
-  permissions: Type.Array(Type.String()),
-  /** For the header `x-csrf-token`; null for a caller with a bearer token. */
-  csrfToken: orNull(Type.String()),
-})
+interface SessionRouteDeps {
+  readonly users: UserService
+  readonly factors: SecondFactorService
+  readonly settings: SettingsService
+  readonly clock: Clock
+}
 
-/** `/api/session`: log in, who am I, log out. */
-export function sessionRoutes(
-  services: { readonly users: UserService; readonly clock: Clock },
-  options: { readonly rateBounds: RateBounds },
-) {
+/** `/api/session`: log in, who am I, log out. The second factor: session-factors.ts. */
+export function sessionRoutes(services: SessionRouteDeps, options: { readonly rateBounds: RateBounds }) {
   return async (app: App): Promise<void> => {
     const { signInPerAccount, signInPerAddress } = options.rateBounds
     const onExceeded = (request: FastifyRequest) => services.users.signInLimited(request.ip)
@@ -50,17 +50,10 @@ export function sessionRoutes(
         if (request.headers.authorization !== undefined) {
           throw new AskFirstError('INVALID_REQUEST', 'Sign in without an Authorization header.')
         }
-        const user = await services.users.signIn(request.body.email, request.body.password, request.ip)
-        // A new id at every sign-in: an id that somebody planted before is worth nothing (session fixation).
-        await request.session.regenerate()
-        const now = services.clock.now()
-        Object.assign(request.session, { userId: user.id, startedAt: now, touchedAt: now })
-        const csrfToken = reply.generateCsrf()
-        await request.session.save()
-        return sessionView(
-          { user, via: 'session', role: user.role, permissions: ROLE_PERMISSIONS[user.role] },
-          csrfToken,
-        )
+        const user = await services.users.checkPassword(request.body.email, request.body.password, request.ip)
+        const methods = factorKinds(await services.factors.standing(user))
+        if (methods.length > 0) return askForFactor(request, { user, methods, clock: services.clock })
+        return openSession(services, { request, reply }, { user, factor: null })
       },
     )
 
@@ -72,7 +65,12 @@ export function sessionRoutes(
       },
       async (request, reply) => {
         const caller = callerOf(request)
-        return sessionView(caller, caller.via === 'session' ? reply.generateCsrf() : null)
+        const isSession = caller.via === 'session'
+        return sessionView(caller, {
+          csrfToken: isSession ? reply.generateCsrf() : null,
+          factor: isSession ? (request.session.factor ?? null) : null,
+          rule: services.settings.latest().secondFactor,
+        })
       },
     )
 
@@ -94,12 +92,30 @@ export function sessionRoutes(
   }
 }
 
+/** Remembers in a session that grants nothing that the password was right, and asks for the rest. */
+async function askForFactor(
+  request: FastifyRequest,
+  input: { readonly user: User; readonly methods: readonly FactorKind[]; readonly clock: Clock },
+): Promise<never> {
+  const { user, methods, clock } = input
+  await request.session.regenerate()
+  request.session.half = {
+    userId: user.id,
+    passwordMark: passwordMark(user),
+    until: clock.now() + HALF_SIGN_IN_MS,
+  }
+  await request.session.save()
+  throw new AskFirstError('SECOND_FACTOR_REQUIRED', 'Show one of the methods within five minutes.', {
+    details: { methods: [...methods] },
+  })
+}
+
+/** Tells a half sign-in that the password was changed since, without keeping anything of it. */
+export function passwordMark({ passwordHash }: Pick<User, 'passwordHash'>): string {
+  return createHash('sha256').update(passwordHash).digest('hex')
+}
+
 function emailOf(request: FastifyRequest): string {
   // The body passed the schema above before this is called.
   return (request.body as { readonly email: string }).email.toLowerCase()
-}
-
-function sessionView(caller: Caller, csrfToken: string | null) {
-  const { user, role, permissions } = caller
-  return { user: { id: user.id, email: user.email, name: user.name }, role, permissions: [...permissions], csrfToken }
 }

@@ -5,15 +5,16 @@ import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
 import { ROLES } from '../store/entities.ts'
 import { actorOf } from '../users/caller.ts'
+import type { InvitationService } from '../users/invitation-service.ts'
 import type { UserService } from '../users/user-service.ts'
-import { closed, Email, pageOf, pageQuery, text } from './fields.ts'
+import { closed, Email, orNull, pageOf, pageQuery, text } from './fields.ts'
 
 const Role = Type.Enum([...ROLES])
 /** NIST SP 800-63B: length is what counts; no rules about characters. */
 export const Password = Type.String({ minLength: 12, maxLength: 256 })
 const byId = Type.Object({ id: UserId }, closed)
 
-const UserView = Type.Object({
+export const UserView = Type.Object({
   id: UserId,
   email: Type.String(),
   name: Type.String(),
@@ -22,8 +23,17 @@ const UserView = Type.Object({
   createdAt: Instant,
 })
 
+/** A one-time link; the path is shown this once. */
+export const Invitation = Type.Object({ path: Type.String(), expiresAt: Instant })
+
 /** `/api/users`: accounts. Everybody signed in may read names, because tickets name them. */
-export function userRoutes({ users }: { readonly users: UserService }) {
+export function userRoutes({
+  users,
+  invitations,
+}: {
+  readonly users: UserService
+  readonly invitations: InvitationService
+}) {
   return async (app: App): Promise<void> => {
     app.get(
       '/api/users',
@@ -55,14 +65,23 @@ export function userRoutes({ users }: { readonly users: UserService }) {
       {
         config: { permission: 'user.manage' },
         schema: {
-          summary: 'Create an account',
-          body: Type.Object({ email: Email, name: text(200), password: Password, role: Role }, closed),
-          response: { 201: UserView },
+          summary: 'Create an account; without a password the answer has a link with which the person chooses one',
+          body: Type.Object(
+            { email: Email, name: text(200), password: Type.Optional(Password), role: Role },
+            closed,
+          ),
+          response: { 201: Type.Object({ ...UserView.properties, invitation: orNull(Invitation) }) },
         },
       },
       async (request, reply) => {
-        const { role, ...account } = request.body
-        return reply.code(201).send(await users.create(account, role, actorOf(callerOf(request).user)))
+        const { role, password, ...account } = request.body
+        const actor = actorOf(callerOf(request).user)
+        if (password === undefined) {
+          const { user, invitation } = await invitations.createInvited(account, role, actor)
+          return reply.code(201).send({ ...user, invitation })
+        }
+        const user = await users.create({ ...account, password }, role, actor)
+        return reply.code(201).send({ ...user, invitation: null })
       },
     )
 

@@ -4,14 +4,16 @@ import fastifyStatic from '@fastify/static'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { closed } from './fields.ts'
-import { messagePage } from './pages-html.ts'
+import { messagePage, PAGE_CSS } from './pages-html.ts'
 
 /** Where the build puts the pages (scripts/ensure-web.mjs). */
 const DIST = fileURLToPath(new URL('../web/dist/', import.meta.url))
 const YEAR_MS = 31_536_000_000
 
+/** The account, the admin's desk, and the two pages for people who cannot sign in yet. */
+const OWN_PATHS = ['/account', '/admin', '/admin/*', '/devices/:id', '/setup', '/invitation'] as const
 /** Addresses that belong to the pages for technicians and admins; each answers with the same document. */
-const PAGE_PATHS = ['/', '/tickets/*', '/devices'] as const
+const PAGE_PATHS = ['/', '/tickets/*', '/devices', ...OWN_PATHS] as const
 
 /** Nothing but a name: no folder, no hidden file. */
 const AssetName = Type.Object({ file: Type.String({ pattern: '^[\\w-]+(\\.[\\w-]+)*$', maxLength: 128 }) }, closed)
@@ -31,6 +33,15 @@ export function webRoutes() {
         return reply.sendFile('index.html', { cacheControl: false })
       })
     }
+    app.get(
+      '/page.css',
+      {
+        config: { permission: 'public' },
+        schema: { hide: true, response: { 200: { content: { 'text/css': { schema: Type.String() } } } } },
+      },
+      async (_request, reply) =>
+        reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(PAGE_CSS),
+    )
     app.get(
       '/assets/:file',
       {

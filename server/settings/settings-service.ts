@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile'
 import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
+import { FACTOR_RULES } from '../users/permissions.ts'
 
 /** What the organisation decides; the first two are shown to every person who is asked for consent. */
 export const Settings = Type.Object(
@@ -17,6 +18,8 @@ export const Settings = Type.Object(
     retentionDays: Type.Integer({ minimum: 1, maximum: 3_650 }),
     /** What happens to personal identifiers on the device when a request does not say. */
     personalData: Type.Enum(['keep', 'pseudonymise']),
+    /** Who must show a second factor to sign in. */
+    secondFactor: Type.Enum([...FACTOR_RULES]),
   },
   { additionalProperties: false },
 )
@@ -27,6 +30,7 @@ const DEFAULT_SETTINGS: Settings = {
   organisationContact: 'your help desk',
   retentionDays: 90,
   personalData: 'pseudonymise',
+  secondFactor: 'nobody',
 }
 
 const KEY = 'organisation'
@@ -40,7 +44,9 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
   let latest = DEFAULT_SETTINGS
   async function get(): Promise<Settings> {
     const value = await store.settings.get(KEY)
-    latest = stored.Check(value) ? value : DEFAULT_SETTINGS
+    // Settings that an earlier version wrote lack what came since.
+    const whole: unknown = typeof value === 'object' && value !== null ? { ...DEFAULT_SETTINGS, ...value } : null
+    latest = stored.Check(whole) ? whole : DEFAULT_SETTINGS
     return latest
   }
   return {

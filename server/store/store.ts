@@ -13,6 +13,7 @@ import type {
   UserId,
 } from '@askfirst/protocol/ids.ts'
 import type {
+  AccountStanding,
   ApiToken,
   AuditDraft,
   AuditEntry,
@@ -26,10 +27,12 @@ import type {
   Finding,
   FoundFinding,
   IndexedRow,
+  Invitation,
   LogDraft,
   Page,
   PageRequest,
   Report,
+  Passkey,
   RequestState,
   RowFacets,
   RowFilter,
@@ -37,6 +40,7 @@ import type {
   RowTime,
   Run,
   SavedView,
+  SecondFactors,
   Session,
   Standing,
   StoredChunk,
@@ -61,6 +65,7 @@ import type { RowBlock } from './row-blocks/row-block.ts'
 export interface Store {
   readonly users: UserStore
   readonly sessions: SessionStore
+  readonly factors: SecondFactorStore
   readonly tokens: TokenStore
   readonly enrolment: EnrolmentStore
   readonly devices: DeviceStore
@@ -97,6 +102,40 @@ export interface UserStore {
   /** The filters that a person keeps; empty when they kept none. */
   views(id: UserId): Promise<readonly SavedView[]>
   putViews(id: UserId, views: readonly SavedView[]): Promise<void>
+  /** Keeps an invitation in the place of the account's earlier one. */
+  invite(invitation: Invitation, audit: AuditDraft): Promise<void>
+  /** The account of an invitation that has not expired at `now` and was not used; null otherwise. */
+  invited(tokenHash: string, now: string): Promise<User | null>
+  /** Uses an invitation once: sets the password. Null as in `invited`; first wins. */
+  acceptInvitation(tokenHash: string, passwordHash: string, now: string, audit: AuditDraft): Promise<User | null>
+  /** How accounts are protected, for those that are there, in no order; at most 500 ids. */
+  standings(ids: readonly UserId[], now: string): Promise<readonly AccountStanding[]>
+}
+
+export interface SecondFactorStore {
+  get(userId: UserId): Promise<SecondFactors>
+  /** Keeps a secret that waits for its first code, in the place of one that waits; false when one counts already. */
+  beginTotp(userId: UserId, secret: { readonly sealed: string; readonly createdAt: string }): Promise<boolean>
+  /** Makes the secret that waits count; false when it is not `sealed` any more. */
+  confirmTotp(
+    userId: UserId,
+    input: { readonly sealed: string; readonly step: number; readonly at: string; readonly audit: AuditDraft },
+  ): Promise<boolean>
+  /** Uses a time step; false when it or a later one was used before (first wins). */
+  useTotpStep(userId: UserId, step: number): Promise<boolean>
+  /** Removes the secret; recovery codes go with the last factor. False when there is none. */
+  removeTotp(userId: UserId, audit: AuditDraft): Promise<boolean>
+  replaceRecoveryCodes(userId: UserId, hashes: readonly string[], audit: AuditDraft): Promise<void>
+  /** Uses a recovery code once; false when there is none like it, or it was used (first wins). */
+  useRecoveryCode(userId: UserId, codeHash: string, at: string): Promise<boolean>
+  /** @throws AskFirstError CONFLICT when the credential is known already */
+  addPasskey(passkey: Passkey, audit: AuditDraft): Promise<void>
+  /** Notes a use; false when the counter did not grow although it counts, which means that the key was copied. */
+  usePasskey(userId: UserId, id: string, use: { readonly counter: number; readonly at: string }): Promise<boolean>
+  /** As `removeTotp`. */
+  removePasskey(userId: UserId, id: string, audit: AuditDraft): Promise<boolean>
+  /** Removes every factor and recovery code of an account; false when it had none. */
+  reset(userId: UserId, audit: AuditDraft): Promise<boolean>
 }
 
 export interface SessionStore {
@@ -104,7 +143,12 @@ export interface SessionStore {
   /** Null when unknown or expired at `now`. */
   get(idHash: string, now: string): Promise<Session | null>
   delete(idHash: string): Promise<void>
-  deleteForUser(userId: UserId): Promise<void>
+  /** Ends a user's sessions, all or all but one. */
+  deleteForUser(userId: UserId, exceptIdHash?: string): Promise<void>
+  /** Sessions that have not expired at `now`, of one user or of all, the last used first; at most 500. */
+  list(userId: UserId | null, now: string): Promise<readonly Session[]>
+  /** Ends a session, of one user or of anybody; returns it, or null when there is none. */
+  end(idHash: string, userId: UserId | null): Promise<Session | null>
   deleteExpired(now: string): Promise<number>
 }
 
@@ -364,12 +408,24 @@ export interface ReportStore {
   clearedOf(deviceId: DeviceId, limit: number): Promise<readonly Report[]>
 }
 
+export interface AuditFilter {
+  readonly action?: string
+  readonly subject?: string
+  /** Id of the actor. */
+  readonly actorId?: string
+  /** Instants; `from` inclusive, `to` exclusive. */
+  readonly from?: string
+  readonly to?: string
+  /** True: the newest first, and `afterSeq` is the position to go down from (0: from the end). */
+  readonly newestFirst?: boolean
+}
+
 export interface AuditStore {
   append(draft: AuditDraft): Promise<AuditEntry>
   read(
     afterSeq: number,
     limit: number,
-    filter?: { readonly action?: string; readonly subject?: string },
+    filter?: AuditFilter,
   ): Promise<readonly AuditEntry[]>
   head(): Promise<{ readonly size: number; readonly headHash: string }>
 }
@@ -377,6 +433,8 @@ export interface AuditStore {
 export interface SettingStore {
   /** Names of the schema's steps that the store has gone through, in order. */
   schemaSteps(): Promise<readonly string[]>
+  /** What kind of store this is and how much room it takes, in bytes. */
+  storage(): Promise<{ readonly kind: 'sqlite' | 'postgres'; readonly bytes: number }>
   get(key: string): Promise<unknown>
   /** JSON value; null removes the key. */
   set(key: string, value: unknown, audit: AuditDraft | null): Promise<void>

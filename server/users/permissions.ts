@@ -1,8 +1,10 @@
-import type { Role } from '../store/entities.ts'
+import type { FactorKind, Role } from '../store/entities.ts'
 
 /** Everything that a caller can be allowed to do; every route names exactly one of these, or `public`. */
 export const PERMISSIONS = [
   'session.own',
+  'factor.own',
+  'account.own',
   'token.own',
   'user.read',
   'user.manage',
@@ -30,7 +32,7 @@ export type Permission = (typeof PERMISSIONS)[number]
 /** What a route declares: a permission, or that anyone may call it. */
 export type RoutePermission = Permission | 'public'
 
-const OWN: readonly Permission[] = ['session.own', 'token.own']
+const OWN: readonly Permission[] = ['session.own', 'factor.own', 'account.own', 'token.own']
 const READING: readonly Permission[] = [
   ...OWN,
   'user.read',
@@ -53,6 +55,27 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   lead: new Set<Permission>([...WORKING, 'audit.read', 'report.read', 'report.clear']),
   admin: new Set(PERMISSIONS),
   auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'metrics.read']),
+}
+
+/** Who must have a second factor. */
+export const FACTOR_RULES = ['nobody', 'admins', 'all'] as const
+export type FactorRule = (typeof FACTOR_RULES)[number]
+
+/** Enough to set up the second factor that the organisation asks for, and to sign out. */
+const SETTING_UP: ReadonlySet<Permission> = new Set<Permission>(['session.own', 'factor.own'])
+
+/** Whether the rule asks this role for a second factor. */
+export function needsFactor(role: Role, rule: FactorRule): boolean {
+  return rule === 'all' || (rule === 'admins' && role === 'admin')
+}
+
+/** What a browser session may do: all of its role, or setting up the second factor that is asked for and was not shown. */
+export function sessionPermissions(
+  role: Role,
+  factor: FactorKind | undefined,
+  rule: FactorRule,
+): ReadonlySet<Permission> {
+  return factor === undefined && needsFactor(role, rule) ? SETTING_UP : ROLE_PERMISSIONS[role]
 }
 
 /**

@@ -37,6 +37,11 @@ export function sessionStoreAdapter(input: {
         userId: session.userId ?? null,
         data: JSON.stringify(session),
         expiresAt,
+        createdAt: instantOf(session.startedAt),
+        lastUsedAt: instantOf(session.touchedAt),
+        address: session.address ?? null,
+        userAgent: session.userAgent ?? null,
+        factor: session.factor ?? null,
       }
       sessions.put(row).then(() => callback(), callback)
     },
@@ -52,7 +57,12 @@ export function sessionStoreAdapter(input: {
   }
 }
 
-/** When a session ends, in Unix ms: the earlier of both bounds. */
+function instantOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString()
+}
+
+/** When a session ends, in Unix ms: the earlier of both bounds; a half sign-in at its own. */
 function expiryOf(session: SessionFields, nowMs: number, bounds: SessionBounds): number {
+  if (session.half !== undefined) return session.half.until
   return Math.min(nowMs + bounds.idleMs, (session.startedAt ?? nowMs) + bounds.absoluteMs)
 }

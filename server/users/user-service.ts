@@ -5,7 +5,7 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
-import type { Page, PageRequest, Role, User } from '../store/entities.ts'
+import type { AccountStanding, FactorKind, Page, PageRequest, Role, User } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from './caller.ts'
 import { hashPassword, verifyPassword } from './password.ts'
@@ -62,6 +62,22 @@ export function createUserService(input: {
     hasAdmin: (): Promise<boolean> => store.users.hasAdmin(),
     list: (page: PageRequest): Promise<Page<User>> => store.users.list(page),
 
+    /** A page of accounts, each with how it is protected. */
+    async listStandings(
+      page: PageRequest,
+    ): Promise<Page<{ readonly user: User; readonly standing: AccountStanding | null }>> {
+      const { items, next } = await store.users.list(page)
+      const standings = await store.users.standings(
+        items.map(({ id }) => id),
+        isoNow(clock),
+      )
+      const byId = new Map(standings.map((standing) => [standing.userId, standing]))
+      return { items: items.map((user) => ({ user, standing: byId.get(user.id) ?? null })), next }
+    },
+
+    /** The account with an e-mail; null when there is none. */
+    byEmail: (email: string): Promise<User | null> => store.users.byEmail(email.toLowerCase()),
+
     /** @throws AskFirstError NOT_FOUND */
     async get(id: UserId): Promise<User> {
       return found(await store.users.get(id), id)
@@ -74,25 +90,29 @@ export function createUserService(input: {
     },
 
     /**
-     * Checks e-mail and password; the work is the same whether the account exists or not. Both outcomes are audited.
+     * Checks e-mail and password; the work is the same whether the account exists or not. A refusal is audited here, a
+     * sign-in by `signedIn` once it is complete.
      *
      * @throws AskFirstError SIGN_IN_FAILED
      */
-    async signIn(email: string, password: string, address: string): Promise<User> {
+    async checkPassword(email: string, password: string, address: string): Promise<User> {
       const user = await store.users.byEmail(email.toLowerCase())
       const fits = await verifyPassword(password, user?.passwordHash ?? (await nobodysHash))
-      if (user !== null && fits && !user.disabled) {
-        await store.audit.append(
-          auditDraft(clock, { actor: actorOf(user), action: 'session.opened', subject: user.id, detail: { address } }),
-        )
-        return user
-      }
+      if (user !== null && fits && !user.disabled) return user
       // An unknown e-mail is not written down: people type their password into that field.
       const actor: Actor = user === null ? { kind: 'system', id: 'unknown', name: 'unknown account' } : actorOf(user)
       await store.audit.append(
         auditDraft(clock, { actor, action: 'session.refused', subject: user?.id ?? 'unknown', detail: { address } }),
       )
       throw new AskFirstError('SIGN_IN_FAILED', 'E-mail and password do not belong to an enabled account.')
+    },
+
+    /** Notes a complete sign-in, and with which second factor. */
+    async signedIn(user: User, address: string, factor: FactorKind | null): Promise<void> {
+      const detail = factor === null ? { address } : { address, factor }
+      await store.audit.append(
+        auditDraft(clock, { actor: actorOf(user), action: 'session.opened', subject: user.id, detail }),
+      )
     },
 
     /** Notes that an address tried to sign in too often; for whom is not written down, as in `signIn`. */

@@ -23,6 +23,7 @@ import type { Role, User } from '@askfirst/server/store/entities.ts'
 import { openSqlite } from '@askfirst/server/store/sqlite/open-sqlite.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
+import { openSecretBox } from '@askfirst/server/users/secret-box.ts'
 import { ROLE_PERMISSIONS } from '@askfirst/server/users/permissions.ts'
 
 export const ORIGIN = 'http://127.0.0.1:8420'
@@ -86,6 +87,7 @@ export async function startTestApp(options: Partial<AppOptions> = {}): Promise<T
     authority,
     logSigner,
     settings,
+    secrets: await openSecretBox(directory),
     runs,
     consent,
     findings: new FindingService({ store, bus, clock, log }),

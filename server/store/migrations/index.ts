@@ -5,6 +5,7 @@ import { addOpenEnds } from './0003-open-ends.ts'
 import { createRowBlocks } from './0004-row-blocks.ts'
 import { addReports } from './0005-reports.ts'
 import { addWorkbench } from './0006-workbench.ts'
+import { addSecondFactors } from './0008-second-factors.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -21,4 +22,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0004-row-blocks', up: createRowBlocks },
   { name: '0005-reports', up: addReports },
   { name: '0006-workbench', up: addWorkbench },
+  { name: '0008-second-factors', up: addSecondFactors },
 ]

@@ -1,6 +1,6 @@
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { AuditDraft, AuditEntry } from '../entities.ts'
-import type { AuditStore } from '../store.ts'
+import type { AuditFilter, AuditStore } from '../store.ts'
 import { boundedLimit } from './page.ts'
 import { EMPTY_HEAD, sealAuditEntry } from './seal.ts'
 import type { SqlContext } from './tables.ts'
@@ -51,22 +51,33 @@ export function auditStore(context: SqlContext): AuditStore {
   }
 }
 
-interface AuditRange {
+interface AuditRange extends AuditFilter {
   readonly afterSeq: number
   readonly limit: number
-  readonly action?: string
-  readonly subject?: string
 }
 
 async function readAudit({ db }: SqlContext, range: AuditRange): Promise<AuditEntry[]> {
-  let query = db.selectFrom('audit_entries').selectAll().where('seq', '>', range.afterSeq)
+  let query = db.selectFrom('audit_entries').selectAll()
+  if (range.newestFirst !== true) query = query.where('seq', '>', range.afterSeq)
+  else if (range.afterSeq > 0) query = query.where('seq', '<', range.afterSeq)
   if (range.action !== undefined) query = query.where('action', '=', range.action)
   if (range.subject !== undefined) query = query.where('subject', '=', range.subject)
-  const rows = await query.orderBy('seq').limit(boundedLimit(range.limit, MAX_ENTRIES)).execute()
+  if (range.actorId !== undefined) query = query.where('actor', 'like', actorPattern(range.actorId))
+  if (range.from !== undefined) query = query.where('at', '>=', range.from)
+  if (range.to !== undefined) query = query.where('at', '<', range.to)
+  const rows = await query
+    .orderBy('seq', range.newestFirst === true ? 'desc' : 'asc')
+    .limit(boundedLimit(range.limit, MAX_ENTRIES))
+    .execute()
   return rows.map(({ previous_hash, actor, detail, ...row }) => ({
     ...row,
     actor: JSON.parse(actor),
     detail: JSON.parse(detail),
     previousHash: previous_hash,
   }))
+}
+
+/** Canonical JSON of an actor begins with its id. An id's underscore is a pattern for one letter, which does no harm here. */
+function actorPattern(id: string): string {
+  return `{"id":${canonicalJson(id.replaceAll(/[%\\]/g, ''))},%`
 }

@@ -7,6 +7,7 @@ import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
 import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
+import { secondFactorStore } from './second-factors.ts'
 import { sessionStore } from './sessions.ts'
 import { settingStore } from './settings.ts'
 import type { SqlContext } from './tables.ts'
@@ -19,6 +20,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
   return {
     users: userStore(context),
     sessions: sessionStore(context),
+    factors: secondFactorStore(context),
     tokens: tokenStore(context),
     enrolment: enrolmentStore(context),
     devices: deviceStore(context),

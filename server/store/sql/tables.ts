@@ -21,6 +21,43 @@ interface SessionRow {
   user_id: string | null
   data: string
   expires_at: string
+  created_at: string | null
+  last_used_at: string | null
+  address: string | null
+  user_agent: string | null
+  factor: string | null
+}
+interface TotpSecretRow {
+  user_id: string
+  sealed: string
+  created_at: string
+  confirmed_at: string | null
+  last_step: number
+}
+interface RecoveryCodeRow {
+  user_id: string
+  code_hash: string
+  used_at: string | null
+}
+interface PasskeyRow {
+  id: Generated<number>
+  public_id: string
+  user_id: string
+  credential_id: string
+  public_key: string
+  counter: number
+  rp_id: string
+  transports: JsonText
+  name: string
+  backed_up: Flag
+  created_at: string
+  last_used_at: string | null
+}
+interface InvitationRow {
+  user_id: string
+  token_hash: string
+  created_at: string
+  expires_at: string
 }
 interface ApiTokenRow {
   id: Generated<number>
@@ -242,6 +279,10 @@ interface SettingRow {
 export interface Tables {
   users: UserRow
   sessions: SessionRow
+  totp_secrets: TotpSecretRow
+  recovery_codes: RecoveryCodeRow
+  passkeys: PasskeyRow
+  invitations: InvitationRow
   api_tokens: ApiTokenRow
   enrolment_tokens: EnrolmentTokenRow
   devices: DeviceRow

@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import type { AuditDraft, PageRequest, SavedView, User } from '../entities.ts'
 import type { UserStore } from '../store.ts'
 import { appendAudit } from './audit.ts'
+import { acceptInvitation, accountStandings, invitedUserId, putInvitation } from './invitations.ts'
 import { boundedLimit, cursorKey, pageOf } from './page.ts'
 import { foldText, searchWords } from './search-words.ts'
 import type { SqlContext, Tables } from './tables.ts'
@@ -25,6 +26,11 @@ export function userStore(context: SqlContext): UserStore {
     putViews: (id, views) => putViews(context, id, views),
     change: (id, change, audit) => changeUser(context, { id, change, audit }),
     hasAdmin: () => hasAdmin(context),
+    invite: (invitation, audit) => putInvitation(context, invitation, audit),
+    invited: async (tokenHash, now) => userOf(context, await invitedUserId(context, tokenHash, now)),
+    acceptInvitation: async (tokenHash, passwordHash, now, audit) =>
+      userOf(context, await acceptInvitation(context, { tokenHash, passwordHash, now, audit })),
+    standings: (ids, now) => accountStandings(context, ids, now),
   }
 }
 
@@ -61,6 +67,10 @@ async function insertUser({ db }: SqlContext, user: User): Promise<void> {
 async function findUser({ db }: SqlContext, column: 'public_id' | 'email', value: string): Promise<User | null> {
   const row = await db.selectFrom('users').selectAll().where(column, '=', value).executeTakeFirst()
   return row === undefined ? null : toUser(row)
+}
+
+async function userOf(context: SqlContext, id: UserId | null): Promise<User | null> {
+  return id === null ? null : findUser(context, 'public_id', id)
 }
 
 async function listUsers({ db }: SqlContext, page: PageRequest) {

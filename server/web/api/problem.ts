@@ -4,18 +4,22 @@ export class ApiProblem extends Error {
   /** Code of the error table (protocol/errors.ts), `OFFLINE` or `UNREADABLE`. */
   readonly code: string
   readonly title: string
+  /** What the server adds for programs; absent where it adds nothing. */
+  readonly details: Readonly<Record<string, unknown>>
 
   constructor(facts: {
     readonly status: number
     readonly code: string
     readonly title: string
     readonly detail?: string
+    readonly details?: Readonly<Record<string, unknown>>
   }) {
     super(facts.detail ?? facts.title)
     this.name = 'ApiProblem'
     this.status = facts.status
     this.code = facts.code
     this.title = facts.title
+    this.details = facts.details ?? {}
   }
 }
 
@@ -33,15 +37,24 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     code: facts.code ?? 'UNREADABLE',
     title: facts.title ?? `The server answered ${response.status}.`,
     ...(facts.detail === undefined ? {} : { detail: facts.detail }),
+    ...(facts.details === undefined ? {} : { details: facts.details }),
   })
 }
 
-async function readProblem(response: Response): Promise<{ code?: string; title?: string; detail?: string }> {
+interface ProblemFacts {
+  code?: string
+  title?: string
+  detail?: string
+  details?: Readonly<Record<string, unknown>>
+}
+
+async function readProblem(response: Response): Promise<ProblemFacts> {
   try {
     const body: unknown = await response.json()
     if (typeof body !== 'object' || body === null) return {}
     const texts = Object.entries(body).filter(([, value]) => typeof value === 'string')
-    return Object.fromEntries(texts) as { code?: string; title?: string; detail?: string } // Only texts are kept.
+    const details = 'details' in body && typeof body.details === 'object' && body.details !== null ? body.details : {}
+    return { ...(Object.fromEntries(texts) as ProblemFacts), details: { ...details } } // Only texts are kept.
   } catch {
     // A proxy's page or a cut answer: the status alone tells.
     return {}

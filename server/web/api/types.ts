@@ -13,6 +13,10 @@ export interface SessionView {
   readonly role: Role
   readonly permissions: readonly string[]
   readonly csrfToken: string | null
+  /** The second factor of this session. */
+  readonly factor: 'totp' | 'passkey' | 'recovery' | null
+  /** True: a second factor is asked for, and until one is set up nothing else is allowed. */
+  readonly mustSetUpFactor: boolean
 }
 
 export const TICKET_STATES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Inbox, Monitor } from 'lucide-react'
+import { Inbox, Monitor, ShieldCheck } from 'lucide-react'
 
 interface NavEntry {
   readonly path: string
@@ -13,4 +13,5 @@ interface NavEntry {
 export const NAV: readonly NavEntry[] = [
   { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
   { path: '/devices', label: 'Devices', icon: Monitor, permission: 'device.read' },
+  { path: '/admin', label: 'Admin', icon: ShieldCheck, permission: 'audit.read' },
 ]

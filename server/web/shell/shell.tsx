@@ -74,9 +74,9 @@ function Who() {
   }
   return (
     <div className={styles.who}>
-      <span className={styles.name}>
+      <Link className={styles.name ?? ''} href="/account">
         {user.name} <span className={styles.role}>{role}</span>
-      </span>
+      </Link>
       <Button small look="quiet" onClick={() => void signOut()}>
         Sign out
       </Button>

@@ -12,6 +12,7 @@ import {
   sha,
   user,
 } from '../../support/store-records.ts'
+import { aSession } from '../../support/session-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
 describeStores('people and devices', ({ newStore }) => {
@@ -73,7 +74,7 @@ describeStores('people and devices', ({ newStore }) => {
   })
 
   test('a session ends at its time', async () => {
-    const session = { idHash: sha('s'), userId: null, data: '{"a":1}', expiresAt: LATER }
+    const session = aSession({ idHash: sha('s'), userId: null, data: '{"a":1}' })
     await store.sessions.put(session)
     await store.sessions.put({ ...session, data: '{"a":2}' })
     expect(await store.sessions.get(session.idHash, AT)).toEqual({ ...session, data: '{"a":2}' })

@@ -27,7 +27,8 @@ async function failing(): Promise<readonly string[]> {
 }
 
 async function failingWith(authority: Awaited<ReturnType<typeof openAuthority>>): Promise<readonly string[]> {
-  const settings = { get: async () => null, set: async () => undefined, schemaSteps: async () => steps }
+  const storage = async () => ({ kind: 'sqlite', bytes: 0 }) as const
+  const settings = { get: async () => null, set: async () => undefined, schemaSteps: async () => steps, storage }
   const seen: string[] = []
   const health = createHealthService(
     readinessChecks({ store: { settings }, clock: { now: () => NOW }, authority, directory, listener: () => listener }),

@@ -50,17 +50,29 @@ describe('every route', () => {
       .map(({ method, url }) => `${method} ${url}`)
     expect(open.filter((route) => !route.startsWith('HEAD')).sort()).toEqual([
       'GET /',
+      'GET /account',
+      'GET /admin',
+      'GET /admin/*',
       'GET /api/openapi.json',
+      'GET /api/setup',
       'GET /assets/:file',
       'GET /devices',
+      'GET /devices/:id',
       'GET /healthz',
+      'GET /invitation',
       'GET /page.css',
       'GET /readyz',
       'GET /setup',
       'GET /tickets/*',
+      'POST /api/invitations/accept',
+      'POST /api/invitations/check',
       'POST /api/session',
+      'POST /api/session/passkey',
+      'POST /api/session/passkey/options',
+      'POST /api/session/recovery',
+      'POST /api/session/totp',
       'POST /api/setup',
-      'POST /setup',
+      'POST /api/setup/check',
     ])
   })
 
@@ -96,12 +108,14 @@ test('each role can do exactly what the table says', () => {
   expect(Object.fromEntries(ROLES.map((role) => [role, [...ROLE_PERMISSIONS[role]].sort()]))).toMatchInlineSnapshot(`
     {
       "admin": [
+        "account.own",
         "audit.read",
         "consent.ask",
         "device.manage",
         "device.read",
         "enrolment.manage",
         "export.read",
+        "factor.own",
         "finding.judge",
         "finding.read",
         "live.read",
@@ -120,9 +134,11 @@ test('each role can do exactly what the table says', () => {
         "user.read",
       ],
       "auditor": [
+        "account.own",
         "audit.read",
         "device.read",
         "export.read",
+        "factor.own",
         "finding.read",
         "live.read",
         "metrics.read",
@@ -135,10 +151,12 @@ test('each role can do exactly what the table says', () => {
         "user.read",
       ],
       "lead": [
+        "account.own",
         "audit.read",
         "consent.ask",
         "device.read",
         "export.read",
+        "factor.own",
         "finding.judge",
         "finding.read",
         "live.read",
@@ -154,9 +172,11 @@ test('each role can do exactly what the table says', () => {
         "user.read",
       ],
       "technician": [
+        "account.own",
         "consent.ask",
         "device.read",
         "export.read",
+        "factor.own",
         "finding.judge",
         "finding.read",
         "live.read",

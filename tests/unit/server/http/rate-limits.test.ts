@@ -1,3 +1,4 @@
+import { RATE_BOUNDS } from '@askfirst/server/plugins/rate-limits.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
 import { makeUser, ORIGIN, PASSWORD, startTestApp } from '../../../support/test-app.ts'
@@ -7,6 +8,7 @@ let server: TestApp
 beforeEach(async () => {
   server = await startTestApp({
     rateBounds: {
+      ...RATE_BOUNDS,
       signInPerAccount: { max: 2, windowMs: HOUR },
       signInPerAddress: { max: 5, windowMs: HOUR },
       setup: { max: 2, windowMs: HOUR },

@@ -1,0 +1,96 @@
+import type { QrView } from './account.ts'
+import type { Role } from './types.ts'
+
+export const ROLES: readonly Role[] = ['technician', 'lead', 'admin', 'auditor']
+
+export interface ProtectedUser {
+  readonly id: string
+  readonly email: string
+  readonly name: string
+  readonly role: Role
+  readonly disabled: boolean
+  readonly createdAt: string
+  readonly totp: boolean
+  readonly passkeys: number
+  readonly recoveryCodesLeft: number
+  readonly sessions: number
+  readonly lastUsedAt: string | null
+  readonly invitedUntil: string | null
+}
+
+export interface InvitationView {
+  readonly path: string
+  readonly expiresAt: string
+}
+
+export interface EnrolmentTokenView {
+  readonly id: string
+  readonly label: string
+  readonly maxUses: number
+  readonly uses: number
+  readonly approves: boolean
+  readonly expiresAt: string
+  readonly createdBy: string
+  readonly createdAt: string
+  readonly revokedAt: string | null
+}
+
+export interface MadeEnrolmentCode {
+  readonly token: EnrolmentTokenView
+  readonly code: string
+  readonly qr: QrView
+}
+
+export interface AuditEntry {
+  readonly seq: number
+  readonly at: string
+  readonly actor: { readonly kind: string; readonly id: string; readonly name: string }
+  readonly action: string
+  readonly subject: string
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly hash: string
+}
+
+export interface AuditReport {
+  readonly entries: number
+  readonly ok: boolean
+  readonly firstWrong: { readonly seq: number; readonly problem: string } | null
+  readonly headHash: string
+}
+
+export interface SettingsView {
+  readonly organisationName: string
+  readonly organisationContact: string
+  readonly retentionDays: number
+  readonly personalData: 'keep' | 'pseudonymise'
+  readonly secondFactor: 'nobody' | 'admins' | 'all'
+}
+
+export interface HealthView {
+  readonly ready: boolean
+  readonly checks: readonly { readonly name: string; readonly ok: boolean }[]
+  readonly version: string
+  readonly uptimeSeconds: number
+  readonly memoryBytes: number
+  readonly agentsOnline: number
+  readonly runsOpen: number
+  readonly rowsToIndex: number
+  readonly ingestBytes: number | null
+  readonly store: { readonly kind: 'sqlite' | 'postgres'; readonly bytes: number; readonly latencyMs: number }
+  readonly certificates: readonly { readonly name: string; readonly endsAt: string; readonly daysLeft: number }[]
+  readonly revocationListAgeSeconds: number | null
+  readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
+}
+
+/** Why a device stands as it does, in plain words; an admin's own words stay as they are. */
+export function standingWords(reason: string): string {
+  return STANDING_WORDS[reason] ?? reason
+}
+
+const STANDING_WORDS: Readonly<Record<string, string>> = {
+  new: 'New machine. Nobody has approved it yet.',
+  reinstalled: 'Known machine with a new key: its agent was installed again, or somebody pretends to be it.',
+  'clone-suspected': 'Two machines used the same identity. One may be a copy of the other.',
+  approved: 'Approved by an admin.',
+  'token-approves': 'Approved by its enrolment code.',
+}
