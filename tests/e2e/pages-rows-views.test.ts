@@ -85,8 +85,8 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.reload()
     await countIs(1)
     await page.getByRole('button', { name: 'Clear all' }).click()
-    await page.getByLabel('From').fill(localTime(FIRST_EVENT_MS + 60_000))
-    await page.getByLabel('To').fill(localTime(FIRST_EVENT_MS + 119_000))
+    await page.getByLabel('From', { exact: true }).fill(localTime(FIRST_EVENT_MS + 60_000))
+    await page.getByLabel('To', { exact: true }).fill(localTime(FIRST_EVENT_MS + 119_000))
     await countIs(60)
   })
 
