@@ -47,12 +47,10 @@ async function feed(
   for (let seq = 0; seq < run.nextSeq; ) {
     const chunks = await store.runs.chunks(run.id, seq, CHUNKS_PER_READ)
     if (chunks.length === 0) break
-    for (const { body, ...chunk } of chunks) {
-      const answer = await worker.ask({ kind: 'chunk', run, expectedFirstRow: row, chunk: { ...chunk, body } })
-      if (answer.kind === 'lie') return
-      row = chunk.firstRow + chunk.rows
-      seq = chunk.seq + 1
-    }
+    const answer = await worker.ask({ kind: 'chunks', run, expectedFirstRow: row, chunks, isToIndex: false })
+    if (answer.kind === 'blocks' && answer.lie !== null) return
+    seq += chunks.length
+    row += chunks.reduce((sum, chunk) => sum + chunk.rows, 0)
   }
   if (run.endedAt !== null)
     await worker.ask({ kind: 'ended', run, end: { state: run.state, endedAt: run.endedAt, rows: row } })

@@ -1,3 +1,4 @@
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import type { CertificateAuthority } from '../ca/authority.ts'
@@ -65,6 +66,9 @@ export interface AgentSide {
   close(): Promise<void>
 }
 
+/** Chunk bytes that wait for the store from which on indexing gives way: what a few agents send at their first credit does not. */
+const BUSY_INGEST_BYTES = 4 * LIMITS.initialCreditBytes
+
 /** Puts the agents' side together, in order of dependencies. */
 export function createAgentSide(options: AgentSideOptions): AgentSide {
   const { store, bus, clock, log, signer, terms } = options
@@ -78,6 +82,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     clock,
     log,
     runs,
+    isIngestBusy: () => ingest.inFlightBytes > BUSY_INGEST_BYTES,
     analysisModule: options.analysisModule ?? null,
     onAnalysis: options.onAnalysis ?? (() => undefined),
   })

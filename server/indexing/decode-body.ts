@@ -1,8 +1,12 @@
 import { zstdDecompressSync } from 'node:zlib'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import type { IndexedRow } from '../store/entities.ts'
+import type { RowColumns } from '../store/row-blocks/row-block.ts'
 import { rowColumns } from './row-columns.ts'
+import type { TextSink } from './row-problem.ts'
 import { rowProblem } from './row-problem.ts'
+
+/** Node's least size of a buffer to unpack into. */
+const MIN_UNPACKING = 64
 
 /** A chunk as the indexer gets it. */
 export interface ChunkToIndex {
@@ -13,63 +17,68 @@ export interface ChunkToIndex {
   readonly body: Uint8Array
 }
 
-/** Rows of one chunk: as the index takes them, and parsed for the analysis. */
-export interface DecodedChunk {
-  readonly indexed: readonly IndexedRow[]
-  readonly values: readonly Readonly<Record<string, unknown>>[]
+type ParsedRow = Readonly<Record<string, unknown>>
+
+/** Gets each row in order: first all of its texts, then its columns. */
+export interface RowSink extends TextSink {
+  row(columns: RowColumns): void
 }
 
 /**
  * Unpacks one chunk and holds it to its header (SPEC R12): it unpacks to exactly the stated bytes and not one more, has
  * exactly the stated rows, each a JSON object within L11 that can be written again. Bounded by L3, so that a bomb costs what an honest chunk costs.
  *
- * @param expectedFirstRow number of the first row, from the rows before
- * @returns the rows, or in one sentence how the chunk lies
+ * @param expect number of the first row, from the rows before, and whose rows they are
+ * @param sink what indexes the rows; of a chunk that lies it may have got some. Null when they are not indexed
+ * @returns the parsed rows, or in one sentence how the chunk lies
  */
 export function decodeBody(
   chunk: ChunkToIndex,
-  expectedFirstRow: number,
-  collector: string,
-): DecodedChunk | { readonly lie: string } {
-  if (chunk.firstRow !== expectedFirstRow)
-    return lie(chunk, `says that it starts with row ${chunk.firstRow}, not ${expectedFirstRow}`)
+  expect: { readonly firstRow: number; readonly collector: string },
+  sink: RowSink | null,
+): readonly ParsedRow[] | { readonly lie: string } {
+  if (chunk.firstRow !== expect.firstRow)
+    return lie(chunk, `says that it starts with row ${chunk.firstRow}, not ${expect.firstRow}`)
   const raw = unpack(chunk.body, Math.min(chunk.rawBytes, LIMITS.maxChunkRawBytes))
   if (raw === null) return lie(chunk, `does not unpack to the ${chunk.rawBytes} bytes that it states`)
   if (raw.length !== chunk.rawBytes) return lie(chunk, `unpacks to ${raw.length} bytes, not ${chunk.rawBytes}`)
   if (raw.at(-1) !== 0x0a) return lie(chunk, 'does not end with a line break')
-  const lines = decodeUtf8(raw)?.slice(0, -1).split('\n')
-  if (lines === undefined) return lie(chunk, 'is not UTF-8')
+  const text = decodeUtf8(raw)
+  if (text === null) return lie(chunk, 'is not UTF-8')
+  const lines = text.slice(0, -1).split('\n')
   if (lines.length !== chunk.rows) return lie(chunk, `holds ${lines.length} rows, not ${chunk.rows}`)
-  return parseLines(chunk, lines, collector)
+  // UTF-8 has no half characters: only an escape can bring one in.
+  const mayHaveHalves = text.includes('\\u')
+  return parseLines(chunk, lines, (row) => {
+    const problem = rowProblem(row, mayHaveHalves, sink)
+    if (problem === null) sink?.row(rowColumns(expect.collector, row))
+    return problem
+  })
 }
 
 function parseLines(
   chunk: ChunkToIndex,
   lines: readonly string[],
-  collector: string,
-): DecodedChunk | { readonly lie: string } {
-  const indexed: IndexedRow[] = []
-  const values: Record<string, unknown>[] = []
+  look: (row: ParsedRow) => string | null,
+): readonly ParsedRow[] | { readonly lie: string } {
+  const rows: ParsedRow[] = []
   for (const [at, json] of lines.entries()) {
-    const value = parseRow(json)
-    if (value === null) return lie(chunk, `has no JSON object in row ${chunk.firstRow + at}`)
-    const problem = rowProblem(value)
+    const row = parseRow(json)
+    if (row === null) return lie(chunk, `has no JSON object in row ${chunk.firstRow + at}`)
+    const problem = look(row)
     if (problem !== null) return lie(chunk, `has a row that ${problem}: ${chunk.firstRow + at}`)
-    indexed.push({ n: chunk.firstRow + at, ...rowColumns(collector, value), json })
-    values.push(value)
+    rows.push(row)
   }
-  return { indexed, values }
+  return rows
 }
 
-function parseRow(json: string): Record<string, unknown> | null {
+function parseRow(json: string): ParsedRow | null {
   // A character is at most three bytes of UTF-8, so only long lines need counting.
   if (json.length > LIMITS.maxRowBytes / 3 && Buffer.byteLength(json) > LIMITS.maxRowBytes) return null
   try {
     const value: unknown = JSON.parse(json)
     // JSON.parse makes of an object nothing but a record.
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as ParsedRow) : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
@@ -78,7 +87,8 @@ function parseRow(json: string): Record<string, unknown> | null {
 
 function unpack(body: Uint8Array, maxBytes: number): Buffer | null {
   try {
-    return zstdDecompressSync(body, { maxOutputLength: maxBytes })
+    // One buffer of the right size: many small ones that are put together cost as much again.
+    return zstdDecompressSync(body, { maxOutputLength: maxBytes, chunkSize: Math.max(maxBytes, MIN_UNPACKING) })
   } catch {
     // Broken data and too much data are the same answer: the chunk is not what its header says.
     return null

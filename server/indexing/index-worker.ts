@@ -1,4 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { BlockBuilder } from '../store/row-blocks/block-builder.ts'
+import type { RowBlock } from '../store/row-blocks/row-block.ts'
+import { buffersOf } from '../store/row-blocks/row-block.ts'
 import { decodeBody } from './decode-body.ts'
 import type { RowAnalysis, RowAnalysisModule } from './row-analysis.ts'
 import type { WorkerAnswer, WorkerNotice, WorkerRequest } from './worker-messages.ts'
@@ -8,21 +11,31 @@ const port = parentPort
 if (port === null) throw new Error('index-worker.ts is a worker; the indexer starts it')
 const analysis = await loadAnalysis(workerData)
 
+const builder = new BlockBuilder()
+
 port.on('message', (request: WorkerRequest) => {
-  const answer = serve(request)
-  port.postMessage(answer)
+  const answer = request.kind === 'ended' ? ended(request) : chunks(request)
+  port.postMessage(answer, answer.kind === 'blocks' ? buffersOf(answer.blocks) : [])
 })
 
-function serve(request: WorkerRequest): WorkerAnswer {
-  const { id, run } = request
-  if (request.kind === 'ended') {
-    analyse(run.id, () => analysis?.ended(run, request.end))
-    return { kind: 'done', id }
+function ended({ id, run, end }: Extract<WorkerRequest, { kind: 'ended' }>): WorkerAnswer {
+  analyse(run.id, () => analysis?.ended(run, end))
+  return { kind: 'done', id }
+}
+
+function chunks(request: Extract<WorkerRequest, { kind: 'chunks' }>): WorkerAnswer {
+  const { id, run, isToIndex } = request
+  const blocks: RowBlock[] = []
+  let firstRow = request.expectedFirstRow
+  for (const chunk of request.chunks) {
+    builder.start()
+    const rows = decodeBody(chunk, { firstRow, collector: run.collector }, isToIndex ? builder : null)
+    if ('lie' in rows) return { kind: 'blocks', id, blocks, lie: rows.lie }
+    analyse(run.id, () => analysis?.rows(run, chunk.firstRow, rows))
+    if (isToIndex) blocks.push({ seq: chunk.seq, firstRow, ...builder.finish() })
+    firstRow += chunk.rows
   }
-  const decoded = decodeBody(request.chunk, request.expectedFirstRow, run.collector)
-  if ('lie' in decoded) return { kind: 'lie', id, reason: decoded.lie }
-  analyse(run.id, () => analysis?.rows(run, request.expectedFirstRow, decoded.values))
-  return { kind: 'rows', id, rows: decoded.indexed }
+  return { kind: 'blocks', id, blocks, lie: null }
 }
 
 /** A rule that fails must not keep rows from being shown. */

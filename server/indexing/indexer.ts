@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
@@ -5,16 +6,19 @@ import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { SERVER_ACTOR } from '../consent/consent-deps.ts'
 import type { RunService } from '../runs/run-service.ts'
-import type { IndexedRow, Run, StoredChunk } from '../store/entities.ts'
+import type { Run, StoredChunk } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import type { AnalysedRunRef } from './row-analysis.ts'
 import { WorkerLink } from './worker-link.ts'
-import type { WorkerAnswer, WorkerNotice } from './worker-messages.ts'
+import type { WorkerNotice } from './worker-messages.ts'
 
 /** Chunks of one run before it is another run's turn. */
 const CHUNKS_PER_TURN = 8
-/** Rows that go to the store in one call: few enough that no thread is held up for long. */
-const ROWS_PER_CALL = 1_000
+/** Runs that are worked on at once: while the store writes for one, the worker unpacks for another. */
+const LANES = 2
+/** While chunks wait for the store, a turn is followed by a rest that is this many times as long, at most MAX_REST_MS. */
+const RESTS_PER_TURN = 8
+const MAX_REST_MS = 250
 /** How often the store is asked what no hint told: after a restart, or after the worker died. */
 const SCAN_MS = 5_000
 const RUNS_PER_SCAN = 500
@@ -25,6 +29,8 @@ export interface IndexerDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly runs: Pick<RunService, 'endBecause'>
+  /** Whether so much waits to be stored that indexing must give way; acknowledgements come first. */
+  readonly isIngestBusy: () => boolean
   /** Module that exports `createRowAnalysis` (row-analysis.ts); null: no analysis. */
   readonly analysisModule: URL | null
   /** Gets what the analysis returned, on the main thread. */
@@ -32,13 +38,15 @@ export interface IndexerDeps {
 }
 
 interface Cursor {
+  readonly run: AnalysedRunRef
   seq: number
   row: number
 }
 
 /**
  * Makes stored rows readable by filter. It follows the store, not the sockets: whatever is stored and not indexed is
- * done, in order, once; hints only make it quick. Unpacking and parsing happen on a thread of their own.
+ * done, in order, once; hints only make it quick. Unpacking, parsing and packing happen on a thread of their own; the
+ * blocks that come back are bytes, which this thread hands on without looking.
  */
 export class Indexer {
   readonly #deps: IndexerDeps
@@ -49,7 +57,11 @@ export class Indexer {
   readonly #spoiled = new Set<RunId>()
   readonly #timer: NodeJS.Timeout
   readonly #unsubscribe: () => void
-  #working: Promise<void> | null = null
+  /** Runs whose turn is on: a run has one turn at a time, so that its chunks stay in order. */
+  readonly #busy = new Set<RunId>()
+  readonly #lanes = new Set<Promise<void>>()
+  /** Lanes that will look into the queue again. */
+  #active = 0
   #isClosed = false
 
   constructor(deps: IndexerDeps) {
@@ -68,16 +80,19 @@ export class Indexer {
   hint(runId: RunId): void {
     if (this.#isClosed || this.#spoiled.has(runId)) return
     this.#queue.add(runId)
-    this.#working ??= this.#work()
+    if (this.#active >= LANES) return
+    this.#active += 1
+    const lane = this.#work().finally(() => this.#lanes.delete(lane))
+    this.#lanes.add(lane)
   }
 
-  /** Ends after the turn that is on; the rest is done after the next start. */
+  /** Ends after the turns that are on; the rest is done after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
     this.#unsubscribe()
     this.#queue.clear()
-    await this.#working
+    await Promise.all(this.#lanes)
     await this.#worker.close()
   }
 
@@ -92,19 +107,30 @@ export class Indexer {
   async #work(): Promise<void> {
     for (let runId = this.#first(); runId !== undefined; runId = this.#first()) {
       this.#queue.delete(runId)
+      this.#busy.add(runId)
+      const startedAt = performance.now()
       try {
         if (await this.#turn(runId)) this.#queue.add(runId)
       } catch (error) {
         this.#cursors.delete(runId)
         if (!this.#isClosed)
           this.#deps.log.error({ err: error, runId }, 'a run could not be indexed; it is tried again')
+      } finally {
+        this.#busy.delete(runId)
       }
+      await this.#rest(performance.now() - startedAt)
     }
-    this.#working = null
+    this.#active -= 1
+  }
+
+  /** Rows can be indexed later; an agent whose chunks are not acknowledged stands still. */
+  async #rest(turnMs: number): Promise<void> {
+    if (this.#isClosed || !this.#deps.isIngestBusy()) return
+    await sleep(Math.min(turnMs * RESTS_PER_TURN, MAX_REST_MS))
   }
 
   #first(): RunId | undefined {
-    return this.#isClosed ? undefined : this.#queue.values().next().value
+    return this.#isClosed ? undefined : this.#queue.values().find((runId) => !this.#busy.has(runId))
   }
 
   /** Indexes some chunks of a run; true when there are more. */
@@ -114,37 +140,31 @@ export class Indexer {
     const cursor = this.#cursors.get(runId) ?? (await this.#locate(run))
     this.#cursors.set(runId, cursor)
     const chunks = await this.#deps.store.runs.chunks(runId, cursor.seq, CHUNKS_PER_TURN)
-    for (const chunk of chunks) {
-      if (!(await this.#indexChunk(run, chunk, cursor))) return false
-    }
+    if (chunks.length > 0 && !(await this.#indexChunks(run, chunks, cursor))) return false
     if (chunks.length === CHUNKS_PER_TURN) return true
-    if (run.endedAt !== null && cursor.seq >= run.nextSeq) await this.#finish(run)
+    if (run.endedAt !== null && cursor.seq >= run.nextSeq) await this.#finish(run, cursor)
     return false
   }
 
-  async #indexChunk(run: Run, chunk: StoredChunk, cursor: Cursor): Promise<boolean> {
-    const { seq, firstRow, rows, rawBytes, body } = chunk
+  /** False when a chunk lies; those before it are indexed. */
+  async #indexChunks(run: Run, chunks: readonly StoredChunk[], cursor: Cursor): Promise<boolean> {
     const answer = await this.#worker.ask({
-      kind: 'chunk',
-      run: await this.#reference(run),
+      kind: 'chunks',
+      run: cursor.run,
       expectedFirstRow: cursor.row,
-      chunk: { seq, firstRow, rows, rawBytes, body },
+      chunks,
+      isToIndex: true,
     })
-    const indexed = await this.#judge(run, answer)
-    if (indexed === null) return false
-    for (let at = 0; at < indexed.length; at += ROWS_PER_CALL) {
-      await this.#deps.store.runs.indexRows(run.id, indexed.slice(at, at + ROWS_PER_CALL))
+    if (answer.kind !== 'blocks') return false
+    const { blocks, lie } = answer
+    if (blocks.length > 0) {
+      await this.#deps.store.runs.indexRows(run.id, blocks)
+      cursor.seq += blocks.length
+      cursor.row += blocks.reduce((sum, { rows }) => sum + rows, 0)
+      this.#deps.bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'rows', id: run.id, seq: cursor.row })
     }
-    cursor.seq = seq + 1
-    cursor.row = firstRow + rows
-    this.#deps.bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'rows', id: run.id, seq: cursor.row })
-    return true
-  }
-
-  async #judge(run: Run, answer: WorkerAnswer): Promise<readonly IndexedRow[] | null> {
-    if (answer.kind === 'rows') return answer.rows
-    if (answer.kind === 'lie') await this.#spoil(run, answer.reason)
-    return null
+    if (lie !== null) await this.#spoil(run, lie)
+    return lie === null
   }
 
   /** Takes the rows of a run with a chunk that lies out of sight and ends it, when it has not ended (SPEC R12). */
@@ -167,15 +187,15 @@ export class Indexer {
     bus.publish({ topic: `ticket/${run.ticketId}`, kind: 'log', id: run.ticketId })
   }
 
-  async #finish(run: Run): Promise<void> {
+  async #finish(run: Run, cursor: Cursor): Promise<void> {
     this.#cursors.delete(run.id)
     const end = { state: run.state, endedAt: run.endedAt ?? '', rows: run.rows }
-    await this.#worker.ask({ kind: 'ended', run: await this.#reference(run), end })
+    await this.#worker.ask({ kind: 'ended', run: cursor.run, end })
   }
 
   /** Where to go on in a run that this process has not touched yet. */
   async #locate(run: Run): Promise<Cursor> {
-    const cursor = { seq: 0, row: 0 }
+    const cursor = { run: await this.#reference(run), seq: 0, row: 0 }
     if (run.indexedRows === 0) return cursor
     for (const { rows } of await this.#deps.store.runs.chunkDigests(run.id)) {
       if (cursor.row + rows > run.indexedRows) break

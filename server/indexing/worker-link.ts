@@ -9,6 +9,8 @@ interface Waiting {
 
 /** Heap of the worker in MiB: a chunk is at most 1 MiB, so more means a fault, which ends the worker and not the server. */
 const MAX_HEAP_MB = 512
+/** Heap for what is young, in MiB: the rows of one chunk live shortly, and more room for them only stays resident. */
+const MAX_YOUNG_MB = 16
 
 /** Calls to the indexer's thread. A thread that dies is started again; its calls reject. */
 export class WorkerLink {
@@ -32,7 +34,8 @@ export class WorkerLink {
     this.#nextId += 1
     const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer>()
     this.#waiting.set(id, { resolve, reject })
-    this.#worker.postMessage({ ...request, id })
+    if (request.kind === 'ended') this.#worker.postMessage({ ...request, id })
+    else postChunks(this.#worker, { ...request, id })
     return promise
   }
 
@@ -44,7 +47,7 @@ export class WorkerLink {
   #start(): Worker {
     const worker = new Worker(new URL('./index-worker.ts', import.meta.url), {
       workerData: { analysisModule: this.#analysisModule?.href ?? null },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: MAX_YOUNG_MB },
       name: 'indexer',
     })
     worker.unref()
@@ -68,4 +71,14 @@ export class WorkerLink {
     for (const { reject } of this.#waiting.values()) reject(cause)
     this.#waiting.clear()
   }
+}
+
+/** Moves the bodies to the worker. One that is a view on a larger buffer is copied first: else that would be moved, whole. */
+function postChunks(worker: Worker, request: Extract<WorkerRequest, { kind: 'chunks' }>): void {
+  const chunks = request.chunks.map(({ seq, firstRow, rows, rawBytes, body }) => {
+    const isWhole = body.byteLength === body.buffer.byteLength && body.buffer instanceof ArrayBuffer
+    return { seq, firstRow, rows, rawBytes, body: isWhole ? body : Uint8Array.from(body) }
+  })
+  const buffers = chunks.map(({ body }) => body.buffer).filter((buffer) => buffer instanceof ArrayBuffer)
+  worker.postMessage({ ...request, chunks }, buffers)
 }

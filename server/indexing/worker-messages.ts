@@ -1,15 +1,18 @@
-import type { IndexedRow } from '../store/entities.ts'
+import type { RowBlock } from '../store/row-blocks/row-block.ts'
 import type { ChunkToIndex } from './decode-body.ts'
 import type { AnalysedRunRef } from './row-analysis.ts'
 
 /** What the indexer asks of its worker. */
 export type WorkerRequest =
   | {
-      readonly kind: 'chunk'
+      readonly kind: 'chunks'
       readonly id: number
       readonly run: AnalysedRunRef
       readonly expectedFirstRow: number
-      readonly chunk: ChunkToIndex
+      /** In order, without a gap. Their bodies are moved to the worker, not copied. */
+      readonly chunks: readonly ChunkToIndex[]
+      /** False: only the analysis sees the rows, and the answer has no blocks. */
+      readonly isToIndex: boolean
     }
   | {
       readonly kind: 'ended'
@@ -20,8 +23,8 @@ export type WorkerRequest =
 
 /** What the worker answers; every request has one answer. */
 export type WorkerAnswer =
-  | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly IndexedRow[] }
-  | { readonly kind: 'lie'; readonly id: number; readonly reason: string }
+  /** `lie`: in one sentence how the chunk after those of the blocks lies; null when none does. */
+  | { readonly kind: 'blocks'; readonly id: number; readonly blocks: readonly RowBlock[]; readonly lie: string | null }
   | { readonly kind: 'done'; readonly id: number }
 
 /** Beside the answers: what the analysis concluded, or that it failed. */

@@ -40,6 +40,7 @@ import type {
   TicketState,
   User,
 } from './entities.ts'
+import type { RowBlock } from './row-blocks/row-block.ts'
 
 /**
  * All that the server keeps. Two backends pass one contract suite: SQLite on a thread of its own and PostgreSQL.
@@ -258,8 +259,14 @@ export interface RunStore {
     id: RunId,
     input: { readonly reason: string; readonly audit: AuditDraft; readonly log: LogDraft },
   ): Promise<boolean>
-  /** Adds rows to the index; positions that are there already are passed over (the indexer may repeat itself). */
-  indexRows(id: RunId, rows: readonly IndexedRow[]): Promise<void>
+  /**
+   * Adds chunks to the index, in order; those that are there already are passed over (the indexer may repeat itself).
+   * What is indexed counts in the same commit, so that the index never has a gap and never runs ahead of the chunks.
+   * The blocks' bytes are the store's from then on: they may be moved to a thread.
+   *
+   * @throws AskFirstError RUN_UNKNOWN; INVALID_REQUEST when a block leaves rows out or there are no such rows
+   */
+  indexRows(id: RunId, blocks: readonly RowBlock[]): Promise<void>
   /** Runs with stored rows that the index lacks and that may be shown. */
   toIndex(
     limit: number,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { createRecords } from './0001-records.ts'
 import { createRowIndex } from './0002-row-index.ts'
 import { addOpenEnds } from './0003-open-ends.ts'
+import { createRowBlocks } from './0004-row-blocks.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -15,4 +16,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0001-records', up: createRecords },
   { name: '0002-row-index', up: createRowIndex },
   { name: '0003-open-ends', up: addOpenEnds },
+  { name: '0004-row-blocks', up: createRowBlocks },
 ]

@@ -1,26 +1,34 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import type { IndexedRow, RowFilter } from '../entities.ts'
-import type { SearchableRow } from './flavour.ts'
+import type { RowBlock } from '../row-blocks/row-block.ts'
 import { boundedLimit } from './page.ts'
-import { filteredRows } from './row-filter.ts'
-import { rowText } from './search-words.ts'
 import type { SqlContext } from './tables.ts'
-import { ROWS_PER_RUN } from './tables.ts'
+import { CHUNKS_PER_RUN, ROWS_PER_RUN } from './tables.ts'
 
-/** Most rows of one page; a page of the longest rows is 32 MiB at most. */
-const MAX_ROWS_READ = 500
 const MAX_RUNS_TO_INDEX = 1_000
 
-/** Adds rows to the index; positions that are there already are passed over. */
-export async function indexRows(context: SqlContext, id: RunId, rows: readonly IndexedRow[]): Promise<void> {
-  const run = await context.db.selectFrom('runs').select('id').where('public_id', '=', id).executeTakeFirst()
+/** Adds blocks to the index; see RunStore.indexRows. */
+export async function indexRows({ db }: SqlContext, id: RunId, blocks: readonly RowBlock[]): Promise<void> {
+  const run = await db
+    .selectFrom('runs')
+    .select(['id', 'rows', 'indexed_rows'])
+    .where('public_id', '=', id)
+    .executeTakeFirst()
   if (run === undefined) throw new AskFirstError('RUN_UNKNOWN', `There is no run ${id} to index rows of`)
-  if (rows.length === 0) return
-  const known = rows.map((row) => searchable(run.id, row))
-  await context.flavour.insertRows(context.db, known)
-  const indexed = rows.reduce((most, row) => Math.max(most, row.n), 0) + 1
-  await context.db
+  const fresh = blocks.filter(({ firstRow }) => firstRow >= run.indexed_rows)
+  if (!blocks.every(isPossible)) throw new AskFirstError('INVALID_REQUEST', `No chunk of ${id} has such rows`)
+  if (fresh.length === 0) return
+  const indexed = endOf(fresh, run.indexed_rows)
+  if (indexed === null || indexed > run.rows) {
+    throw new AskFirstError('INVALID_REQUEST', `The rows to index of ${id} are not those after ${run.indexed_rows}`)
+  }
+  // Another server may have indexed the same chunks since; its blocks are equal.
+  await db
+    .insertInto('row_blocks')
+    .values(fresh.map((block) => record(run.id, block)))
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+  await db
     .updateTable('runs')
     .set({ indexed_rows: indexed })
     .where('id', '=', run.id)
@@ -28,24 +36,22 @@ export async function indexRows(context: SqlContext, id: RunId, rows: readonly I
     .execute()
 }
 
-function searchable(run: number, row: IndexedRow): SearchableRow {
-  if (!Number.isInteger(row.n) || row.n < 0 || row.n >= ROWS_PER_RUN) {
-    throw new AskFirstError('INVALID_REQUEST', `A row cannot have the number ${row.n}`)
-  }
-  return {
-    id: run * ROWS_PER_RUN + row.n,
-    at: withoutNul(row.at),
-    level: withoutNul(row.level),
-    provider: withoutNul(row.provider),
-    // A JSON text may carry U+0000 only as an escape; a raw one would end the text early or be refused.
-    json: row.json.includes('\0') ? row.json.replaceAll('\0', '\\u0000') : row.json,
-    text: rowText(row.json),
-  }
+function isPossible({ seq, firstRow, rows }: RowBlock): boolean {
+  return Number.isInteger(seq) && seq >= 0 && Number.isInteger(firstRow) && firstRow >= 0 && rows > 0
 }
 
-/** Rows come from agents that may be hostile: U+0000, which PostgreSQL cannot keep in a text, is shown as U+FFFD. */
-function withoutNul(text: string | null): string | null {
-  return text?.includes('\0') === true ? text.replaceAll('\0', '\ufffd') : text
+/** Where blocks end that follow each other from a row on; null when they leave a gap. */
+function endOf(blocks: readonly RowBlock[], firstRow: number): number | null {
+  let next = firstRow
+  for (const block of blocks) {
+    if (block.firstRow !== next) return null
+    next += block.rows
+  }
+  return next
+}
+
+function record(run: number, { seq, firstRow, rows, columns, words, postings }: RowBlock) {
+  return { id: run * ROWS_PER_RUN + firstRow, chunk_id: run * CHUNKS_PER_RUN + seq, rows, columns, words, postings }
 }
 
 /** Runs with stored rows that the index lacks, oldest first. */
@@ -60,21 +66,4 @@ export async function runsToIndex({ db }: SqlContext, limit: number) {
     .execute()
   // Ids were written from a typed record.
   return rows.map((row) => ({ runId: row.public_id as RunId, collector: row.collector, fromRow: row.indexed_rows }))
-}
-
-/** A page of rows in order of position. */
-export async function readRows(
-  context: SqlContext,
-  page: { id: RunId; filter: RowFilter; after: number; limit: number },
-): Promise<IndexedRow[]> {
-  const run = await context.db.selectFrom('runs').select('id').where('public_id', '=', page.id).executeTakeFirst()
-  if (run === undefined) return []
-  const first = run.id * ROWS_PER_RUN
-  const rows = await filteredRows(context, run.id, page.filter)
-    .select(['id', 'at', 'level', 'provider', 'json'])
-    .where('id', '>', first + Math.min(page.after, ROWS_PER_RUN))
-    .orderBy('id')
-    .limit(boundedLimit(page.limit, MAX_ROWS_READ))
-    .execute()
-  return rows.map(({ id, ...row }) => ({ n: id - first, ...row }))
 }

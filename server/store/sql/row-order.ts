@@ -1,9 +1,10 @@
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import { sql } from 'kysely'
-import type { IndexedRow, RowFacets, RowFilter, RowTime, ValueCount } from '../entities.ts'
+import type { IndexedRow, RowFacets, RowFilter, RowSort, RowTime, ValueCount } from '../entities.ts'
+import type { BlockColumns } from '../row-blocks/row-block.ts'
+import { columnsOf } from '../row-blocks/row-block.ts'
 import type { RunStore } from '../store.ts'
 import { boundedLimit } from './page.ts'
-import { filteredRows } from './row-filter.ts'
+import { passingBlocks, readBlockRows } from './read-rows.ts'
 import type { SqlContext } from './tables.ts'
 import { ROWS_PER_RUN } from './tables.ts'
 
@@ -17,32 +18,55 @@ const MAX_VALUES = 500
 /** Longest instant in characters. */
 const INSTANT_LENGTH = 24
 /** Worst first; what is not here comes after them, by its name. */
-const LEVELS = ['critical', 'error', 'failed', 'warning', 'information', 'verbose'] as const
+const LEVELS = ['critical', 'error', 'failed', 'warning', 'information', 'verbose']
+
+interface Place {
+  readonly n: number
+  readonly key: number | string | null
+}
 
 /** Positions of a run's rows in an order that the columns of the index decide; none of the rows is read whole. */
 export async function orderRows(context: SqlContext, id: RunId, order: Order): Promise<Uint32Array> {
   const run = await runKey(context, id)
+  const limit = boundedLimit(order.limit, MAX_POSITIONS)
+  const places: Place[] = []
   if (run === null) return new Uint32Array()
-  const first = run * ROWS_PER_RUN
-  const direction = order.descending ? 'desc' : 'asc'
-  let query = filteredRows(context, run, order.filter)
-    .select('run_rows.id')
-    .where('run_rows.id', '>=', first + order.from)
-  if (order.sort !== 'n') {
-    query = query.orderBy(sql`${sql.ref(order.sort)} is null`)
-    if (order.sort === 'level') query = query.orderBy(levelRank(), direction)
-    query = query.orderBy(order.sort, direction)
+  const isPlain = order.sort === 'n' && !order.descending
+  for await (const { firstRow, rows, columns } of passingBlocks(context.db, {
+    run,
+    filter: order.filter,
+    from: order.from,
+  })) {
+    for (const row of rows) places.push({ n: firstRow + row, key: keyOf(columns, row, order.sort) })
+    // In the order of the run the first ones are known as soon as there are enough.
+    if (isPlain && places.length >= limit) break
   }
-  const rows = await query
-    .orderBy('run_rows.id', order.sort === 'n' ? direction : 'asc')
-    .limit(boundedLimit(order.limit, MAX_POSITIONS))
-    .execute()
-  return Uint32Array.from(rows, (row) => row.id - first)
+  if (!isPlain) sortPlaces(places, order)
+  return Uint32Array.from(places.slice(0, limit), ({ n }) => n)
 }
 
-function levelRank() {
-  const ranks = LEVELS.map((level, rank) => sql`when level = ${level} then ${sql.lit(rank)}`)
-  return sql<number>`case ${sql.join(ranks, sql` `)} else ${sql.lit(LEVELS.length)} end`
+function keyOf(columns: BlockColumns, row: number, sort: RowSort): Place['key'] {
+  if (sort === 'n') return 0
+  if (sort === 'at') {
+    const at = columns.ats[row] ?? Number.NaN
+    return Number.isNaN(at) ? null : at
+  }
+  if (sort === 'provider') return columns.providerNames[columns.providers[row] ?? 0] ?? null
+  const level = columns.levelNames[columns.levels[row] ?? 0] ?? null
+  const rank = level === null ? -1 : LEVELS.indexOf(level)
+  // Ranks are digits, which stand before letters; an unknown level stands after the known ones.
+  return rank === -1 ? level && `~${level}` : String(rank)
+}
+
+function sortPlaces(places: Place[], { sort, descending }: Order): void {
+  const sign = descending ? -1 : 1
+  if (sort === 'n') places.sort((left, right) => sign * (left.n - right.n))
+  else
+    places.sort((left, right) => {
+      if (left.key === right.key) return left.n - right.n
+      if (left.key === null || right.key === null) return left.key === null ? 1 : -1
+      return sign * (left.key < right.key ? -1 : 1)
+    })
 }
 
 /** Rows at positions, in the order asked for. */
@@ -54,17 +78,12 @@ export async function readRowsAt(
   const run = await runKey(context, id)
   const asked = positions.filter((n) => Number.isInteger(n) && n >= 0 && n < ROWS_PER_RUN).slice(0, MAX_ROWS_READ)
   if (run === null || asked.length === 0) return []
-  const first = run * ROWS_PER_RUN
-  const rows = await context.db
-    .selectFrom('run_rows')
-    .select(['id', 'at', 'level', 'provider', 'json'])
-    .where(
-      'id',
-      'in',
-      asked.map((n) => first + n),
-    )
-    .execute()
-  const found = new Map(rows.map(({ id: key, ...row }) => [key - first, { n: key - first, ...row }]))
+  const rows = await readBlockRows(
+    context.db,
+    run,
+    [...new Set(asked)].sort((left, right) => left - right),
+  )
+  const found = new Map(rows.map((row) => [row.n, row]))
   return asked.flatMap((n) => found.get(n) ?? [])
 }
 
@@ -73,26 +92,57 @@ export async function countRows(
   context: SqlContext,
   of: { readonly id: RunId; readonly filter: RowFilter; readonly most: number },
 ): Promise<RowFacets> {
-  const run = await runKey(context, of.id)
-  if (run === null) return { total: 0, levels: [], providers: [], firstAt: null, lastAt: null }
-  const rows = filteredRows(context, run, of.filter)
-  const sums = await rows
-    .select(({ fn }) => [fn.countAll().as('total'), fn.min('at').as('first'), fn.max('at').as('last')])
-    .executeTakeFirstOrThrow()
   const most = boundedLimit(of.most, MAX_VALUES)
-  const values = async (column: 'level' | 'provider'): Promise<ValueCount[]> => {
-    const counted = await rows
-      .select(({ fn }) => [sql<string | null>`${sql.ref(column)}`.as('value'), fn.countAll().as('count')])
-      .groupBy(column)
-      .orderBy('count', 'desc')
-      .orderBy(column)
-      .limit(most)
-      .execute()
-    return counted.map(({ value, count }) => ({ value, count: Number(count) }))
+  const run = await runKey(context, of.id)
+  const counts = {
+    levels: new Map<string | null, number>(),
+    providers: new Map<string | null, number>(),
+    total: 0,
+    first: Number.POSITIVE_INFINITY,
+    last: Number.NEGATIVE_INFINITY,
   }
-  const { total, first, last } = sums
-  const levels = await values('level')
-  return { total: Number(total), levels, providers: await values('provider'), firstAt: first, lastAt: last }
+  if (run !== null) {
+    for await (const { rows, columns } of passingBlocks(context.db, { run, filter: of.filter, from: 0 })) {
+      counts.total += rows.length
+      for (const row of rows) countRow(counts, columns, row)
+    }
+  }
+  return {
+    total: counts.total,
+    levels: frequent(counts.levels, most),
+    providers: frequent(counts.providers, most),
+    firstAt: instant(counts.first),
+    lastAt: instant(counts.last),
+  }
+}
+
+interface Counts {
+  readonly levels: Map<string | null, number>
+  readonly providers: Map<string | null, number>
+  first: number
+  last: number
+}
+
+function countRow(counts: Counts, columns: BlockColumns, row: number): void {
+  count(counts.levels, columns.levelNames[columns.levels[row] ?? 0] ?? null)
+  count(counts.providers, columns.providerNames[columns.providers[row] ?? 0] ?? null)
+  const at = columns.ats[row] ?? Number.NaN
+  if (at < counts.first) counts.first = at
+  if (at > counts.last) counts.last = at
+}
+
+function count(counts: Map<string | null, number>, value: string | null): void {
+  counts.set(value, (counts.get(value) ?? 0) + 1)
+}
+
+function frequent(counts: ReadonlyMap<string | null, number>, most: number): readonly ValueCount[] {
+  const values = [...counts].map(([value, sum]) => ({ value, count: sum }))
+  const byName = (left: ValueCount, right: ValueCount) => ((left.value ?? '') < (right.value ?? '') ? -1 : 1)
+  return values.sort((left, right) => right.count - left.count || byName(left, right)).slice(0, most)
+}
+
+function instant(ms: number): string | null {
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : null
 }
 
 /** Rows counted by the beginning of their time and by level. */
@@ -100,17 +150,23 @@ export async function timesOfRows(
   context: SqlContext,
   of: { readonly id: RunId; readonly filter: RowFilter; readonly length: number },
 ): Promise<readonly RowTime[]> {
+  const length = boundedLimit(of.length, INSTANT_LENGTH)
   const run = await runKey(context, of.id)
   if (run === null) return []
-  const prefix = sql<string>`substr(at, 1, ${sql.lit(boundedLimit(of.length, INSTANT_LENGTH))})`
-  const rows = await filteredRows(context, run, of.filter)
-    .where('at', 'is not', null)
-    .select(({ fn }) => [prefix.as('prefix'), 'level', fn.countAll().as('count')])
-    .groupBy([prefix, 'level'])
-    .orderBy(prefix)
-    .limit(MAX_POSITIONS)
-    .execute()
-  return rows.map(({ prefix: start, level, count }) => ({ prefix: start, level, count: Number(count) }))
+  const counts = new Map<string | null, Map<string, number>>()
+  for await (const { rows, columns } of passingBlocks(context.db, { run, filter: of.filter, from: 0 })) {
+    for (const row of rows) {
+      const { at, level } = columnsOf(columns, row)
+      if (at === null) continue
+      const prefixes = counts.get(level) ?? new Map<string, number>()
+      counts.set(level, prefixes)
+      const prefix = at.slice(0, length)
+      prefixes.set(prefix, (prefixes.get(prefix) ?? 0) + 1)
+    }
+  }
+  return [...counts].flatMap(([level, prefixes]) =>
+    [...prefixes].map(([prefix, sum]) => ({ prefix, level, count: sum })),
+  )
 }
 
 async function runKey({ db }: SqlContext, id: RunId): Promise<number | null> {

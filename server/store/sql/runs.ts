@@ -6,7 +6,8 @@ import { appendAudit } from './audit.ts'
 import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
-import { indexRows, readRows, runsToIndex } from './row-index.ts'
+import { readRows } from './read-rows.ts'
+import { indexRows, runsToIndex } from './row-index.ts'
 import { countRows, orderRows, readRowsAt, timesOfRows } from './row-order.ts'
 import { insertRun, selectRuns, toRun } from './run-rows.ts'
 import type { SqlContext } from './tables.ts'
@@ -46,7 +47,7 @@ export function runStore(context: SqlContext): RunStore {
     end: (id, input) => endRun(context, id, input),
     figures: () => figures(context),
     withhold: (id, input) => withhold(context, id, input),
-    indexRows: (id, rows) => indexRows(context, id, rows),
+    indexRows: (id, blocks) => indexRows(context, id, blocks),
     toIndex: (limit) => runsToIndex(context, limit),
     rows: (id, filter, after, limit) => readRows(context, { id, filter, after, limit }),
     rowOrder: (id, order) => orderRows(context, id, order),

@@ -1,8 +1,8 @@
 const MARKS = /\p{M}+/gu
 const WORD = /[\p{L}\p{N}]+/gu
 const PLAIN = /^[\x20-\x7e]*$/
-/** Longer words are cut: nobody types them, and PostgreSQL's lexemes end at 2,046 bytes. */
-const MAX_WORD_LENGTH = 64
+/** Longer words are cut, in UTF-16 code units: nobody types them. */
+export const MAX_WORD_LENGTH = 64
 
 /** Lower case without accents, so that `É`, `é` and `e` are one. */
 export function foldText(text: string): string {

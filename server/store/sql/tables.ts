@@ -186,13 +186,14 @@ interface ChunkRow {
   body: Uint8Array
   received_at: string
 }
-interface RunRowRow {
-  /** `run * ROWS_PER_RUN + n`. */
+interface RowBlockRow {
+  /** `run * ROWS_PER_RUN + first row`, so that the block of a row is found at once. */
   id: number
-  at: string | null
-  level: string | null
-  provider: string | null
-  json: JsonText
+  chunk_id: number
+  rows: number
+  columns: Uint8Array
+  words: Uint8Array
+  postings: Uint8Array
 }
 interface FindingRow {
   id: Generated<number>
@@ -228,7 +229,7 @@ export interface Tables {
   consent_requests: ConsentRequestRow
   runs: RunRow
   chunks: ChunkRow
-  run_rows: RunRowRow
+  row_blocks: RowBlockRow
   findings: FindingRow
   settings: SettingRow
 }

@@ -1,12 +1,15 @@
 import { chmod, open } from 'node:fs/promises'
+import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { ChunkInput } from '../entities.ts'
 import type { Call } from '../method-list.ts'
 import { areasFromCalls, METHODS } from '../method-list.ts'
+import type { RowBlock } from '../row-blocks/row-block.ts'
+import { buffersOf } from '../row-blocks/row-block.ts'
 import type { Store } from '../store.ts'
 import { ThreadLink } from './thread-link.ts'
 
-/** A call of `runs.indexRows` with more rows goes as several, so that acknowledgements come between. */
-const ROWS_PER_INDEXING = 512
+/** A call of `runs.indexRows` with more bytes goes as several, so that acknowledgements come between. */
+const BYTES_PER_INDEXING = 1_048_576
 
 /**
  * Opens the embedded store: one thread that writes with group commit and one that reads, so that a heavy read never
@@ -46,16 +49,23 @@ function callOver(writer: ThreadLink, reader: ThreadLink): Call {
   return async (name, args) => {
     // The interface's own types: `areasFromCalls` passes arguments on untouched.
     if (name === 'runs.appendChunks') return await writer.append(args[0] as readonly ChunkInput[])
-    if (name === 'runs.indexRows') return await indexInParts(writer, args)
+    if (name === 'runs.indexRows') return await indexInParts(writer, args[0] as RunId, args[1] as readonly RowBlock[])
     return await (METHODS[name] === 'write' ? writer : reader).call(name, args)
   }
 }
 
-async function indexInParts(writer: ThreadLink, [id, rows]: readonly unknown[]): Promise<void> {
-  const all: readonly unknown[] = Array.isArray(rows) ? rows : []
-  for (let from = 0; from === 0 || from < all.length; from += ROWS_PER_INDEXING) {
-    await writer.call('runs.indexRows', [id, all.slice(from, from + ROWS_PER_INDEXING)])
+async function indexInParts(writer: ThreadLink, id: RunId, blocks: readonly RowBlock[]): Promise<void> {
+  let part: RowBlock[] = []
+  let bytes = 0
+  for (const block of blocks) {
+    part.push(block)
+    bytes += block.columns.byteLength + block.words.byteLength + block.postings.byteLength
+    if (bytes < BYTES_PER_INDEXING) continue
+    await writer.call('runs.indexRows', [id, part], buffersOf(part))
+    part = []
+    bytes = 0
   }
+  if (part.length > 0 || blocks.length === 0) await writer.call('runs.indexRows', [id, part], buffersOf(part))
 }
 
 async function makePrivate(file: string): Promise<void> {

@@ -55,8 +55,10 @@ export class ThreadLink {
     return this.#ready
   }
 
-  call(name: MethodName, args: readonly unknown[]): Promise<unknown> {
-    return this.#enqueue(0, (id) => this.#send({ kind: 'call', id, name, args }))
+  /** @param moved buffers among the arguments that are moved to the thread, not copied */
+  call(name: MethodName, args: readonly unknown[], moved: readonly ArrayBuffer[] = []): Promise<unknown> {
+    const bytes = moved.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    return this.#enqueue(bytes, (id) => this.#send({ kind: 'call', id, name, args }, [...moved]))
   }
 
   append(chunks: readonly ChunkInput[]): Promise<unknown> {

@@ -1,6 +1,10 @@
-import type { IndexedRow } from '@askfirst/server/store/entities.ts'
+import type { IndexedRow, RowFilter, Run } from '@askfirst/server/store/entities.ts'
+import type { RowBlock } from '@askfirst/server/store/row-blocks/row-block.ts'
+import { wordHash } from '@askfirst/server/store/row-blocks/word-hashes.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
+import type { IndexedChunk } from '../../support/indexed-chunk.ts'
+import { chunkOfLines, chunkOfRows } from '../../support/indexed-chunk.ts'
 import type { Scene } from '../../support/store-records.ts'
 import {
   AT,
@@ -19,6 +23,25 @@ import { describeStores } from '../../support/stores.ts'
 function row(n: number, changes: Partial<IndexedRow> = {}): IndexedRow {
   return { n, at: AT, level: 'error', provider: 'disk', json: JSON.stringify({ message: `row ${n}` }), ...changes }
 }
+
+/** Stores chunks of a run and indexes them. */
+async function addIndexed(store: Store, run: Run, chunks: readonly IndexedChunk[]): Promise<void> {
+  await store.runs.appendChunks(chunks.map((one) => one.chunk))
+  await indexBlocks(
+    store,
+    run,
+    chunks.map(({ block }) => block),
+  )
+}
+
+/** A store keeps the bytes that it is given; a test may want them again. */
+function indexBlocks(store: Store, { id }: Pick<Run, 'id'>, blocks: readonly RowBlock[]): Promise<void> {
+  return store.runs.indexRows(id, structuredClone(blocks))
+}
+
+const FIRST = { seq: 0, firstRow: 0 }
+/** Found by trying: different words with one hash. */
+const SAME_HASH = ['u31992', 'u605430'] as const
 
 describeStores('runs, chunks and rows', ({ newStore }) => {
   let store: Store
@@ -144,8 +167,8 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
   test('rows are found by words, level, provider and time, in pages', async () => {
     const run = await addRun(store, scene)
     const other = await addRun(store, scene)
-    await store.runs.indexRows(other.id, [row(0, { json: '{"message":"Festplatte voll"}' })])
-    await store.runs.indexRows(run.id, [
+    await addIndexed(store, other, [chunkOfRows(other, FIRST, [row(0, { json: '{"message":"Festplatte voll"}' })])])
+    const rows = [
       row(0, {
         json: JSON.stringify({ message: 'Die FESTPLATTE ist größtenteils voll', code: 507 }),
         at: '2026-11-22T01:00:00.000Z',
@@ -157,6 +180,10 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
         at: null,
         json: JSON.stringify({ message: 'AND OR NOT "quoted" NEAR(x)' }),
       }),
+    ]
+    await addIndexed(store, run, [
+      chunkOfRows(run, FIRST, rows.slice(0, 2)),
+      chunkOfRows(run, { seq: 1, firstRow: 2 }, rows.slice(2)),
     ])
     const find = async (filter: Parameters<Store['runs']['rows']>[1]) =>
       (await store.runs.rows(run.id, filter, -1, 10)).map(({ n }) => n)
@@ -177,41 +204,108 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
 
   test('the index tells what it lacks and passes over what it has', async () => {
     const run = await addRun(store, scene)
-    await store.runs.appendChunks([chunk(run, 0)])
-    expect(await store.runs.toIndex(5)).toEqual([{ runId: run.id, collector: run.collector, fromRow: 0 }])
     const rows = Array.from({ length: 10 }, (_, n) => row(n))
-    await store.runs.indexRows(run.id, rows.slice(0, 6))
+    const first = chunkOfRows(run, FIRST, rows.slice(0, 6))
+    const second = chunkOfRows(run, { seq: 1, firstRow: 6 }, rows.slice(6))
+    await store.runs.appendChunks([first.chunk, second.chunk])
+    expect(await store.runs.toIndex(5)).toEqual([{ runId: run.id, collector: run.collector, fromRow: 0 }])
+    await indexBlocks(store, run, [first.block])
     expect(await store.runs.toIndex(5)).toEqual([{ runId: run.id, collector: run.collector, fromRow: 6 }])
-    await Promise.all([store.runs.indexRows(run.id, rows), store.runs.indexRows(run.id, rows)])
+    const both = [first.block, second.block]
+    await Promise.all([indexBlocks(store, run, both), indexBlocks(store, run, both)])
+    await indexBlocks(store, run, [])
     expect(await store.runs.toIndex(5)).toEqual([])
     expect(await store.runs.rows(run.id, { q: 'row 7' }, -1, 50)).toEqual([row(7)])
-    expect(await store.runs.rows(run.id, {}, -1, 500)).toHaveLength(10)
-    await expect(store.runs.indexRows(freshId('run'), rows)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
-    await expect(store.runs.indexRows(run.id, [row(-1)])).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(await store.runs.rows(run.id, {}, -1, 500)).toEqual(rows)
+    await expect(indexBlocks(store, { id: freshId('run') }, both)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
   })
 
-  test('rows of a hostile agent are kept: NUL characters, half characters, 64 KiB, no JSON', async () => {
+  test('the index never has a gap and never runs ahead of the chunks', async () => {
     const run = await addRun(store, scene)
-    const long = JSON.stringify({ message: 'x'.repeat(65_000), word: 'needle' })
-    const distinct = JSON.stringify({ message: Array.from({ length: 9_000 }, (_, n) => `w${n}`).join(' ') })
-    await store.runs.indexRows(run.id, [
-      row(0, { json: JSON.stringify({ message: 'before\u0000after \ud800' }), level: 'a\u0000b', provider: '\u0000' }),
-      row(1, { json: long }),
-      row(2, { json: 'not json \u0000' }),
-      row(3, { json: distinct }),
-    ])
+    const rows = Array.from({ length: 10 }, (_, n) => row(n))
+    const first = chunkOfRows(run, FIRST, rows.slice(0, 6))
+    const second = chunkOfRows(run, { seq: 1, firstRow: 6 }, rows.slice(6))
+    await expect(indexBlocks(store, run, [first.block])).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    await store.runs.appendChunks([first.chunk, second.chunk])
+    for (const blocks of [
+      [second.block],
+      [second.block, first.block],
+      [{ ...first.block, firstRow: -1 }],
+      [{ ...first.block, rows: 0 }],
+      [first.block, second.block, { ...second.block, firstRow: 10 }],
+    ]) {
+      await expect(indexBlocks(store, run, blocks)).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+    }
+    expect(await store.runs.get(run.id)).toMatchObject({ rows: 10, indexedRows: 0 })
+    expect(await store.runs.rows(run.id, {}, -1, 50)).toEqual([])
+  })
+
+  test('pages of any size walk through many chunks, each row once, with a filter and without', async () => {
+    const run = await addRun(store, scene)
+    const level = (n: number) => (n % 7 === 0 ? 'error' : 'information')
+    const rows = Array.from({ length: 600 }, (_, n) =>
+      row(n, { level: level(n), json: JSON.stringify({ text: `t${n % 5} u${n}`, n }) }),
+    )
+    const chunks = Array.from({ length: 200 }, (_, seq) =>
+      chunkOfRows(run, { seq, firstRow: 3 * seq }, rows.slice(3 * seq, 3 * seq + 3)),
+    )
+    await addIndexed(store, run, chunks)
+    const walk = async (filter: RowFilter, limit: number) => {
+      const seen: IndexedRow[] = []
+      for (;;) {
+        const page = await store.runs.rows(run.id, filter, seen.at(-1)?.n ?? -1, limit)
+        seen.push(...page)
+        if (page.length < limit) return seen
+      }
+    }
+    expect(await walk({}, 7)).toEqual(rows)
+    expect(await walk({}, 500)).toEqual(rows)
+    expect(await walk({ levels: ['error'] }, 11)).toEqual(rows.filter(({ n }) => n % 7 === 0))
+    expect(await walk({ q: 't3', levels: ['error'] }, 2)).toEqual(rows.filter(({ n }) => n % 7 === 0 && n % 5 === 3))
+    expect(await walk({ q: 'u599' }, 5)).toEqual(rows.slice(599))
+    expect(await walk({ q: 't1 u599' }, 5)).toEqual([])
+  })
+
+  test('a search is not deceived by words that share a hash', async () => {
+    const run = await addRun(store, scene)
+    const [one, other] = SAME_HASH
+    expect(wordHash(one)).toBe(wordHash(other))
+    const rows = [one, other].map((word, n) => row(n, { json: JSON.stringify({ word }) }))
+    await addIndexed(store, run, [chunkOfRows(run, FIRST, rows)])
+    expect((await store.runs.rows(run.id, { q: one }, -1, 1)).map(({ n }) => n)).toEqual([0])
+    expect((await store.runs.rows(run.id, { q: other }, -1, 1)).map(({ n }) => n)).toEqual([1])
+  })
+
+  test('rows of a hostile agent are kept as they came: NUL characters, 64 KiB, thousands of words', async () => {
+    const run = await addRun(store, scene)
+    const lines = [
+      JSON.stringify({ message: 'before\u0000after', level: 'a\u0000b', provider: '\u0000' }),
+      JSON.stringify({ message: 'x'.repeat(65_000), word: 'needle' }),
+      JSON.stringify({ message: Array.from({ length: 9_000 }, (_, n) => `w${n}`).join(' ') }),
+    ]
+    await addIndexed(store, run, [chunkOfLines(run, FIRST, lines)])
     const rows = await store.runs.rows(run.id, {}, -1, 10)
-    expect(rows.map(({ json }) => json)).toEqual([
-      JSON.stringify({ message: 'before\u0000after \ud800' }),
-      long,
-      'not json \\u0000',
-      distinct,
-    ])
+    expect(rows.map(({ json }) => json)).toEqual(lines)
     expect(rows[0]).toMatchObject({ level: 'a\ufffdb', provider: '\ufffd' })
     const find = async (q: string) => (await store.runs.rows(run.id, { q }, -1, 10)).map(({ n }) => n)
     expect(await find('after before')).toEqual([0])
     expect(await find('needle')).toEqual([1])
-    expect(await find('w8999 w1')).toEqual([3])
+    expect(await find('w8999 w1')).toEqual([2])
+  })
+
+  test('lines that no indexer would take are given as they are', async () => {
+    const run = await addRun(store, scene)
+    const lines = [JSON.stringify({ message: 'before\u0000after \ud800' }), 'not json \u0000', '']
+    await addIndexed(store, run, [
+      chunkOfRows(
+        run,
+        FIRST,
+        lines.map((json, n) => row(n, { json })),
+      ),
+    ])
+    expect((await store.runs.rows(run.id, {}, -1, 10)).map(({ json }) => json)).toEqual(lines)
+    expect((await store.runs.rows(run.id, { q: 'after before' }, -1, 10)).map(({ n }) => n)).toEqual([0])
+    expect(await store.runs.rows(run.id, { q: 'json' }, -1, 10)).toEqual([])
   })
 
   test('open runs are found by age, page by page, until they end', async () => {

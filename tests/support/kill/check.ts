@@ -112,7 +112,18 @@ async function indexProblems(store: Store, run: Run): Promise<string[]> {
     next += page.length
     if (page.length < PAGE) break
   }
-  return next === run.rows ? [] : [`${run.id}: the index holds ${next} of ${run.rows} rows`]
+  if (next !== run.rows) return [`${run.id}: the index holds ${next} of ${run.rows} rows`]
+  return run.rows === 0 ? [] : searchProblems(store, run)
+}
+
+/** The words of the first, a middle and the last row lead to that row. */
+async function searchProblems(store: Store, run: Run): Promise<string[]> {
+  const problems: string[] = []
+  for (const n of [0, Math.floor(run.rows / 2), run.rows - 1]) {
+    const found = await store.runs.rows(run.id, { q: `${n} ${firehoseText(n)}` }, n - 1, 1)
+    if (found[0]?.n !== n) problems.push(`${run.id}: the words of row ${n} lead to row ${found[0]?.n}`)
+  }
+  return problems
 }
 
 function expectedRow(n: number): string {

@@ -1,5 +1,6 @@
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chunkOfRows } from '../../../support/indexed-chunk.ts'
 import { addRun, addScene, auditDraft, logDraft } from '../../../support/store-records.ts'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, makeUser, startTestApp } from '../../../support/test-app.ts'
@@ -24,13 +25,24 @@ beforeEach(async () => {
   await addRows(run.id, 0, 30)
 })
 
+/** Chunks of a run so far. */
+const chunks = new Map<RunId, number>()
+
 function addRows(id: RunId, from: number, count: number) {
   const rows = Array.from({ length: count }, (_, at) => {
     const n = from + at
     const row = { time: minute(n), level: LEVELS[n % 3], provider: `p${n % 2}`, eventId: 100 - n, message: `=row ${n}` }
-    return { n, at: row.time, level: row.level ?? null, provider: row.provider, json: JSON.stringify(row) }
+    return { at: row.time, level: row.level ?? null, provider: row.provider, json: JSON.stringify(row) }
   })
-  return server.store.runs.indexRows(id, rows)
+  return store({ ...run, id }, from, rows)
+}
+
+async function store(of: typeof run, firstRow: number, rows: Parameters<typeof chunkOfRows>[2]): Promise<void> {
+  const seq = chunks.get(of.id) ?? 0
+  chunks.set(of.id, seq + 1)
+  const { chunk, block } = chunkOfRows(of, { seq, firstRow }, rows)
+  await server.store.runs.appendChunks([chunk])
+  await server.store.runs.indexRows(of.id, [block])
 }
 
 function minute(n: number): string {
@@ -99,7 +111,7 @@ describe('pages of rows', () => {
     const scene = await addScene(server.store)
     const other = await addRun(server.store, scene)
     const json = JSON.stringify({ message: 'x'.repeat(500) })
-    await server.store.runs.indexRows(other.id, [{ n: 0, at: null, level: null, provider: null, json }])
+    await store(other, 0, [{ at: null, level: null, provider: null, json }])
     const cut = (await get('?offset=0&cut=20', other.id)).json<Answer>().items[0]?.row.message
     expect(cut).toBe(`${'x'.repeat(20)} …`)
     expect((await get('/0', other.id)).json()).toMatchObject({ n: 0, row: { message: 'x'.repeat(500) } })

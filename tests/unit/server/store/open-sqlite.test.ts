@@ -9,6 +9,7 @@ import { openStore } from '@askfirst/server/store/open-store.ts'
 import { kyselyOver, openForWriting } from '@askfirst/server/store/sqlite/database.ts'
 import { ThreadLink } from '@askfirst/server/store/sqlite/thread-link.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { chunkOfLines } from '../../../support/indexed-chunk.ts'
 import { auditDraft, user } from '../../../support/store-records.ts'
 
 let folder = ''
@@ -48,6 +49,34 @@ test('a file of the first version is brought to this one and keeps its records',
       .map(({ name }) => name),
   ).toEqual(SCHEMA_STEPS.map(({ name }) => name))
   database.close()
+})
+
+test('a file that indexed rows one by one keeps its chunks, and they are indexed again', async () => {
+  const lines = ['{"message":"first"}', '{"message":"second"}']
+  const run = { id: 'run_old', deviceId: 'dev_old', collector: 'eventlog.query' } as const
+  // Only the form of an id matters here.
+  const { chunk, block } = chunkOfLines(run as never, { seq: 0, firstRow: 0 }, lines)
+  const database = openForWriting(file)
+  await migrate(kyselyOver<unknown>(database), SQLITE_TYPES, SCHEMA_STEPS.slice(0, 3))
+  database.exec(`pragma foreign_keys = off;
+    insert into runs (id, public_id, ticket_id, device_id, request_id, grant_id, technician_id, collector, params, state, next_seq, rows,
+      raw_bytes, indexed_rows, ordered_at) values (7, 'run_old', 1, 1, 'crq', 'gra', 'usr', 'eventlog.query', '{}', 'complete', 1, 2, 40, 2, '');
+    insert into run_rows (id, json) values (${7 * 2 ** 28}, '${lines[0]}'), (${7 * 2 ** 28 + 1}, '${lines[1]}');
+    insert into row_words (rowid, words) values (${7 * 2 ** 28}, 'first'), (${7 * 2 ** 28 + 1}, 'second')`)
+  database
+    .prepare(
+      'insert into chunks (id, first_row, rows, raw_bytes, bytes, sha256, received_at, body) values (?, 0, 2, ?, ?, ?, ?, ?)',
+    )
+    .run(7 * 65_536, chunk.rawBytes, chunk.body.length, chunk.sha256, '', chunk.body)
+  database.close()
+  const store = await openStore({ kind: 'sqlite', file })
+  expect(await store.runs.toIndex(5)).toEqual([{ runId: run.id, collector: run.collector, fromRow: 0 }])
+  expect(await store.runs.rows(chunk.runId, {}, -1, 10)).toEqual([])
+  await store.runs.indexRows(chunk.runId, [block])
+  expect(await store.runs.toIndex(5)).toEqual([])
+  expect((await store.runs.rows(chunk.runId, {}, -1, 10)).map(({ json }) => json)).toEqual(lines)
+  expect((await store.runs.rows(chunk.runId, { q: 'second' }, -1, 10)).map(({ n }) => n)).toEqual([1])
+  await store.close()
 })
 
 test('a file of a newer version is refused by name and left as it is', async () => {
