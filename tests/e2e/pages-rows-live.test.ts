@@ -93,7 +93,7 @@ describe.skipIf(program === null)('the rows of a run that is still on', () => {
     const empty = await finishedRun(desk.server.services, 'eventlog.query', [])
     await page.goto(`${desk.url}${empty.path}`)
     await page.getByText('The device read all there was, and there was nothing.').waitFor()
-  })
+  }, 120_000)
 
   it('[R12] are not shown when they are withheld', async () => {
     const scene = await finishedRun(desk.server.services, 'eventlog.query', events(0, 10))

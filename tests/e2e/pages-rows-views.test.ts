@@ -69,7 +69,7 @@ describe.skipIf(program === null)('the views of rows', () => {
     await countIs(187)
     await page.getByRole('button', { name: /^Error/ }).click()
     await countIs(375)
-    await page.getByLabel('Source').selectOption('disk')
+    await page.getByRole('combobox', { name: 'Source' }).selectOption('disk')
     await countIs(62)
     await page.getByLabel('Search in the events').fill('nothing-like-this')
     await countIs(0)
@@ -85,8 +85,8 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.reload()
     await countIs(1)
     await page.getByRole('button', { name: 'Clear all' }).click()
-    await page.getByLabel('From').fill(localTime(FIRST_EVENT_MS + 60_000))
-    await page.getByLabel('To').fill(localTime(FIRST_EVENT_MS + 119_000))
+    await page.getByLabel('From', { exact: true }).fill(localTime(FIRST_EVENT_MS + 60_000))
+    await page.getByLabel('To', { exact: true }).fill(localTime(FIRST_EVENT_MS + 119_000))
     await countIs(60)
   })
 
@@ -126,7 +126,7 @@ describe.skipIf(program === null)('the views of rows', () => {
     expect(await row(5).getAttribute('data-marked')).toBe('true')
     await panel.getByRole('button', { name: 'Close' }).click()
     expect(await panel.count()).toBe(0)
-  })
+  }, 120_000)
 
   it('lead to the rows that prove a finding', async () => {
     await open(log, '?rows=1200,40,1201')
@@ -179,19 +179,23 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.getByLabel('Search in the processes').fill('')
   }
 
-  it.each(Object.keys(SAMPLE_ROWS))('show %s in a view of its own and as a table', async (collector) => {
-    const scene = await finishedRun(desk.server.services, collector, SAMPLE_ROWS[collector] ?? [])
-    await open(scene)
-    await page.getByText('Complete', { exact: true }).waitFor()
-    await page.getByText(HOSTILE).first().waitFor()
-    expect(await lookAt(page, `rows-${collector.replace('.', '-')}`)).toEqual([])
-    await page.setViewportSize({ width: 1_440, height: 900 })
-    if (collector === 'process.list') await walkTheTree()
-    await page.getByRole('button', { name: 'Table', exact: true }).click()
-    await countIs(SAMPLE_ROWS[collector]?.length ?? 0)
-    await row(0).waitFor()
-    expect(await page.title()).not.toContain('owned')
-  })
+  it.each(Object.keys(SAMPLE_ROWS))(
+    'show %s in a view of its own and as a table',
+    async (collector) => {
+      const scene = await finishedRun(desk.server.services, collector, SAMPLE_ROWS[collector] ?? [])
+      await open(scene)
+      await page.getByText('Complete', { exact: true }).waitFor()
+      await page.getByText(HOSTILE).first().waitFor()
+      expect(await lookAt(page, `rows-${collector.replace('.', '-')}`)).toEqual([])
+      await page.setViewportSize({ width: 1_440, height: 900 })
+      if (collector === 'process.list') await walkTheTree()
+      await page.getByRole('button', { name: 'Table', exact: true }).click()
+      await countIs(SAMPLE_ROWS[collector]?.length ?? 0)
+      await row(0).waitFor()
+      expect(await page.title()).not.toContain('owned')
+    },
+    120_000,
+  )
 })
 
 function localTime(ms: number): string {

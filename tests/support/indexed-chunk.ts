@@ -4,7 +4,6 @@ import type { ChunkInput, IndexedRow, Run } from '@askfirst/server/store/entitie
 import { BlockBuilder } from '@askfirst/server/store/row-blocks/block-builder.ts'
 import type { RowBlock } from '@askfirst/server/store/row-blocks/row-block.ts'
 import { rowText } from '@askfirst/server/store/sql/search-words.ts'
-import type { Store } from '@askfirst/server/store/store.ts'
 import { chunk } from './store-records.ts'
 
 type Place = { readonly seq: number; readonly firstRow: number }
@@ -36,18 +35,6 @@ export function chunkOfLines(run: Pick<Run, 'id' | 'deviceId' | 'collector'>, at
   const rows = decodeBody(input, { firstRow: at.firstRow, collector: run.collector }, builder)
   if ('lie' in rows) throw new Error(rows.lie)
   return { chunk: input, block: { ...at, ...builder.finish() } }
-}
-
-/** Stores rows as one chunk of a run, and their block of the index. */
-export async function storeRows(
-  store: Store,
-  run: Pick<Run, 'id' | 'deviceId'>,
-  at: Place,
-  rows: readonly TestRow[],
-): Promise<void> {
-  const indexed = chunkOfRows(run, at, rows)
-  await store.runs.appendChunks([indexed.chunk])
-  await store.runs.indexRows(run.id, [indexed.block])
 }
 
 function packed(run: Pick<Run, 'id' | 'deviceId'>, { seq, firstRow }: Place, lines: readonly string[]): ChunkInput {

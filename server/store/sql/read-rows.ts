@@ -3,7 +3,7 @@ import type { IndexedRow, RowFilter } from '../entities.ts'
 import { linesOf } from '../row-blocks/chunk-lines.ts'
 import type { BlockFilter } from '../row-blocks/filter-block.ts'
 import { mayPass, passingRows, toBlockFilter } from '../row-blocks/filter-block.ts'
-import type { RowBlock } from '../row-blocks/row-block.ts'
+import type { BlockColumns, RowBlock } from '../row-blocks/row-block.ts'
 import { columnsOf, readColumns } from '../row-blocks/row-block.ts'
 import { boundedLimit } from './page.ts'
 import { rowText, searchWords } from './search-words.ts'
@@ -13,14 +13,14 @@ import { ROWS_PER_RUN } from './tables.ts'
 /** Most rows of one page; a page of the longest rows is 32 MiB at most. */
 const MAX_ROWS_READ = 500
 /** Blocks that are looked at together: few at first, since most pages are found in one. Chunks of 64 are at most 16 MiB. */
-export const MAX_BLOCKS_READ = 64
+const MAX_BLOCKS_READ = 64
 const BLOCKS_GROW = 4
 
-export interface Search {
+interface Search {
   readonly run: number
   readonly filter: BlockFilter
 }
-export type Block = Omit<RowBlock, 'seq'> & { readonly chunkId: number }
+type Block = Omit<RowBlock, 'seq'> & { readonly chunkId: number }
 /** Rows of one block that the page takes, if their words are really there. */
 interface Hits {
   readonly block: Block
@@ -51,8 +51,84 @@ export async function readRows(
 
 type Db = SqlContext['db']
 
+/** Rows of one block that pass a filter, by their place in it. */
+interface PassingBlock {
+  readonly firstRow: number
+  readonly rows: readonly number[]
+  readonly columns: BlockColumns
+}
+
+/** The blocks of a run with rows that pass, from a row on, a few at a time. Words are compared by their hashes only. */
+export async function* passingBlocks(
+  db: Db,
+  of: { readonly run: number; readonly filter: RowFilter; readonly from: number },
+): AsyncGenerator<PassingBlock> {
+  const search = { run: of.run, filter: toBlockFilter(of.filter) }
+  let next = of.from
+  for (let count = BLOCKS_GROW; ; count = Math.min(count * BLOCKS_GROW, MAX_BLOCKS_READ)) {
+    const blocks = await readBlocks(db, search, { next, count })
+    const last = blocks.at(-1)
+    if (last === undefined) return
+    const candidates = blocks.filter((block) => mayPass(block, search.filter))
+    const postings = await readPostings(db, search, candidates)
+    for (const candidate of candidates) {
+      const { firstRow } = candidate
+      const block = { ...candidate, postings: postings.get(firstRow) ?? new Uint8Array() }
+      const rows = passingRows(block, search.filter).filter((row) => firstRow + row >= of.from)
+      if (rows.length > 0) yield { firstRow, rows, columns: readColumns(block.columns, block.rows) }
+    }
+    next = last.firstRow + last.rows
+  }
+}
+
+/** Rows at positions, which ascend; those that are not indexed are left out. */
+export async function readBlockRows(db: Db, run: number, positions: readonly number[]): Promise<IndexedRow[]> {
+  const byBlock = await placesByBlock(db, run, positions)
+  const ids = [...byBlock.keys()]
+  const search = { run, filter: toBlockFilter({}) }
+  const found: IndexedRow[] = []
+  for (let at = 0; at < ids.length; at += MAX_BLOCKS_READ) {
+    const blocks = await db
+      .selectFrom('row_blocks')
+      .select(['id', 'chunk_id', 'rows', 'columns'])
+      .where('id', 'in', ids.slice(at, at + MAX_BLOCKS_READ))
+      .orderBy('id')
+      .execute()
+    const hits = blocks.map(({ id, chunk_id, rows, columns }) => {
+      const block = { firstRow: id - run * ROWS_PER_RUN, chunkId: chunk_id, rows, columns, ...NO_WORDS }
+      return { block, rows: byBlock.get(id) ?? [] }
+    })
+    found.push(...(await readHits(db, search, hits)))
+  }
+  return found
+}
+
+const NO_WORDS = { words: new Uint8Array(), postings: new Uint8Array() }
+
+/** For each block that holds one of the positions (by its key) their places in it. */
+async function placesByBlock(db: Db, run: number, positions: readonly number[]): Promise<Map<number, number[]>> {
+  const first = run * ROWS_PER_RUN
+  const heads = await db
+    .selectFrom('row_blocks')
+    .select(['id', 'rows'])
+    .where('id', '>=', first)
+    .where('id', '<=', first + (positions.at(-1) ?? 0))
+    .orderBy('id')
+    .execute()
+  const places = new Map<number, number[]>()
+  let at = 0
+  for (const { id, rows } of heads) {
+    const start = id - first
+    for (let n = positions[at]; n !== undefined && n < start + rows; n = positions[at]) {
+      if (n >= start) places.set(id, [...(places.get(id) ?? []), n - start])
+      at += 1
+    }
+  }
+  return places
+}
+
 /** Blocks from the one with row `next` on, with columns and words. */
-export async function readBlocks(db: Db, { run }: Search, { next, count }: { next: number; count: number }) {
+async function readBlocks(db: Db, { run }: Search, { next, count }: { next: number; count: number }) {
   const first = run * ROWS_PER_RUN
   const start = await db
     .selectFrom('row_blocks')
@@ -95,7 +171,7 @@ async function findHits(
 }
 
 /** Postings by the first row of their block; none are read when no words are asked for. */
-export async function readPostings(db: Db, { run, filter }: Search, blocks: readonly Pick<Block, 'firstRow'>[]) {
+async function readPostings(db: Db, { run, filter }: Search, blocks: readonly Pick<Block, 'firstRow'>[]) {
   if (filter.words.length === 0 || blocks.length === 0) return new Map<number, Uint8Array>()
   const first = run * ROWS_PER_RUN
   const ids = blocks.map(({ firstRow }) => first + firstRow)
@@ -104,7 +180,7 @@ export async function readPostings(db: Db, { run, filter }: Search, blocks: read
 }
 
 /** The rows themselves, from their chunks. */
-export async function readHits(db: Db, { filter }: Search, hits: readonly Hits[]): Promise<IndexedRow[]> {
+async function readHits(db: Db, { filter }: Search, hits: readonly Hits[]): Promise<IndexedRow[]> {
   if (hits.length === 0) return []
   const ids = hits.map(({ block }) => block.chunkId)
   const chunks = await db.selectFrom('chunks').select(['id', 'raw_bytes', 'body']).where('id', 'in', ids).execute()

@@ -1,13 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import type { IndexedRow, RowFacets, RowFilter, RowTime, ValueCount } from '../entities.ts'
-import { mayPass, passingRows, toBlockFilter } from '../row-blocks/filter-block.ts'
+import type { IndexedRow, RowFacets, RowFilter, RowSort, RowTime, ValueCount } from '../entities.ts'
 import type { BlockColumns } from '../row-blocks/row-block.ts'
-import { columnsOf, readColumns } from '../row-blocks/row-block.ts'
+import { columnsOf } from '../row-blocks/row-block.ts'
 import type { RunStore } from '../store.ts'
 import { boundedLimit } from './page.ts'
-import type { Block } from './read-rows.ts'
-import { MAX_BLOCKS_READ, readBlocks, readHits, readPostings } from './read-rows.ts'
+import { passingBlocks, readBlockRows } from './read-rows.ts'
 import type { SqlContext } from './tables.ts'
 import { ROWS_PER_RUN } from './tables.ts'
 
@@ -23,115 +20,70 @@ const INSTANT_LENGTH = 24
 /** Worst first; what is not here comes after them, by its name. */
 const LEVELS = ['critical', 'error', 'failed', 'warning', 'information', 'verbose']
 
-/** Rows of one block that a filter leaves, with their columns; `rows` count from the block's first. */
-interface Passing {
-  readonly block: Block
-  readonly columns: BlockColumns
-  readonly rows: readonly number[]
-}
-
-/**
- * The blocks of a run with what passes a filter, in order. Words are compared by their hashes only, so that no chunk is
- * unpacked to count or to sort: a row may be among them that has other words with the same hashes.
- */
-async function* passingBlocks(
-  { db }: SqlContext,
-  of: { readonly id: RunId; readonly filter: RowFilter; readonly from: number },
-): AsyncGenerator<Passing> {
-  const run = await db.selectFrom('runs').select('id').where('public_id', '=', of.id).executeTakeFirst()
-  if (run === undefined) return
-  const search = { run: run.id, filter: toBlockFilter(of.filter) }
-  let next = of.from
-  for (;;) {
-    const blocks = await readBlocks(db, search, { next, count: MAX_BLOCKS_READ })
-    const last = blocks.at(-1)
-    if (last === undefined) return
-    const candidates = blocks.filter((block) => mayPass(block, search.filter))
-    const postings = await readPostings(db, search, candidates)
-    for (const candidate of candidates) {
-      const block = { ...candidate, postings: postings.get(candidate.firstRow) ?? new Uint8Array() }
-      const rows = passingRows(block, search.filter).filter((row) => block.firstRow + row >= of.from)
-      yield { block, columns: readColumns(block.columns, block.rows), rows }
-    }
-    next = last.firstRow + last.rows
-    // With PostgreSQL this runs on the server's own loop, where others have their turn between the reads.
-    await nextTurn()
-  }
+interface Place {
+  readonly n: number
+  readonly key: number | string | null
 }
 
 /** Positions of a run's rows in an order that the columns of the index decide; none of the rows is read whole. */
 export async function orderRows(context: SqlContext, id: RunId, order: Order): Promise<Uint32Array> {
-  const { sort, filter, from } = order
+  const run = await runKey(context, id)
   const limit = boundedLimit(order.limit, MAX_POSITIONS)
-  const positions: number[] = []
-  const keys: (number | string | null)[] = []
-  for await (const { block, columns, rows } of passingBlocks(context, { id, filter, from })) {
-    for (const row of rows) {
-      positions.push(block.firstRow + row)
-      if (sort !== 'n') keys.push(keyOf(columns, row, sort))
-    }
-    if (sort === 'n' && !order.descending && positions.length >= limit) break
+  const places: Place[] = []
+  if (run === null) return new Uint32Array()
+  const isPlain = order.sort === 'n' && !order.descending
+  for await (const { firstRow, rows, columns } of passingBlocks(context.db, {
+    run,
+    filter: order.filter,
+    from: order.from,
+  })) {
+    for (const row of rows) places.push({ n: firstRow + row, key: keyOf(columns, row, order.sort) })
+    // In the order of the run the first ones are known as soon as there are enough.
+    if (isPlain && places.length >= limit) break
   }
-  if (sort !== 'n') return sorted(positions, keys, order.descending).slice(0, limit)
-  if (order.descending) positions.reverse()
-  return Uint32Array.from(positions.slice(0, limit))
+  if (!isPlain) sortPlaces(places, order)
+  return Uint32Array.from(places.slice(0, limit), ({ n }) => n)
 }
 
-function keyOf(columns: BlockColumns, row: number, sort: Exclude<Order['sort'], 'n'>): number | string | null {
+function keyOf(columns: BlockColumns, row: number, sort: RowSort): Place['key'] {
+  if (sort === 'n') return 0
+  if (sort === 'at') {
+    const at = columns.ats[row] ?? Number.NaN
+    return Number.isNaN(at) ? null : at
+  }
   if (sort === 'provider') return columns.providerNames[columns.providers[row] ?? 0] ?? null
-  if (sort === 'level') return levelKey(columns.levelNames[columns.levels[row] ?? 0] ?? null)
-  const at = columns.ats[row] ?? Number.NaN
-  return Number.isNaN(at) ? null : at
+  const level = columns.levelNames[columns.levels[row] ?? 0] ?? null
+  const rank = level === null ? -1 : LEVELS.indexOf(level)
+  // Ranks are digits, which stand before letters; an unknown level stands after the known ones.
+  return rank === -1 ? level && `~${level}` : String(rank)
 }
 
-/** A text that puts the known levels first, the worst before the others, and the rest by name. */
-function levelKey(level: string | null): string | null {
-  if (level === null) return null
-  const rank = LEVELS.indexOf(level)
-  return rank === -1 ? `9${level}` : String(rank)
-}
-
-/** Rows without a key come last both ways; equal ones keep the order of the run. */
-function sorted(
-  positions: readonly number[],
-  keys: readonly (number | string | null)[],
-  isDescending: boolean,
-): Uint32Array {
-  const sign = isDescending ? -1 : 1
-  const places = Uint32Array.from(positions, (_, place) => place)
-  places.sort((left, right) => compare(keys[left] ?? null, keys[right] ?? null, sign) || left - right)
-  return places.map((place) => positions[place] ?? 0)
-}
-
-function compare(left: number | string | null, right: number | string | null, sign: number): number {
-  if (left === right) return 0
-  if (left === null) return 1
-  if (right === null) return -1
-  return left < right ? -sign : sign
+function sortPlaces(places: Place[], { sort, descending }: Order): void {
+  const sign = descending ? -1 : 1
+  if (sort === 'n') places.sort((left, right) => sign * (left.n - right.n))
+  else
+    places.sort((left, right) => {
+      if (left.key === right.key) return left.n - right.n
+      if (left.key === null || right.key === null) return left.key === null ? 1 : -1
+      return sign * (left.key < right.key ? -1 : 1)
+    })
 }
 
 /** Rows at positions, in the order asked for. */
 export async function readRowsAt(
-  { db }: SqlContext,
+  context: SqlContext,
   id: RunId,
   positions: readonly number[],
 ): Promise<readonly IndexedRow[]> {
-  const run = await db.selectFrom('runs').select('id').where('public_id', '=', id).executeTakeFirst()
+  const run = await runKey(context, id)
   const asked = positions.filter((n) => Number.isInteger(n) && n >= 0 && n < ROWS_PER_RUN).slice(0, MAX_ROWS_READ)
-  if (run === undefined || asked.length === 0) return []
-  const search = { run: run.id, filter: toBlockFilter({}) }
-  const found = new Map<number, IndexedRow>()
-  const wanted = [...new Set(asked)].sort((a, b) => a - b)
-  for (let at = 0; at < wanted.length; ) {
-    const next = wanted[at] ?? 0
-    const [block] = await readBlocks(db, search, { next, count: 1 })
-    if (block === undefined) break
-    const end = block.firstRow + block.rows
-    const inBlock: number[] = []
-    for (; at < wanted.length && (wanted[at] ?? end) < end; at += 1) inBlock.push((wanted[at] ?? 0) - block.firstRow)
-    const hit = { block: { ...block, postings: new Uint8Array() }, rows: inBlock.filter((row) => row >= 0) }
-    for (const row of await readHits(db, search, [hit])) found.set(row.n, row)
-  }
+  if (run === null || asked.length === 0) return []
+  const rows = await readBlockRows(
+    context.db,
+    run,
+    [...new Set(asked)].sort((left, right) => left - right),
+  )
+  const found = new Map(rows.map((row) => [row.n, row]))
   return asked.flatMap((n) => found.get(n) ?? [])
 }
 
@@ -141,41 +93,56 @@ export async function countRows(
   of: { readonly id: RunId; readonly filter: RowFilter; readonly most: number },
 ): Promise<RowFacets> {
   const most = boundedLimit(of.most, MAX_VALUES)
-  const [levels, providers] = [new Map<string | null, number>(), new Map<string | null, number>()]
-  let [total, first, last] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for await (const { columns, rows } of passingBlocks(context, { ...of, from: 0 })) {
-    total += rows.length
-    for (const row of rows) {
-      const { level, provider, at } = namesOf(columns, row)
-      levels.set(level, (levels.get(level) ?? 0) + 1)
-      providers.set(provider, (providers.get(provider) ?? 0) + 1)
-      if (at < first) first = at
-      if (at > last) last = at
+  const run = await runKey(context, of.id)
+  const counts = {
+    levels: new Map<string | null, number>(),
+    providers: new Map<string | null, number>(),
+    total: 0,
+    first: Number.POSITIVE_INFINITY,
+    last: Number.NEGATIVE_INFINITY,
+  }
+  if (run !== null) {
+    for await (const { rows, columns } of passingBlocks(context.db, { run, filter: of.filter, from: 0 })) {
+      counts.total += rows.length
+      for (const row of rows) countRow(counts, columns, row)
     }
   }
   return {
-    total,
-    levels: mostFrequent(levels, most),
-    providers: mostFrequent(providers, most),
-    firstAt: Number.isFinite(first) ? new Date(first).toISOString() : null,
-    lastAt: Number.isFinite(last) ? new Date(last).toISOString() : null,
+    total: counts.total,
+    levels: frequent(counts.levels, most),
+    providers: frequent(counts.providers, most),
+    firstAt: instant(counts.first),
+    lastAt: instant(counts.last),
   }
 }
 
-/** `at` is NaN for none, so that it is neither earlier nor later than anything. */
-function namesOf({ ats, levels, providers, levelNames, providerNames }: BlockColumns, row: number) {
-  return {
-    level: levelNames[levels[row] ?? 0] ?? null,
-    provider: providerNames[providers[row] ?? 0] ?? null,
-    at: ats[row] ?? Number.NaN,
-  }
+interface Counts {
+  readonly levels: Map<string | null, number>
+  readonly providers: Map<string | null, number>
+  first: number
+  last: number
 }
 
-function mostFrequent(counts: ReadonlyMap<string | null, number>, most: number): ValueCount[] {
-  return [...counts]
-    .map(([value, count]) => ({ value, count }))
-    .sort((left, right) => right.count - left.count || compare(left.value, right.value, 1))
-    .slice(0, most)
+function countRow(counts: Counts, columns: BlockColumns, row: number): void {
+  count(counts.levels, columns.levelNames[columns.levels[row] ?? 0] ?? null)
+  count(counts.providers, columns.providerNames[columns.providers[row] ?? 0] ?? null)
+  const at = columns.ats[row] ?? Number.NaN
+  if (at < counts.first) counts.first = at
+  if (at > counts.last) counts.last = at
+}
+
+function count(counts: Map<string | null, number>, value: string | null): void {
+  counts.set(value, (counts.get(value) ?? 0) + 1)
+}
+
+function frequent(counts: ReadonlyMap<string | null, number>, most: number): readonly ValueCount[] {
+  const values = [...counts].map(([value, sum]) => ({ value, count: sum }))
+  const byName = (left: ValueCount, right: ValueCount) => ((left.value ?? '') < (right.value ?? '') ? -1 : 1)
+  return values.sort((left, right) => right.count - left.count || byName(left, right)).slice(0, most)
+}
+
+function instant(ms: number): string | null {
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : null
 }
 
 /** Rows counted by the beginning of their time and by level. */
@@ -184,19 +151,24 @@ export async function timesOfRows(
   of: { readonly id: RunId; readonly filter: RowFilter; readonly length: number },
 ): Promise<readonly RowTime[]> {
   const length = boundedLimit(of.length, INSTANT_LENGTH)
-  const counts = new Map<string, Map<string | null, number>>()
-  for await (const { columns, rows } of passingBlocks(context, { ...of, from: 0 })) {
+  const run = await runKey(context, of.id)
+  if (run === null) return []
+  const counts = new Map<string | null, Map<string, number>>()
+  for await (const { rows, columns } of passingBlocks(context.db, { run, filter: of.filter, from: 0 })) {
     for (const row of rows) {
       const { at, level } = columnsOf(columns, row)
       if (at === null) continue
+      const prefixes = counts.get(level) ?? new Map<string, number>()
+      counts.set(level, prefixes)
       const prefix = at.slice(0, length)
-      const levels = counts.get(prefix) ?? new Map<string | null, number>()
-      counts.set(prefix, levels)
-      levels.set(level, (levels.get(level) ?? 0) + 1)
+      prefixes.set(prefix, (prefixes.get(prefix) ?? 0) + 1)
     }
   }
-  const times = [...counts].flatMap(([prefix, levels]) =>
-    [...levels].map(([level, count]) => ({ prefix, level, count })),
+  return [...counts].flatMap(([level, prefixes]) =>
+    [...prefixes].map(([prefix, sum]) => ({ prefix, level, count: sum })),
   )
-  return times.sort((left, right) => compare(left.prefix, right.prefix, 1)).slice(0, MAX_POSITIONS)
+}
+
+async function runKey({ db }: SqlContext, id: RunId): Promise<number | null> {
+  return (await db.selectFrom('runs').select('id').where('public_id', '=', id).executeTakeFirst())?.id ?? null
 }

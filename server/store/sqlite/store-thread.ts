@@ -145,7 +145,11 @@ function serve(port: MessagePort, round: Round): void {
     try {
       while (queue.length > 0) {
         takeWaiting(port, queue, MAX_GROUP)
-        queue = await round(queue)
+        // A round may wait (chunks are unpacked off this thread's loop); what comes meanwhile joins those that are left.
+        const taken = queue
+        queue = []
+        const left = await round(taken)
+        queue = [...left, ...queue]
         takeWaiting(port, queue, MAX_GROUP)
       }
     } finally {

@@ -31,7 +31,7 @@ export function GridHead({ id, layout, active, order, onOrder }: HeadProps) {
             role="columnheader"
             aria-colindex={at + 1}
             {...(column.sort === undefined || onOrder === undefined ? {} : { 'aria-sort': sortOf(column, order) })}
-            className={styles.headCell}
+            className={column.isNumber ? `${styles.headCell} ${styles.headNumber}` : styles.headCell}
             data-active={active.row === -1 && active.column === at}
           >
             <HeadLabel column={column} onOrder={onOrder} order={order} />

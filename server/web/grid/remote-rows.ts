@@ -2,7 +2,7 @@ import type { RowItem, RowsAnswer } from '../api/runs.ts'
 import type { RowList } from './row-list.ts'
 
 /** Rows of one request; the server answers 500 at most. */
-export const PAGE_ROWS = 200
+const PAGE_ROWS = 200
 /** Pages that stay in memory: 12,800 rows, whose texts the server has cut. */
 const MOST_PAGES = 64
 const MOST_REQUESTS = 4

@@ -14,6 +14,8 @@ import { useGridFocus } from './use-grid-focus.ts'
 import { useGridKeys } from './use-grid-keys.ts'
 import { MOST_SHOWN, useRowWindow } from './use-row-window.ts'
 
+const LEAST_ROWS = 8
+
 /** Rows in columns, any number of them: the keyboard reaches every cell, and only what is on screen is in the page. */
 export function RowGrid(props: RowGridProps) {
   const { list, label, name, order, onOrder } = props
@@ -65,7 +67,7 @@ export function RowGrid(props: RowGridProps) {
         tabIndex={0}
         onKeyDown={keys}
         onCopy={copy}
-        style={{ '--columns': template.join(' ') } as Record<string, string>}
+        style={{ '--columns': template.join(' '), ...heightFor(props, count, rowPx) } as Record<string, string>}
       >
         <GridHead
           id={id}
@@ -116,6 +118,11 @@ function Foot(of: { readonly props: RowGridProps; readonly said: string; readonl
       ) : null}
     </>
   )
+}
+
+/** Few rows need no tall box; one that still fills keeps its height, so that nothing below it moves. */
+function heightFor({ isTail = false }: RowGridProps, count: number, rowPx: number): Readonly<Record<string, string>> {
+  return isTail ? {} : { maxBlockSize: `${(Math.max(count, LEAST_ROWS) + 2) * rowPx}px` }
 }
 
 function track(px: number, isLast: boolean): string {

@@ -1,7 +1,7 @@
 import type { IndexedRow, RowFilter, RowSort } from '@askfirst/server/store/entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
-import { storeRows } from '../../support/indexed-chunk.ts'
+import { chunkOfRows } from '../../support/indexed-chunk.ts'
 import { addRun, addScene, freshId } from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
@@ -22,9 +22,13 @@ describeStores('rows in order', ({ newStore }) => {
     run = await addRun(store, scene)
     const other = await addRun(store, scene)
     const rows = ROWS.map((row, n) => ({ ...row, json: JSON.stringify({ message: `number ${n}` }) }))
-    await storeRows(store, run, { seq: 0, firstRow: 0 }, rows.slice(0, 3))
-    await storeRows(store, run, { seq: 1, firstRow: 3 }, rows.slice(3))
-    await storeRows(store, other, { seq: 0, firstRow: 0 }, rows)
+    for (const { id, deviceId } of [run, other]) {
+      // Two chunks, so that nothing holds within one only.
+      const first = chunkOfRows({ id, deviceId }, { seq: 0, firstRow: 0 }, rows.slice(0, 2))
+      const second = chunkOfRows({ id, deviceId }, { seq: 1, firstRow: 2 }, rows.slice(2))
+      await store.runs.appendChunks([first.chunk, second.chunk])
+      await store.runs.indexRows(id, [first.block, second.block])
+    }
   })
 
   const order = async (

@@ -96,7 +96,7 @@ function Section(props: { readonly section: FactSection; readonly isFound: boole
   return (
     <details className={styles.section} open={isOpen} onToggle={({ currentTarget }) => setOpened(currentTarget.open)}>
       <summary>
-        {title} <span className={styles.count}>{count.toLocaleString('en')}</span>
+        <h2>{title}</h2> <span className={styles.count}>{count.toLocaleString('en')}</span>
       </summary>
       {isOpen ? (
         <div>

@@ -2,7 +2,7 @@ import type { RowItem } from '../../api/runs.ts'
 import { bytesText, durationText, numberField, textField, timeText, valueText } from './words.ts'
 
 /** Order and titles of the report's sections (protocol/results/device-info.ts). */
-export const SECTIONS: readonly (readonly [string, string])[] = [
+const SECTIONS: readonly (readonly [string, string])[] = [
   ['system', 'System'],
   ['operatingSystem', 'Operating system'],
   ['firmware', 'Firmware'],

@@ -69,7 +69,7 @@ function columnsFor(rows: readonly RowItem[]): readonly Column[] {
     },
     text('user', 'Account', 120),
     text('state', 'State', 92),
-    { ...text('startedAt', 'Started', 150), show: ({ row }) => timeText(textField(row, 'startedAt')) },
+    { ...text('startedAt', 'Started', 176), show: ({ row }) => timeText(textField(row, 'startedAt')) },
     text('commandLine', 'Command line', 420),
     { ...number('ppid', 'Parent', 84), isExtra: true },
     { ...number('threads', 'Threads', 84), isExtra: true },

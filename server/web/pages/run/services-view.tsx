@@ -58,7 +58,7 @@ const COLUMNS: readonly Column[] = [
   },
   number('pid', 'Process id', 96),
   number('restarts', 'Restarts', 96),
-  { ...text('startedAt', 'Started', 150), show: ({ row }) => timeText(textField(row, 'startedAt')), isExtra: true },
+  { ...text('startedAt', 'Started', 176), show: ({ row }) => timeText(textField(row, 'startedAt')), isExtra: true },
   { ...text('commandLine', 'Command line', 320), isExtra: true },
   { ...text('definedIn', 'Defined in', 260), isExtra: true },
   { ...text('source', 'Read from', 120), isExtra: true },
