@@ -11,6 +11,7 @@ import { approve, deny, listRequests, revoke } from './commands/requests.ts'
 import type { ReviewFlags } from './commands/review.ts'
 import { review } from './commands/review.ts'
 import { showStatus } from './commands/status.ts'
+import type { UiFlags } from './commands/ui.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -78,6 +79,15 @@ function declareService(declare: Declare, onAction: OnAction): void {
 }
 
 function declareConsent(declare: Declare, onAction: OnAction): void {
+  declare('ui', 'show requests, what is being read, and your data as pages in your browser')
+    .option('--no-open', 'print links that open the pages, each once, and start no browser')
+    .option('--background', 'show nothing until somebody asks (started with the desktop)')
+    .option('--language <code>', 'language of the pages: en or de')
+    .option('--print-autostart <system>', 'print what starts this with the desktop: linux, darwin or win32')
+    .option('--install-autostart', 'start this with your desktop from now on')
+    .action((flags: CommonFlags & UiFlags) =>
+      onAction(flags, async (context) => (await import('./commands/ui.ts')).showUi(context, flags)),
+    )
   declare('requests', 'list requests that wait for your answer, and what is allowed now').action((flags: CommonFlags) =>
     onAction(flags, listRequests),
   )
