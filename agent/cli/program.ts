@@ -7,7 +7,7 @@ import type { EnrolFlags } from './commands/enrol.ts'
 import type { HistoryFlags } from './commands/history.ts'
 import { showHistory } from './commands/history.ts'
 import type { ApproveFlags } from './commands/requests.ts'
-import { approve, deny, listRequests, revoke } from './commands/requests.ts'
+import { approve, deny, listRequests, report, revoke } from './commands/requests.ts'
 import type { ReviewFlags } from './commands/review.ts'
 import { review } from './commands/review.ts'
 import { showStatus } from './commands/status.ts'
@@ -103,6 +103,11 @@ function declareConsent(declare: Declare, onAction: OnAction): void {
     .option('--reason <text>', 'tell the technician why')
     .action((id: string, flags: CommonFlags & { reason?: string }) =>
       onAction(flags, (context) => deny(context, id, flags.reason)),
+    )
+  declare('report <id>', 'say no and report a request as suspicious; its technician is blocked until a lead lifts it')
+    .option('--reason <text>', 'say what was wrong')
+    .action((id: string, flags: CommonFlags & { reason?: string }) =>
+      onAction(flags, (context) => report(context, id, flags.reason)),
     )
   declare('revoke <id>', 'take a permission back at once; ID is a request, a permission, "latest" or "all"')
     .option('--reason <text>', 'tell the technician why')
