@@ -1,5 +1,5 @@
 import type { DesktopSession } from '../config.ts'
-import type { DesktopProgram, ProgramStarter } from './start-program.ts'
+import type { DesktopProgram, EndedProgram, ProgramStarter } from './start-program.ts'
 
 /** What a dialog shows; its default is no. */
 export interface DialogWords {
@@ -62,24 +62,34 @@ const WINDOWS_ANSWERS: Readonly<Record<string, DialogAnswer>> = { '6': 'allow', 
 /** Exit codes of zenity: 0 the first button, 1 the other one or a closed window, 5 a time that ran out. */
 const ZENITY_ANSWERS: Readonly<Record<number, DialogAnswer>> = { 0: 'allow', 1: 'deny' }
 
+/** An answer that comes sooner was not read: a key that was meant for something else, or a dialog that could not open. */
+const MIN_READING_MS = 1_000
+/** What zenity says when there is no screen; it ends with the same code as for a no. */
+const NO_SCREEN = /cannot open display|unable to init|failed to open display/i
+/** AppleScript's error for the cancel button; other errors are no answer. */
+const CANCELLED = '-128'
+
 /** Reads what a dialog's program answered; whatever is not clearly a yes or a no is neither. */
 export function dialogAnswer(
   platform: NodeJS.Platform,
-  ended: { readonly exitCode: number; readonly out: string } | null,
-  words: Pick<DialogWords, 'allow' | 'deny'>,
+  ended: EndedProgram | null,
+  words: Pick<DialogWords, 'allow'>,
 ): DialogAnswer {
-  if (ended === null) return 'none'
-  const { exitCode, out } = ended
+  if (ended === null || ended.ranMs < MIN_READING_MS) return 'none'
+  const out = ended.out.trim()
   switch (platform) {
     case 'win32':
-      return WINDOWS_ANSWERS[out.trim()] ?? 'none'
+      return WINDOWS_ANSWERS[out] ?? 'none'
     case 'darwin':
-      // The cancel button ends the script with an error.
-      if (exitCode !== 0) return 'deny'
-      return out.trim() === words.allow ? 'allow' : 'none'
+      return macosAnswer(ended, out === words.allow)
     default:
-      return ZENITY_ANSWERS[exitCode] ?? 'none'
+      return NO_SCREEN.test(ended.err) ? 'none' : (ZENITY_ANSWERS[ended.exitCode] ?? 'none')
   }
+}
+
+function macosAnswer({ exitCode, err }: EndedProgram, saidAllow: boolean): DialogAnswer {
+  if (exitCode === 0) return saidAllow ? 'allow' : 'none'
+  return err.includes(CANCELLED) ? 'deny' : 'none'
 }
 
 /** Asks by the system's own dialog. */

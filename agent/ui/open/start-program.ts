@@ -14,7 +14,16 @@ export interface ProgramStarter {
   /** Starts a program and lets it live; false when it could not be started. */
   start(program: DesktopProgram): Promise<boolean>
   /** Runs a program to its end; null when it could not be started or took too long. */
-  run(program: DesktopProgram, timeoutMs: number): Promise<{ readonly exitCode: number; readonly out: string } | null>
+  run(program: DesktopProgram, timeoutMs: number): Promise<EndedProgram | null>
+}
+
+/** How a program ended, and the beginning of what it wrote. */
+export interface EndedProgram {
+  readonly exitCode: number
+  readonly out: string
+  readonly err: string
+  /** How long it ran, in ms. */
+  readonly ranMs: number
 }
 
 /** Longest output that is read of a dialog. */
@@ -34,15 +43,22 @@ export function programStarter(environment: Readonly<Record<string, string>>): P
     },
     run({ file, args, input }, timeoutMs) {
       return new Promise((resolve) => {
-        const child = spawn(file, [...args], { ...options, stdio: ['pipe', 'pipe', 'ignore'], timeout: timeoutMs })
-        let out = ''
+        const child = spawn(file, [...args], { ...options, stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs })
+        const startedAt = performance.now()
+        let [out, err] = ['', '']
         child.stdout.on('data', (bytes: Buffer) => {
           out = (out + bytes.toString('utf8')).slice(0, MAX_OUT)
+        })
+        child.stderr.on('data', (bytes: Buffer) => {
+          err = (err + bytes.toString('utf8')).slice(0, MAX_OUT)
         })
         child.stdin.on('error', () => undefined) // A program that reads nothing closes it early.
         child.stdin.end(input ?? '')
         child.once('error', () => resolve(null))
-        child.once('close', (exitCode) => resolve(exitCode === null ? null : { exitCode, out }))
+        child.once('close', (exitCode) => {
+          const ranMs = performance.now() - startedAt
+          resolve(exitCode === null ? null : { exitCode, out, err, ranMs })
+        })
       })
     },
   }

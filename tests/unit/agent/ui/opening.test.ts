@@ -64,19 +64,26 @@ describe('the dialog where no browser opens', () => {
 
   it('is a yes or a no only when it says so; anything else is no answer', () => {
     const cases = [
-      ['linux', { exitCode: 0, out: '' }, 'allow'],
-      ['linux', { exitCode: 1, out: '' }, 'deny'],
-      ['linux', { exitCode: 5, out: '' }, 'none'],
-      ['linux', { exitCode: 255, out: '' }, 'none'],
+      ['linux', { exitCode: 0 }, 'allow'],
+      ['linux', { exitCode: 1 }, 'deny'],
+      ['linux', { exitCode: 1, err: 'Gtk-WARNING **: cannot open display: ' }, 'none'],
+      ['linux', { exitCode: 5 }, 'none'],
+      ['linux', { exitCode: 255 }, 'none'],
+      ['linux', { exitCode: 0, ranMs: 999 }, 'none'],
+      ['linux', { exitCode: 1, ranMs: 999 }, 'none'],
       ['darwin', { exitCode: 0, out: 'Allow it\n' }, 'allow'],
-      ['darwin', { exitCode: 1, out: '' }, 'deny'],
+      ['darwin', { exitCode: 1, err: 'execution error: User canceled. (-128)' }, 'deny'],
+      ['darwin', { exitCode: 1, err: 'execution error: no user interaction allowed. (-1713)' }, 'none'],
       ['darwin', { exitCode: 0, out: 'none\n' }, 'none'],
       ['win32', { exitCode: 0, out: '6\r\n' }, 'allow'],
       ['win32', { exitCode: 0, out: '7' }, 'deny'],
       ['win32', { exitCode: 0, out: '-1' }, 'none'],
-      ['linux', null, 'none'],
     ] as const
-    for (const [platform, ended, expected] of cases) expect(dialogAnswer(platform, ended, WORDS)).toBe(expected)
+    for (const [platform, ended, expected] of cases) {
+      const whole = { out: '', err: '', ranMs: 1_000, ...ended }
+      expect(dialogAnswer(platform, whole, WORDS), JSON.stringify([platform, ended])).toBe(expected)
+    }
+    expect(dialogAnswer('linux', null, WORDS)).toBe('none')
   })
 })
 
