@@ -43,7 +43,9 @@ button.small { min-height: 2.5rem; padding: .35rem .8rem; font-weight: 500; font
 button.stop { font-size: 1.25rem; padding: .8rem 2.5rem; }
 button:hover { border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
-.choices { display: flex; gap: .75rem; flex-wrap: wrap; margin: 0 0 1rem; }
+label.pick { align-items: center; flex-wrap: wrap; }
+.aside { margin-inline-start: auto; }
+.choices { align-items: center; display: flex; gap: .75rem; flex-wrap: wrap; margin: 0 0 1rem; }
 summary { cursor: pointer; font-weight: 600; padding: .25rem 0; }
 dl { display: grid; grid-template-columns: minmax(6rem, 32%) 1fr; gap: .25rem 1rem; margin: 0 0 .75rem; font-size: 1rem; }
 dt { color: var(--soft); } dd { margin: 0; }

@@ -76,10 +76,10 @@ function consentMain(call: PageCall, shown: Shown, extras: Extras): Html {
 <input type="hidden" name="text" value="${shown.textSha256}">
 ${extras.say === undefined ? null : html`<div class="card warn" role="alert"><p>${extras.say}</p></div>`}
 ${(intro?.lines ?? []).map((line) => html`<p>${line}</p>`)}
-<p class="choices"><button class="no" autofocus>${t(context, 'consent.deny')}</button></p>
+<p class="choices"><button class="no" autofocus>${t(context, 'consent.deny')}</button>
+<span class="aside">${languageButtons(context, at(context, `${path}/view`))}</span></p>
 ${rest.map((section) => sectionHtml(call, { section, shown, extras, path }))}
-${answerHtml(call, shown, path)}
-<p class="choices">${languageButtons(context, at(context, `${path}/view`))}</p></form>`
+${answerHtml(call, shown, path)}</form>`
 }
 
 interface SectionParts {
@@ -140,7 +140,7 @@ function answerHtml(call: PageCall, shown: Shown, path: string): Html {
   const act = (name: string) => html`formaction="${at(context, `${path}/${name}`)}"`
   const isReview = shown.mustReview || request.form.get('review') === 'yes'
   return html`<section><h2>${t(context, 'consent.answer')}</h2>
-<label class="row"><span>${t(context, 'consent.time')}</span>${timesHtml(call, shown)}</label>
+<label class="row pick"><span>${t(context, 'consent.time')}</span>${timesHtml(call, shown)}</label>
 <label class="row"><input type="checkbox" name="review" value="yes"${isReview ? html` checked` : null}${
     shown.mustReview ? html` disabled` : null
   }><span>${t(context, 'consent.review')}</span></label>
