@@ -9,7 +9,8 @@ import { secureDataDirectory } from './data-directory.ts'
 import type { LocalHistory } from './history/local-history.ts'
 import { openLocalHistory } from './history/local-history.ts'
 import { bindData } from './identity/bound-data.ts'
-import { loadIdentity } from './identity/identity.ts'
+import type { Identity } from './identity/identity.ts'
+import { loadIdentity, publicKeyPemOf } from './identity/identity.ts'
 import { Changes } from './local/changes.ts'
 import type { LocalChannel } from './local/local-channel.ts'
 import { openLocalChannel } from './local/local-channel.ts'
@@ -74,7 +75,7 @@ export async function startAgent(config: AgentConfig, options: AgentOptions = {}
     history.close()
   }
   try {
-    const channel = await openChannel({ config, core, history, changes, clock, log, deviceId: identity.deviceId })
+    const channel = await openChannel({ config, core, history, changes, identity, clock, log })
     await core.start()
     log.info({ deviceId: identity.deviceId, version: AGENT_VERSION }, 'the agent runs')
     return {
@@ -98,15 +99,16 @@ function openChannel(parts: {
   readonly changes: Changes
   readonly clock: AgentClock
   readonly log: AgentLog
-  readonly deviceId: Parameters<typeof createLocalHandlers>[0]['deviceId']
+  readonly identity: Identity
 }): Promise<LocalChannel> {
-  const { config, core, history, changes, clock, log, deviceId } = parts
+  const { config, core, history, changes, clock, log, identity } = parts
   return openLocalChannel({
     runDir: config.runDir,
     clock,
     handlers: createLocalHandlers({
       agentVersion: AGENT_VERSION,
-      deviceId,
+      deviceId: identity.deviceId,
+      publicKeyPem: publicKeyPemOf(identity),
       changes,
       progress: () => core.progress(),
       book: core.book,

@@ -42,7 +42,7 @@ async function startAgent(agentPort: number): Promise<void> {
   running.push(startAgentProcess(agentDir, join(dataDir, 'agent.log')))
   const shown = agentDir.startsWith(`${ROOT}`) ? agentDir.slice(ROOT.length) : agentDir
   process.stdout.write(
-    `This machine's agent is running. To see and answer requests:\n  npx askfirst-agent requests --data ${shown}\n`,
+    `This machine's agent is running. To see and answer requests:\n  npx askfirst-agent ui --data ${shown}\nor on this terminal:\n  npx askfirst-agent requests --data ${shown}\n`,
   )
 }
 

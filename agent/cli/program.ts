@@ -7,10 +7,11 @@ import type { EnrolFlags } from './commands/enrol.ts'
 import type { HistoryFlags } from './commands/history.ts'
 import { showHistory } from './commands/history.ts'
 import type { ApproveFlags } from './commands/requests.ts'
-import { approve, deny, listRequests, revoke } from './commands/requests.ts'
+import { approve, deny, listRequests, report, revoke } from './commands/requests.ts'
 import type { ReviewFlags } from './commands/review.ts'
 import { review } from './commands/review.ts'
 import { showStatus } from './commands/status.ts'
+import type { UiFlags } from './commands/ui.ts'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -78,6 +79,15 @@ function declareService(declare: Declare, onAction: OnAction): void {
 }
 
 function declareConsent(declare: Declare, onAction: OnAction): void {
+  declare('ui', 'show requests, what is being read, and your data as pages in your browser')
+    .option('--no-open', 'print links that open the pages, each once, and start no browser')
+    .option('--background', 'show nothing until somebody asks (started with the desktop)')
+    .option('--language <code>', 'language of the pages: en or de')
+    .option('--print-autostart <system>', 'print what starts this with the desktop: linux, darwin or win32')
+    .option('--install-autostart', 'start this with your desktop from now on')
+    .action((flags: CommonFlags & UiFlags) =>
+      onAction(flags, async (context) => (await import('./commands/ui.ts')).showUi(context, flags)),
+    )
   declare('requests', 'list requests that wait for your answer, and what is allowed now').action((flags: CommonFlags) =>
     onAction(flags, listRequests),
   )
@@ -93,6 +103,11 @@ function declareConsent(declare: Declare, onAction: OnAction): void {
     .option('--reason <text>', 'tell the technician why')
     .action((id: string, flags: CommonFlags & { reason?: string }) =>
       onAction(flags, (context) => deny(context, id, flags.reason)),
+    )
+  declare('report <id>', 'say no and report a request as suspicious; its technician is blocked until a lead lifts it')
+    .option('--reason <text>', 'say what was wrong')
+    .action((id: string, flags: CommonFlags & { reason?: string }) =>
+      onAction(flags, (context) => report(context, id, flags.reason)),
     )
   declare('revoke <id>', 'take a permission back at once; ID is a request, a permission, "latest" or "all"')
     .option('--reason <text>', 'tell the technician why')

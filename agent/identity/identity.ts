@@ -1,5 +1,12 @@
 import type { KeyObject } from 'node:crypto'
-import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  X509Certificate,
+} from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
@@ -156,4 +163,9 @@ function removeOtherKeys(dataDir: string, keep: string): void {
   for (const name of readdirSync(dataDir)) {
     if (/^device-[0-9a-f]{16}\.key$/.test(name) && name !== keep) dropDeviceKey(dataDir, name)
   }
+}
+
+/** The device's public key, for checking what it signed; a renewal keeps the key. */
+export function publicKeyPemOf({ key }: Pick<Identity, 'key'>): string {
+  return createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
 }

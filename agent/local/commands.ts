@@ -190,6 +190,8 @@ export const COMMANDS = {
     args: Type.Object({ requestId: RequestId, round: Type.Integer({ minimum: 0, maximum: 1_000 }) }, closed),
     result: Type.Object({ claimed: Type.Boolean() }, closed),
   },
+  /** The device's public key: with it the person's copies of signed records can be checked. */
+  'identity.public': { args: none, result: Type.Object({ publicKeyPem: Type.String() }, closed) },
   'runs.progress': { args: none, result: Type.Object({ runs: Type.Array(RunProgress) }, closed) },
   'grants.revoke': {
     args: Type.Object({ grantId: GrantId, method: asked.method, reason: Reason }, closed),

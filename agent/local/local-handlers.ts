@@ -28,6 +28,7 @@ export interface LocalServices {
   readonly review: ReviewOperations
   readonly linkStatus: () => LinkStatus
   readonly readPolicy: () => PolicyReading
+  readonly publicKeyPem: string
   readonly changes: Changes
   readonly progress: () => readonly RunProgress[]
 }
@@ -122,11 +123,13 @@ async function showRequest(
 function followHandlers({
   changes,
   progress,
-}: LocalServices): Pick<LocalHandlers, 'changes.wait' | 'pages.claim' | 'runs.progress'> {
+  publicKeyPem,
+}: LocalServices): Pick<LocalHandlers, 'changes.wait' | 'pages.claim' | 'runs.progress' | 'identity.public'> {
   const claims = new PageClaims()
   return {
     'changes.wait': async ({ after, waitMs }) => ({ count: await changes.after(after, waitMs) }),
     'pages.claim': async ({ requestId, round }, user) => ({ claimed: claims.take(user.osUser, requestId, round) }),
+    'identity.public': async () => ({ publicKeyPem }),
     'runs.progress': async () => ({ runs: [...progress()] }),
   }
 }

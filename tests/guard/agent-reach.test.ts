@@ -16,13 +16,14 @@ describe("what the agent's code can reach", () => {
     expect(readme).toBe(readmeWithCatalogue(readme))
   })
 
-  it('starts programs in five files, and never through a shell', () => {
+  it('starts programs in six files, and never through a shell', () => {
     expect(importing('node:child_process')).toEqual([
       'identity/machine-id.ts',
       'platform/accounts.ts',
       'platform/command-run.ts',
       'platform/process-tree.ts',
       'runtime/spawn-host.ts',
+      'ui/open/start-program.ts',
     ])
     for (const name of code) {
       const text = textOf(name)
@@ -45,15 +46,18 @@ describe("what the agent's code can reach", () => {
   it('opens connections in three files, and none in a collector, a parser or the consent book', () => {
     expect(importing('ws')).toEqual(['link/open-socket.ts'])
     expect(importing('node:https')).toEqual(['identity/enrol.ts', 'identity/pinned-server.ts'])
-    for (const module of ['node:http', 'node:http2', 'node:tls', 'node:dgram', 'node:dns', 'undici'])
+    // The person's own pages, on loopback (SPEC C23); the service does not load them.
+    expect(importing('node:http')).toEqual(['ui/page-server.ts'])
+    for (const module of ['node:http2', 'node:tls', 'node:dgram', 'node:dns', 'undici'])
       expect(importing(module), module).toEqual([])
     expect(code.filter((name) => /\bfetch\(/.test(textOf(name)))).toEqual([])
   })
 
-  it('reads its environment in two files', () => {
+  it('reads its environment in three files', () => {
     expect(code.filter((name) => /process\.env\b/.test(textOf(name)))).toEqual([
       'agent/config.ts',
       'agent/platform/config.ts',
+      'agent/ui/config.ts',
     ])
   })
 

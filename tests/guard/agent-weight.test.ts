@@ -33,6 +33,10 @@ describe('the process of the agent, which holds the key and the connection', () 
     expect(agent.filter((name) => reading.test(name))).toEqual([])
   })
 
+  it('loads nothing of the pages, which are another process with no key and no connection', () => {
+    expect(agent.filter((name) => name.startsWith('agent/ui/'))).toEqual([])
+  })
+
   it('loads no package but the socket and the lighter parts of the schemas', () => {
     const packages = agent.filter((name) => !name.endsWith('.ts') && !name.startsWith('node:'))
     expect(packages.toSorted()).toEqual(['typebox', 'typebox/schema', 'ws'])

@@ -10,6 +10,7 @@ import { makeSigningRequest } from '@askfirst/agent/identity/csr.ts'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { EnrolmentAnswer } from '@askfirst/protocol/enrolment.ts'
 import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
+import { PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { CertificateAuthority, createAuthority, deviceIdOf } from '@askfirst/server/ca/authority.ts'
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -171,7 +172,10 @@ describe('an upgrade that is none of an agent', () => {
 
 describe('a hello that lies', () => {
   const hellos: Record<string, { readonly hello: object; readonly code: number }> = {
-    'no common version': { hello: { protocol: { oldest: 2, newest: 9 } }, code: CLOSE.versionMismatch },
+    'no common version': {
+      hello: { protocol: { oldest: PROTOCOL_VERSION + 1, newest: 9 } },
+      code: CLOSE.versionMismatch,
+    },
     'an oldest version above its newest': {
       hello: { protocol: { oldest: 9, newest: 1 } },
       code: CLOSE.versionMismatch,

@@ -6,6 +6,7 @@ import type { Command } from '@askfirst/agent/link/link-session.ts'
 import { createLog } from '@askfirst/agent/log.ts'
 import { makeId } from '@askfirst/protocol/ids.ts'
 import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
+import { PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { CertificateAuthority, createAuthority } from '@askfirst/server/ca/authority.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../support/real-agent.ts'
@@ -124,7 +125,7 @@ describe('connection of the agent', () => {
   it('[W8] closes with 4001 on a version that it did not offer', async () => {
     const { server, link } = await linked()
     const connection = await until(() => server.connections[0])
-    connection.socket.send(JSON.stringify({ ...WELCOME, protocol: 2 }))
+    connection.socket.send(JSON.stringify({ ...WELCOME, protocol: PROTOCOL_VERSION + 1 }))
     expect((await connection.closed).code).toBe(CLOSE.versionMismatch)
     expect(link.status.state).not.toBe('online')
   })

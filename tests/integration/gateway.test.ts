@@ -5,6 +5,7 @@ import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { ConsentRecord } from '@askfirst/protocol/consent-record.ts'
 import { CLOSE, LIMITS } from '@askfirst/protocol/limits.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import { PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { parseVerifierKey, verifyCheckpoint } from '@askfirst/server/ca/log-signer.ts'
 import { isoNow, systemClock } from '@askfirst/server/clock.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -209,7 +210,7 @@ describe('connecting', () => {
   it('[W8] closes when the two share no version, and when something comes before the hello', async () => {
     const opened = await ScriptedAgent.open(await enrol())
     if (!('agent' in opened)) throw new Error('refused')
-    opened.agent.send(helloMessage({ protocol: { oldest: 2, newest: 3 } }))
+    opened.agent.send(helloMessage({ protocol: { oldest: PROTOCOL_VERSION + 1, newest: PROTOCOL_VERSION + 2 } }))
     expect((await opened.agent.closed).code).toBe(CLOSE.versionMismatch)
     const early = await ScriptedAgent.open(await enrol())
     if (!('agent' in early)) throw new Error('refused')

@@ -13,18 +13,35 @@ const REQUEST_ID = Compile(RequestId)
 
 /** Lists what waits for an answer and what is allowed now. */
 export async function listRequests(context: CliContext): Promise<number> {
-  const list = await context.withAgent((agent) => agent.call('requests.list', {}))
-  context.print(list, () => listLines(list))
-  return EXIT.ok
+  return context.withAgent(async (agent) => {
+    const list = await agent.call('requests.list', {})
+    context.print(list, () => listLines(list))
+    if (context.json) return EXIT.ok
+    for (const { reportId, cleared } of list.reports) {
+      if (cleared?.told === false) await agent.call('reports.told', { reportId })
+    }
+    return EXIT.ok
+  })
 }
 
-function listLines({ pending, grants }: CommandResult<'requests.list'>): string[] {
+function listLines({ pending, grants, reports }: CommandResult<'requests.list'>): string[] {
   const active = grants.filter(({ ended }) => ended === undefined)
   return [
+    ...reports.flatMap(reportLines),
     pending.length === 0 ? 'No request waits for your answer.' : 'Waiting for your answer:',
     ...pending.flatMap(requestLines),
     ...(active.length === 0 ? ['Nothing is allowed now.'] : ['Allowed now:', ...active.flatMap(grantLines)]),
   ]
+}
+
+/** Who is blocked, and a block that was lifted until that was read once (SPEC C21). */
+function reportLines({ technician, at, cleared }: CommandResult<'requests.list'>['reports'][number]): string[] {
+  const who = `${quoted(technician, 80)}, whom you reported on ${at}`
+  if (cleared === undefined) return [`Blocked: ${who}. A team lead has to look at it.`]
+  if (cleared.told) return []
+  const { at: liftedAt, by, reason } = cleared
+  const why = `as the server says by ${quoted(by, 80)}. Reason: ${quoted(reason, 500)}`
+  return [`The block was lifted: ${who}; on ${liftedAt}, ${why}. They can ask you again. Nothing is allowed by that.`]
 }
 
 function requestLines(request: RequestSummary): string[] {
@@ -110,6 +127,21 @@ export async function deny(context: CliContext, meant: string, reason: string | 
     const requestId = await pendingId(agent, meant)
     const { receiptId } = await agent.call('requests.deny', { requestId, ...(reason === undefined ? {} : { reason }) })
     context.print({ requestId, receiptId }, () => ['You said no. Nothing was read.'])
+    return EXIT.ok
+  })
+}
+
+/** Says no, ends what the technician was allowed, and blocks them until a lead lifts it. */
+export async function report(context: CliContext, meant: string, reason: string | undefined): Promise<number> {
+  return context.withAgent(async (agent) => {
+    const { pending, grants } = await agent.call('requests.list', {})
+    const known = [...grants, ...pending].map(({ requestId }) => requestId)
+    const requestId = findId(known, meant, 'request')
+    const { reportId } = await agent.call('requests.report', { requestId, ...(reason === undefined ? {} : { reason }) })
+    context.print({ requestId, reportId }, () => [
+      'Reported. This person cannot ask this computer again until a team lead has looked at it.',
+      'What they were allowed has ended.',
+    ])
     return EXIT.ok
   })
 }

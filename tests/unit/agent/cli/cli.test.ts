@@ -135,6 +135,22 @@ describe('requests, deny, revoke', () => {
     expect(await run(['deny', request.requestId])).toBe(EXIT.refused)
   })
 
+  it('[C20] [C21] report blocks who asked, and a block that was lifted is told once', async () => {
+    const request = await received()
+    expect(await run(['report', 'latest', '--reason', 'No match code'])).toBe(EXIT.ok)
+    expect(out.join('\n')).toContain('cannot ask this computer again')
+    expect(await run(['requests'])).toBe(EXIT.ok)
+    expect(out.join('\n')).toContain('Blocked: “Tina Tech”')
+    const [reported] = parts.disk.book.reports()
+    expect(reported?.requestId).toBe(request.requestId)
+    const lifted = { at: '2026-11-16T11:00:00.000Z', by: 'Lea Lead', reason: 'Ours' }
+    if (reported !== undefined)
+      await parts.disk.book.cleared({ type: 'report.cleared', reportId: reported.reportId, ...lifted })
+    out.length = 0
+    for (let count = 0; count < 2; count += 1) await run(['requests'])
+    expect(out.filter((line) => line.includes('as the server says by “Lea Lead”'))).toHaveLength(1)
+  })
+
   it('revoke by grant, by request, the latest, and all', async () => {
     const first = await parts.disk.allow(parts.disk.request())
     const request = parts.disk.request()

@@ -5,7 +5,7 @@ import { createLocalHandlers } from '@askfirst/agent/local/local-handlers.ts'
 import type { NumberedRow, ReviewOperations, RowRange } from '@askfirst/agent/local/local-operations.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import { BookOnDisk, id } from '../consent/consent-fixture.ts'
+import { BookOnDisk, id, keyPair } from '../consent/consent-fixture.ts'
 
 /** The handlers of the local channel on a real consent book, with one run that waits for review. */
 export interface ChannelParts {
@@ -72,6 +72,7 @@ export function startParts(): ChannelParts {
     review,
     linkStatus: () => ({ server: 'desk.example.org:8443', state: 'connected', openRuns: 0 }),
     readPolicy: () => disk.policy,
+    publicKeyPem: keyPair.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     changes: disk.changes,
     progress: () => [],
   })

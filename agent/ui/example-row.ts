@@ -1,0 +1,43 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { AgentConfig } from '../config.ts'
+import { runCollectorLocally } from '../runtime/run-collector-locally.ts'
+
+/** An example is for looking at: it ends at the first row, and after this time without one. */
+const EXAMPLE_MS = 15_000
+
+/** One row as it would be sent, or in one sentence why there is none. */
+export type Example =
+  | { readonly ok: true; readonly row: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly why: string }
+
+/** Reads the first row of a collector on this machine. */
+export type ReadExample = (asked: {
+  readonly collector: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly personalData: 'keep' | 'pseudonymise'
+}) => Promise<Example>
+
+/** Runs the collector as `askfirst-agent collect` does, redacted as an order would be, and takes one row. Nothing is sent. */
+export function exampleReader(config: Pick<AgentConfig, 'collectorUser'>): ReadExample {
+  return async (asked) => {
+    const { collectorUser } = config
+    const signal = AbortSignal.timeout(EXAMPLE_MS)
+    const run = runCollectorLocally({ ...asked, signal, ...(collectorUser === undefined ? {} : { collectorUser }) })
+    try {
+      const first = await run.next()
+      if (first.done !== true) return { ok: true, row: rowOf(first.value) }
+      return { ok: false, why: first.value.reason ?? first.value.state }
+    } catch (error) {
+      if (error instanceof AskFirstError) return { ok: false, why: error.message }
+      throw error
+    } finally {
+      await run.return({} as never) // Ends the host; the value is not looked at.
+    }
+  }
+}
+
+function rowOf(json: string): Readonly<Record<string, unknown>> {
+  const row: unknown = JSON.parse(json)
+  // The collector's own row schema says that it is an object.
+  return typeof row === 'object' && row !== null ? (row as Readonly<Record<string, unknown>>) : { value: row }
+}

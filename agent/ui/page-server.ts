@@ -1,0 +1,189 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { Html } from './html.ts'
+import { html } from './html.ts'
+import { COOKIE, cookieOf, guardProblem, PAGE_HEADERS } from './page-guard.ts'
+import type { PageSession, PageSessions } from './page-sessions.ts'
+import { peerAccount } from './peer-account.ts'
+import { STYLE } from './style.ts'
+
+const ADDRESS = '127.0.0.1'
+const MAX_FORM_BYTES = 65_536
+const TIMEOUT_MS = 10_000
+
+/** What a page answers. */
+export type PageAnswer =
+  | { readonly kind: 'page'; readonly body: Html; readonly status?: number }
+  | { readonly kind: 'redirect'; readonly path: string }
+  | { readonly kind: 'file'; readonly name: string; readonly text: string }
+
+/** A request that got past the guards. */
+export interface PageRequest {
+  readonly session: PageSession
+  readonly method: 'GET' | 'POST'
+  /** Path within the session, e.g. `/requests/crq_…`. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Fields of the form; empty for a GET. */
+  readonly form: URLSearchParams
+}
+
+/** Answers all pages; the server stands in front of it. */
+export type Pages = (request: PageRequest) => Promise<PageAnswer>
+
+export interface PageServerOptions {
+  readonly sessions: PageSessions
+  readonly pages: Pages
+  /** Account of this process; null where there are no numbers. */
+  readonly ownAccount: number | null
+  readonly onProblem: (problem: string, error?: unknown) => void
+}
+
+/** The pages of one person, on this machine's loopback address only (SPEC C23). */
+export class PageServer {
+  readonly #options: PageServerOptions
+  readonly #server: Server
+  #port = 0
+  #lastUsedMs = 0
+
+  constructor(options: PageServerOptions) {
+    this.#options = options
+    this.#server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
+      this.#lastUsedMs = performance.now()
+      this.#answer(request, response).catch((error: unknown) => {
+        options.onProblem('A page could not be answered', error)
+        if (!response.headersSent) send(response, 500, html`<p>Something failed.</p>`)
+        else response.destroy()
+      })
+    })
+    this.#server.maxConnections = 64
+  }
+
+  /** Starts to listen on a random port. */
+  async open(): Promise<void> {
+    if (this.#server.listening) return
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(0, ADDRESS, () => resolve())
+    })
+    const address = this.#server.address()
+    this.#port = typeof address === 'object' && address !== null ? address.port : 0
+    this.#lastUsedMs = performance.now()
+  }
+
+  /** `host:port` under which alone it answers. */
+  get host(): string {
+    return `${ADDRESS}:${this.#port}`
+  }
+
+  get isOpen(): boolean {
+    return this.#server.listening
+  }
+
+  /** Milliseconds since somebody loaded something. */
+  get idleMs(): number {
+    return performance.now() - this.#lastUsedMs
+  }
+
+  /** A link that opens one page, once. */
+  link(path: string, used?: () => void): string {
+    return `http://${this.host}/open?token=${this.#options.sessions.issueToken(path, used)}`
+  }
+
+  async close(): Promise<void> {
+    this.#options.sessions.clear()
+    if (!this.#server.listening) return
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = guardProblem(request, this.host)
+    if (refusal !== null) return send(response, refusal.status, html`<p>${refusal.reason}</p>`)
+    if (!this.#isOwnAccount(request)) return send(response, 403, html`<p>This page belongs to another account.</p>`)
+    const url = new URL(request.url ?? '/', `http://${this.host}`)
+    if (url.pathname === '/style.css') return sendText(response, 200, 'text/css; charset=utf-8', STYLE)
+    if (url.pathname === '/open') return this.#open(response, url.searchParams.get('token') ?? '')
+    const [, prefix = '', rest = '/'] = /^\/([A-Za-z0-9_-]{22})(\/.*)$/.exec(url.pathname) ?? []
+    const session = this.#options.sessions.find(prefix, cookieOf(request))
+    if (session === null) return send(response, 403, closedPage())
+    const method = request.method === 'POST' ? 'POST' : 'GET'
+    const form = method === 'POST' ? await readForm(request) : new URLSearchParams()
+    if (form === null) return send(response, 413, html`<p>The form is too long.</p>`)
+    const answer = await this.#options.pages({ session, method, path: rest, query: url.searchParams, form })
+    sendAnswer(response, answer, session)
+  }
+
+  #isOwnAccount({ socket }: IncomingMessage): boolean {
+    const { ownAccount } = this.#options
+    const peer = ownAccount === null ? null : peerAccount(socket)
+    return peer === null || peer === ownAccount || peer === 0
+  }
+
+  /**
+   * The link's secret becomes a cookie, and the browser goes on to an address without it. It goes on by the page itself: a
+   * redirect would still count as begun by whoever opened the link, and then the cookie stays behind (SameSite).
+   */
+  #open(response: ServerResponse, token: string): void {
+    const used = this.#options.sessions.useToken(token)
+    if (used === 'gone') return send(response, 410, closedPage())
+    if (used === null) return send(response, 403, closedPage())
+    const { session, path } = used
+    const to = `/${session.prefix}${path}`
+    response.setHeader('set-cookie', `${COOKIE}=${session.cookie}; Path=/${session.prefix}/; HttpOnly; SameSite=Strict`)
+    send(
+      response,
+      200,
+      html`<!doctype html><html lang="${session.language}"><head><meta charset="utf-8"><title>AskFirst</title>
+<meta http-equiv="refresh" content="0; url=${to}"></head><body><p><a href="${to}">AskFirst</a></p></body></html>`,
+    )
+  }
+}
+
+function closedPage(): Html {
+  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>AskFirst</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/style.css"></head>
+<body><main><h1>This page is closed</h1>
+<p>A link to it works once. To open it again: <code>askfirst-agent ui</code></p>
+<p lang="de">Diese Seite ist geschlossen. Ein Link zu ihr gilt einmal. Um sie wieder zu öffnen: <code>askfirst-agent ui</code></p>
+</main></body></html>`
+}
+
+function sendAnswer(response: ServerResponse, answer: PageAnswer, session: PageSession): void {
+  switch (answer.kind) {
+    case 'page':
+      return send(response, answer.status ?? 200, answer.body)
+    case 'redirect':
+      response.setHeader('location', `/${session.prefix}${answer.path}`)
+      return send(response, 303, html``)
+    case 'file':
+      response.setHeader('content-disposition', `attachment; filename="${answer.name}"`)
+      return sendText(response, 200, 'application/json; charset=utf-8', answer.text)
+  }
+}
+
+function send(response: ServerResponse, status: number, body: Html): void {
+  sendText(response, status, 'text/html; charset=utf-8', body.markup)
+}
+
+function sendText(response: ServerResponse, status: number, type: string, text: string): void {
+  for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
+  response.setHeader('content-type', type)
+  response.statusCode = status
+  response.end(text)
+}
+
+/** The fields of a form; null when it is too long. */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const part of request) {
+    if (!Buffer.isBuffer(part)) throw new AskFirstError('INTERNAL', 'A form came as something else than bytes.')
+    length += part.length
+    if (length > MAX_FORM_BYTES) return null
+    parts.push(part)
+  }
+  return new URLSearchParams(Buffer.concat(parts).toString('utf8'))
+}

@@ -1,0 +1,49 @@
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
+import { fill, LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
+import { de } from './de.ts'
+import { en } from './en.ts'
+
+/** What a language says for each key of the English words. */
+export type PageTexts = Readonly<Record<keyof typeof en, string>>
+export type TextKey = keyof typeof en
+
+/** The words of the pages by language; a new language is one file more and one line here. */
+export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = { en, de }
+
+/** Name of each language in itself. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' }
+
+/** Languages that are written from right to left; none of them has words yet. */
+const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar', 'fa', 'he', 'ur'])
+
+export function directionOf(language: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr'
+}
+
+/** The first language of a person's list that there are words for; else English. Tags look like `de_AT.UTF-8` or `de-AT`. */
+export function languageOf(tags: readonly string[]): Language {
+  for (const tag of tags) {
+    const language = tag.split(/[-_.@:]/)[0]?.toLowerCase()
+    const known = LANGUAGES.find((candidate) => candidate === language)
+    if (known !== undefined) return known
+  }
+  return 'en'
+}
+
+/** A text with its places filled. */
+export function say(language: Language, key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
+  return fill(PAGE_TEXTS[language][key], values)
+}
+
+/** A number of bytes as people read it. */
+export function sizeInWords(language: Language, bytes: number): string {
+  const number = (value: number) => value.toLocaleString(language, { maximumFractionDigits: 1 })
+  if (bytes < 1_000) return say(language, 'bytes.b', { count: number(bytes) })
+  if (bytes < 1_000_000) return say(language, 'bytes.kb', { count: number(bytes / 1_000) })
+  return say(language, 'bytes.mb', { count: number(bytes / 1_000_000) })
+}
+
+/** A moment as people of the language and of this computer's time zone read it. */
+export function momentInWords(language: Language, instant: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant))
+}
