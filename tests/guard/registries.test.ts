@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs'
+import { COLLECTORS } from '@askfirst/agent/collectors/index.ts'
 import { MESSAGES } from '@askfirst/protocol/messages/index.ts'
 import { PROTOCOL_HISTORY, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../server/analysis/rules/index.ts'
+import { PLAYBOOKS } from '../../server/playbooks/index.ts'
 import { ROOT } from '../support/repository.ts'
 
 /** Names of the modules in a folder, the catalogue itself left out. */
@@ -20,6 +22,19 @@ describe('catalogues', () => {
 
   it('list every rule file once, under its own name', () => {
     expect(RULES.map(({ id }) => id.replaceAll('.', '-')).sort()).toEqual(modules('server/analysis/rules'))
+  })
+
+  it('list every playbook file once, under its own name, with collectors that exist', () => {
+    const parts = new Set(['playbook', 'playbook-service'])
+    expect(PLAYBOOKS.map(({ id }) => id).toSorted()).toEqual(
+      modules('server/playbooks').filter((name) => !parts.has(name)),
+    )
+    const known = new Set(COLLECTORS.map(({ id }) => id))
+    for (const { id, collectors } of PLAYBOOKS)
+      expect(
+        collectors.filter((collector) => !known.has(collector.id)),
+        id,
+      ).toEqual([])
   })
 
   it('name only rules that exist as what explains a rule, and never in a circle', () => {

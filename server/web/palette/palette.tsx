@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
 import { useEffect, useId, useState } from 'react'
@@ -89,15 +89,16 @@ function Content({ onClose }: { readonly onClose: () => void }) {
 function useChoices(typed: string) {
   const { permissions } = useSession()
   const q = useDelayed(typed.trim(), 150)
-  const { data, error, isFetching } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['search', q],
     queryFn: ({ signal }) => apiGet<FoundView>('/api/search', { q }, signal),
     enabled: q !== '',
-    placeholderData: keepPreviousData,
   })
-  const found = typed.trim() === '' || data === undefined ? [] : choicesOf(data)
+  // Never what an earlier text found: Enter would open it.
+  const isSettled = q === typed.trim()
+  const found = q === '' || !isSettled || data === undefined ? [] : choicesOf(data)
   const choices = [...found, ...actionsFor(typed.trim(), permissions)]
-  return { choices, error, isSearching: isFetching || q !== typed.trim() }
+  return { choices, error, isSearching: !isSettled || (q !== '' && data === undefined && error === null) }
 }
 
 function nextPlace(key: string, at: number, count: number): number | null {

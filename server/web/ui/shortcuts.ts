@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 const KEY = 'askfirst-single-keys'
 
 /** Whether keys without Ctrl or Cmd do something; people who speak to their computer switch them off (WCAG 2.1.4). */
-export function singleKeysOn(): boolean {
+function singleKeysOn(): boolean {
   return localStorage.getItem(KEY) !== 'off'
 }
 

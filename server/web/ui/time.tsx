@@ -8,6 +8,8 @@ const STEPS = [
   ['minute', 60_000],
 ] as const
 
+const AGO_MS = 30_000
+
 /** The time now in Unix ms, renewed every `everyMs`. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
@@ -24,12 +26,17 @@ export function fullTime(at: string): string {
 
 /** "3 minutes ago"; the exact local time stands in the title. */
 export function Ago({ at }: { readonly at: string }) {
-  const now = useNow(30_000)
+  const now = useNow(AGO_MS)
   return (
     <time dateTime={at} title={fullTime(at)}>
-      {agoText(Date.parse(at) - now)}
+      {agoText(pastOf(Date.parse(at) - now))}
     </time>
   )
+}
+
+/** `now` is renewed now and then only: what lies ahead by less than that has just been. */
+function pastOf(ms: number): number {
+  return ms > 0 && ms < AGO_MS ? 0 : ms
 }
 
 export function agoText(ms: number): string {

@@ -32,6 +32,27 @@ describeStores('people and devices', ({ newStore }) => {
     expect((await store.audit.head()).size).toBe(1)
   })
 
+  test('users are found by words of name and e-mail, whatever the case and accents', async () => {
+    const [ute, rob] = [user({ name: 'Üte Größer' }), user({ name: 'Rob', email: 'robert@example.org' })]
+    for (const each of [ute, rob]) await store.users.create(each, auditDraft())
+    const ids = async (q: string, limit = 5) => (await store.users.search(q, limit)).map(({ id }) => id)
+    expect(await ids('ute')).toEqual([ute.id])
+    expect(await ids('ROBERT example')).toEqual([rob.id])
+    expect(await ids('example', 1)).toEqual([ute.id])
+    expect(await ids('ute rob')).toEqual([])
+    expect(await ids('%')).toEqual([])
+  })
+
+  test('each user keeps views of their own', async () => {
+    const [ute, rob] = [user(), user()]
+    expect(await store.users.views(ute.id)).toEqual([])
+    await store.users.putViews(ute.id, [{ name: 'Mine "é"', query: 'assigneeId=me' }])
+    await store.users.putViews(rob.id, [{ name: 'His', query: '' }])
+    await store.users.putViews(ute.id, [{ name: 'New', query: 'state=new' }])
+    expect(await store.users.views(ute.id)).toEqual([{ name: 'New', query: 'state=new' }])
+    expect(await store.users.views(rob.id)).toEqual([{ name: 'His', query: '' }])
+  })
+
   test('of many callers who create the first admin one wins', async () => {
     const results = await Promise.all(
       Array.from({ length: 8 }, () => store.users.createFirstAdmin(user({ role: 'admin' }), auditDraft())),

@@ -1,4 +1,5 @@
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { Ticket } from '@askfirst/server/store/entities.ts'
 import { auditEntryHash, logEntryHash } from '@askfirst/server/store/sql/seal.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { Check } from 'typebox/value'
@@ -6,9 +7,11 @@ import { beforeEach, expect, test } from 'vitest'
 import {
   AT,
   addDevice,
+  addRun,
   addScene,
   addTicket,
   auditDraft,
+  completeness,
   finding,
   freshId,
   grantFor,
@@ -65,6 +68,141 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(await ids({ deviceId: device.id })).toEqual([one.id])
     expect(await ids({ q: 'GROSSER muller' })).toEqual([])
     expect(await ids({ q: 'größer Muller' })).toEqual([one.id])
+  })
+
+  test('tickets are filtered by assignee, priority and level, and found by their number', async () => {
+    const me = freshId('usr')
+    const one = await addTicket(store, { priority: 1, level: 2, assigneeId: me })
+    const two = await addTicket(store, { priority: 4 })
+    const ids = async (filter: Omit<Parameters<Store['tickets']['list']>[0], 'limit'>) =>
+      (await store.tickets.list({ limit: 10, ...filter })).items.map(({ id }) => id)
+    expect(await ids({ assigneeId: me })).toEqual([one.id])
+    expect(await ids({ assigneeId: null })).toEqual([two.id])
+    expect(await ids({ priorities: [3, 4] })).toEqual([two.id])
+    expect(await ids({ priorities: [] })).toEqual([])
+    expect(await ids({ levels: [2, 3] })).toEqual([one.id])
+    expect(await store.tickets.byNumber(two.number)).toEqual(two)
+    expect(await store.tickets.byNumber(99)).toBeNull()
+  })
+
+  test.each(['newest', 'oldest', 'updated', 'priority'] as const)(
+    'pages in the order "%s" give every ticket once, also among equals',
+    async (order) => {
+      const times = [LATER, AT, LATER, AT, AFTER_LATER]
+      const added: Ticket[] = []
+      for (const [at, updatedAt] of times.entries())
+        added.push(await addTicket(store, { updatedAt, priority: (at % 2) + 1 }))
+      const paged: Ticket[] = []
+      let after: string | undefined
+      do {
+        const page = await store.tickets.list({ limit: 2, order, ...(after === undefined ? {} : { after }) })
+        paged.push(...page.items)
+        after = page.next ?? undefined
+      } while (after !== undefined)
+      const numbers = {
+        newest: [5, 4, 3, 2, 1],
+        oldest: [1, 2, 3, 4, 5],
+        updated: [5, 3, 1, 4, 2],
+        priority: [1, 3, 5, 2, 4],
+      }
+      expect(paged.map(({ number }) => number)).toEqual(numbers[order])
+      expect(new Set(paged.map(({ id }) => id)).size).toBe(added.length)
+    },
+  )
+
+  test('a cursor of another order is refused', async () => {
+    await addTicket(store)
+    await addTicket(store)
+    const { next } = await store.tickets.list({ limit: 1, order: 'priority' })
+    for (const order of ['newest', 'oldest', 'updated'] as const)
+      await expect(store.tickets.list({ limit: 1, order, after: next ?? '' })).rejects.toMatchObject({
+        code: 'INVALID_REQUEST',
+      })
+  })
+
+  test('the activity of tickets tells who waits for what at that moment', async () => {
+    const scene = await addScene(store)
+    const { ticket, device, request } = scene
+    const idle = await addTicket(store)
+    const activity = async (now: string) =>
+      (await store.tickets.activity([ticket.id, idle.id, freshId('tkt')], now)).find(
+        ({ ticketId }) => ticketId === ticket.id,
+      )
+    expect(await activity(AT)).toEqual({
+      ticketId: ticket.id,
+      assigneeName: null,
+      devices: [{ id: device.id, name: device.name }],
+      asked: { state: 'asked', answerBy: LATER },
+      allowedUntil: null,
+      openRuns: 0,
+      findings: { open: 0, confirmed: 0, worst: null },
+    })
+    expect(await activity(AFTER_LATER)).toMatchObject({ asked: null })
+    const grant = grantFor(scene)
+    await store.consent.recordReceipt({
+      id: request.id,
+      receiptId: freshId('rcp'),
+      jws: 'a.b.c',
+      state: 'given',
+      stateReason: null,
+      grant,
+      log: logDraft(ticket.id, 'consent.receipt', {}),
+    })
+    const run = await addRun(store, scene)
+    const minor = finding(ticket.id, 'one')
+    const found = [
+      minor,
+      { ...minor, id: freshId('fnd'), content: { ...minor.content, subject: 'two', severity: 'critical' } },
+    ] as const
+    await store.findings.add(
+      found,
+      found.map(() => logDraft(ticket.id, 'finding.added', {})),
+    )
+    await store.findings.judge(minor.id, 'confirmed', freshId('usr'), 'seen', logDraft(ticket.id, 'finding.judged', {}))
+    expect(await activity(AT)).toMatchObject({
+      asked: null,
+      allowedUntil: grant.expiresAt,
+      openRuns: 1,
+      findings: { open: 1, confirmed: 1, worst: 'critical' },
+    })
+    await store.findings.judge(
+      found[1].id,
+      'dismissed',
+      freshId('usr'),
+      'no',
+      logDraft(ticket.id, 'finding.judged', {}),
+    )
+    await store.runs.end(run.id, { completeness: completeness(), at: LATER, log: logDraft(ticket.id, 'run.ended', {}) })
+    const ended = { at: LATER, reason: 'revoked', log: logDraft(ticket.id, 'consent.revoked', {}) } as const
+    await store.consent.endGrant(grant.grantId, ended)
+    expect(await activity(AT)).toMatchObject({
+      allowedUntil: null,
+      openRuns: 0,
+      findings: { open: 0, confirmed: 1, worst: 'high' },
+    })
+    expect(await store.tickets.activity([], AT)).toEqual([])
+  })
+
+  test('findings are found by words of statement and subject, the newest first', async () => {
+    const ticket = await addTicket(store)
+    const big = finding(ticket.id, 'Größe C:')
+    const statement = `${big.content.statement} \u0000`
+    const found = [{ ...big, content: { ...big.content, statement } }, finding(ticket.id, 'D:')]
+    await store.findings.add(
+      found,
+      found.map(() => logDraft(ticket.id, 'finding.added', {})),
+    )
+    const subjects = async (q: string) =>
+      (await store.findings.search(q, 10)).map(({ finding: one }) => one.content.subject)
+    expect(await subjects('drive FULL')).toEqual(['D:', 'Größe C:'])
+    expect(await subjects('grosse')).toEqual([])
+    expect(await subjects('GRÖSSE')).toEqual([])
+    expect(await subjects('größe')).toEqual(['Größe C:'])
+    expect(await subjects('%')).toEqual([])
+    expect((await store.findings.search('drive', 1))[0]).toMatchObject({
+      ticketNumber: ticket.number,
+      ticketTitle: ticket.title,
+    })
   })
 
   test('[G1] [G3] the log is a chain even when many append at once', async () => {

@@ -46,13 +46,19 @@ export class WebDesk {
     return this.server.uiUrl
   }
 
+  /** The server's data directory, with its keys. */
+  get dataDir(): string {
+    return this.#directory
+  }
+
   /** Lines that the server logged so far. */
   get logLines(): readonly string[] {
     return this.#log
   }
 
-  user(role: Role, name: string): Promise<User> {
-    const account = { email: `${name.toLowerCase().replaceAll(' ', '.')}@example.test`, name, password: PASSWORD }
+  /** An account; its e-mail is made of the name unless the name cannot stand in one. */
+  user(role: Role, name: string, mailbox = name.toLowerCase().replaceAll(' ', '.')): Promise<User> {
+    const account = { email: `${mailbox}@example.test`, name, password: PASSWORD }
     return this.server.services.users.create(account, role, SYSTEM_ACTOR)
   }
 

@@ -98,8 +98,8 @@ function SearchBox({
   }
   return (
     <div className={styles.search}>
-      <label className="visually-hidden" htmlFor={id}>
-        Search in the queue
+      <label className={styles.label} htmlFor={id}>
+        Search
       </label>
       <input
         ref={searchRef}

@@ -9,7 +9,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['/', 'Search in the queue'],
   ['n', 'New ticket'],
   ['?', 'Show these keys'],
-  ['Ctrl K or Cmd K', 'Search everywhere, from every page'],
+  ['Ctrl+K, Cmd+K', 'Search everywhere, from every page'],
 ]
 
 /** The keys of the queue, and the switch for those without Ctrl or Cmd. */

@@ -116,16 +116,18 @@ function AskForm({ ticket, draft, catalogue, personalData, isOnline, onClose }: 
         </Notice>
       )}
       <Problem error={ask.error} />
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button
-          type="submit"
-          look="primary"
-          disabled={ask.isPending || collectors.length === 0 || asking.purpose === ''}
-        >
-          Ask the person
-        </Button>
-      </DialogActions>
+      <div className={styles.actions}>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            look="primary"
+            disabled={ask.isPending || collectors.length === 0 || asking.purpose === ''}
+          >
+            Ask the person
+          </Button>
+        </DialogActions>
+      </div>
     </form>
   )
 }

@@ -68,7 +68,7 @@ function Entry({
           {entry.available ? null : <span className={styles.soft}> not available on this device</span>}
         </span>
       </label>
-      {params === undefined ? null : (
+      {params === undefined || fields.length === 0 ? null : (
         <details className={styles.details}>
           <summary>
             Settings<span className="visually-hidden"> of {entry.title}</span>

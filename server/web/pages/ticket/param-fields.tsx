@@ -16,7 +16,6 @@ export function ParamFields({
   readonly params: Params
   readonly onChange: Change
 }) {
-  if (fields.length === 0) return <p className={styles.none}>There is nothing to set.</p>
   return (
     <div className={styles.fields}>
       {fields.map((field) => (

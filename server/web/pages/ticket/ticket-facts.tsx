@@ -43,9 +43,11 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
         </Fact>
       </dl>
       {mayWork ? (
-        <Button small onClick={() => setEditing(true)}>
-          Edit title, description, devices
-        </Button>
+        <div>
+          <Button small onClick={() => setEditing(true)}>
+            Edit title, text, devices
+          </Button>
+        </div>
       ) : null}
       {isEditing ? <EditTicket ticket={ticket} changer={changer} onClose={() => setEditing(false)} /> : null}
     </section>
@@ -158,7 +160,6 @@ function Choices({ ticket, changer }: PartProps) {
       </SelectField>
       <SelectField
         label="Assignee"
-        hint="Somebody else's permissions are not inherited."
         value={ticket.assigneeId ?? ''}
         onChange={({ target }) => change({ assigneeId: target.value === '' ? null : target.value })}
       >
