@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { AuditEntry } from '../store/entities.ts'
-import type { AuditStore } from '../store/store.ts'
 import { EMPTY_HEAD } from '../store/sql/seal.ts'
+import type { AuditStore } from '../store/store.ts'
 
 const PAGE = 500
 

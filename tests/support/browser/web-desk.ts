@@ -46,6 +46,10 @@ export class WebDesk {
     return this.server.uiUrl
   }
 
+  get dataDir(): string {
+    return this.#directory
+  }
+
   /** Lines that the server logged so far. */
   get logLines(): readonly string[] {
     return this.#log

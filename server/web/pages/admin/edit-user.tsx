@@ -102,8 +102,8 @@ function Access({
         )}
       </div>
       <p className={styles.soft}>
-        The link lets the person choose a new password. Check first that it really is them who asks, above all before you
-        reset a second factor.
+        The link lets the person choose a new password. Check first that it really is them who asks, above all before
+        you reset a second factor.
       </p>
     </section>
   )
