@@ -8,7 +8,7 @@ let bearer: { readonly authorization: string }
 beforeEach(async () => {
   server = await startTestApp()
   bearer = await bearerFor(server, await makeUser(server, 'admin'))
-})
+}, 30_000)
 afterEach(() => server.close())
 
 type Headers = Readonly<Record<string, string>>
@@ -35,9 +35,14 @@ describe('an invitation', () => {
   })
 
   test('ends after a week, with a newer one, and with the account', async () => {
-    const made = (await call('POST', '/api/users', bearer, account)).json<{ id: string; invitation: { path: string } }>()
+    const made = (await call('POST', '/api/users', bearer, account)).json<{
+      id: string
+      invitation: { path: string }
+    }>()
     const again = (await call('POST', `/api/users/${made.id}/invitation`, bearer)).json<{ path: string }>()
-    expect((await accept(made.invitation.path.split('#')[1] ?? '')).json()).toMatchObject({ code: 'INVITATION_INVALID' })
+    expect((await accept(made.invitation.path.split('#')[1] ?? '')).json()).toMatchObject({
+      code: 'INVITATION_INVALID',
+    })
     const token = again.path.split('#')[1] ?? ''
     await call('PATCH', `/api/users/${made.id}`, bearer, { disabled: true })
     expect((await accept(token)).json()).toMatchObject({ code: 'INVITATION_INVALID' })
@@ -91,11 +96,10 @@ describe('one’s own account', () => {
 
 describe('the audit log', () => {
   test('is found whole, by all who ask at once', async () => {
-    for (let n = 0; n < 600; n += 1) await server.services.users.signInLimited('192.0.2.1')
+    await Promise.all(Array.from({ length: 600 }, () => server.services.users.signInLimited('192.0.2.1')))
     const reports = await Promise.all([1, 2, 3].map(() => call('POST', '/api/audit/verify', bearer, {})))
     const { size, headHash } = await server.store.audit.head()
-    for (const report of reports)
-      expect(report.json()).toEqual({ entries: size, ok: true, firstWrong: null, headHash })
+    for (const report of reports) expect(report.json()).toEqual({ entries: size, ok: true, firstWrong: null, headHash })
   })
 
   test('is read from its end and by who did it', async () => {

@@ -10,7 +10,7 @@ let server: TestApp
 beforeEach(async () => {
   server = await startTestApp()
   await makeUser(server, 'admin')
-})
+}, 30_000)
 afterEach(() => server.close())
 
 type Headers = Readonly<Record<string, string>>
