@@ -69,7 +69,7 @@ describe.skipIf(program === null)("the admin's desk", { timeout: 240_000 }, () =
     await page.getByRole('button', { name: 'Disable the account' }).click()
     await page.getByRole('button', { name: 'Press again: disable the account' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await desk.server.services.users.byEmail('nora@example.test')).toMatchObject({
+    expect(await desk.server.services.store.users.byEmail('nora@example.test')).toMatchObject({
       role: 'lead',
       disabled: true,
     })
