@@ -67,5 +67,5 @@ function ask(worker: Worker, piece: ChainPiece): Promise<PieceReport> {
   worker.once('message', resolve)
   worker.once('error', reject)
   worker.postMessage(piece)
-  return promise.finally(() => worker.removeAllListeners())
+  return promise.finally(() => worker.off('message', resolve).off('error', reject))
 }
