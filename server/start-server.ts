@@ -26,9 +26,9 @@ import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
-import { openSecretBox } from './users/secret-box.ts'
 import type { UiAddress } from './ui-address.ts'
 import { uiAddress } from './ui-address.ts'
+import { openSecretBox } from './users/secret-box.ts'
 
 const ANALYSIS_MODULE = new URL('./findings/row-analysis-worker.ts', import.meta.url)
 const HOUSEKEEPING_MS = 3_600_000

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { AuditEntry } from '../store/entities.ts'
-import type { AuditStore } from '../store/store.ts'
 import { EMPTY_HEAD } from '../store/sql/seal.ts'
+import type { AuditStore } from '../store/store.ts'
 
 const PAGE = 500
 
@@ -67,5 +67,5 @@ function ask(worker: Worker, piece: ChainPiece): Promise<PieceReport> {
   worker.once('message', resolve)
   worker.once('error', reject)
   worker.postMessage(piece)
-  return promise.finally(() => worker.removeAllListeners())
+  return promise.finally(() => worker.off('message', resolve).off('error', reject))
 }

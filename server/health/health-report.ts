@@ -18,7 +18,11 @@ export interface HealthReport extends Readiness {
   readonly rowsToIndex: number
   readonly ingestBytes: number | null
   readonly store: { readonly kind: 'sqlite' | 'postgres'; readonly bytes: number; readonly latencyMs: number }
-  readonly certificates: readonly { readonly name: 'authority' | 'agents'; readonly endsAt: string; readonly daysLeft: number }[]
+  readonly certificates: readonly {
+    readonly name: 'authority' | 'agents'
+    readonly endsAt: string
+    readonly daysLeft: number
+  }[]
   readonly revocationListAgeSeconds: number | null
   /** The disk with the data directory. */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null

@@ -9,7 +9,7 @@ import type { RateBounds } from './rate-limits.ts'
 import { rateLimiter } from './rate-limits.ts'
 
 /** So long after a sign-in nobody is asked for the password again. */
-export const FRESH_MS = 10 * 60_000
+const FRESH_MS = 10 * 60_000
 
 /** Asks once more who sits there, before something changes how the person signs in. */
 export type Confirm = (request: FastifyRequest, reply: FastifyReply, password: string | undefined) => Promise<User>
@@ -20,7 +20,9 @@ export function createConfirm(
   deps: { readonly account: AccountService; readonly clock: Clock; readonly rateBounds: RateBounds },
 ): Confirm {
   const { account, clock, rateBounds } = deps
-  const limit = rateLimiter(app, rateBounds.confirmation, { keyOf: (request) => `confirm ${callerOf(request).user.id}` })
+  const limit = rateLimiter(app, rateBounds.confirmation, {
+    keyOf: (request) => `confirm ${callerOf(request).user.id}`,
+  })
   return async (request, reply, password) => {
     const user = ownUser(request)
     if (clock.now() - (request.session.startedAt ?? 0) < FRESH_MS) return user

@@ -208,8 +208,7 @@ function passkeyRoutes(
       const place = passkeyPlace(request, origins())
       const challenge = await takeChallenge(request, clock, 'create')
       const { name, response } = request.body
-      // The library's types know more transports than a browser of tomorrow; it reads them as texts.
-      const passkey = await passkeys.add(user, { ...place, challenge, name, response: response as never })
+      const passkey = await passkeys.add(user, { ...place, challenge, name, response })
       const recoveryCodes = await gained(services, request, { user, kind: 'passkey' })
       return reply.code(201).send({ passkey: passkeyView(passkey), recoveryCodes })
     },

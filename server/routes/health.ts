@@ -2,10 +2,10 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { Instant } from '@askfirst/protocol/fields.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
-import { orNull } from './fields.ts'
 import type { HealthReporter } from '../health/health-report.ts'
 import type { HealthService } from '../health/health-service.ts'
 import type { Metrics } from '../health/metrics.ts'
+import { orNull } from './fields.ts'
 
 const Checks = Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean() }))
 

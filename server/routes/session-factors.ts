@@ -37,7 +37,11 @@ export function sessionFactorRoutes(
   return async (app: App): Promise<void> => {
     const tries = [perSignIn(app, options.rateBounds), perAccount(app, options.rateBounds)]
 
-    const byCode = (kind: 'totp' | 'recovery', summary: string, isRight: (user: User, code: string) => Promise<boolean>) =>
+    const byCode = (
+      kind: 'totp' | 'recovery',
+      summary: string,
+      isRight: (user: User, code: string) => Promise<boolean>,
+    ) =>
       app.post(
         `/api/session/${kind}`,
         {

@@ -18,7 +18,7 @@ import { openSession, SessionView, sessionView } from './session-view.ts'
 
 const SignIn = Type.Object({ email: text(254), password: text(256) }, closed)
 /** How long a right password waits for its second factor. */
-export const HALF_SIGN_IN_MS = 5 * 60_000
+const HALF_SIGN_IN_MS = 5 * 60_000
 
 interface SessionRouteDeps {
   readonly users: UserService

@@ -44,7 +44,7 @@ export function userProtectionRoutes({ users, factors, account, invitations }: P
         },
       },
       async (request) => {
-        const { items, next } = await users.listStandings(request.query)
+        const { items, next } = await account.listStandings(request.query)
         return { items: items.map(({ user, standing }) => ({ ...user, ...(standing ?? UNKNOWN) })), next }
       },
     )

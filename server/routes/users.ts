@@ -66,10 +66,7 @@ export function userRoutes({
         config: { permission: 'user.manage' },
         schema: {
           summary: 'Create an account; without a password the answer has a link with which the person chooses one',
-          body: Type.Object(
-            { email: Email, name: text(200), password: Type.Optional(Password), role: Role },
-            closed,
-          ),
+          body: Type.Object({ email: Email, name: text(200), password: Type.Optional(Password), role: Role }, closed),
           response: { 201: Type.Object({ ...UserView.properties, invitation: orNull(Invitation) }) },
         },
       },

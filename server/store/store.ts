@@ -422,11 +422,7 @@ export interface AuditFilter {
 
 export interface AuditStore {
   append(draft: AuditDraft): Promise<AuditEntry>
-  read(
-    afterSeq: number,
-    limit: number,
-    filter?: AuditFilter,
-  ): Promise<readonly AuditEntry[]>
+  read(afterSeq: number, limit: number, filter?: AuditFilter): Promise<readonly AuditEntry[]>
   head(): Promise<{ readonly size: number; readonly headHash: string }>
 }
 

@@ -5,29 +5,39 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
-import type { Session, User } from '../store/entities.ts'
+import type { AccountStanding, Page, PageRequest, Session, User } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from './caller.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 import { accessTopic } from './user-service.ts'
 
-export type AccountService = ReturnType<typeof createAccountService>
-
-/** What people do with their own account, and what admins do with the sessions of others. */
-export function createAccountService(deps: {
+interface AccountDeps {
   readonly store: Pick<Store, 'users' | 'sessions' | 'audit'>
   readonly clock: Clock
   readonly bus: Bus
-}) {
+}
+
+export type AccountService = ReturnType<typeof createAccountService>
+
+/** What people do with their own account, and what admins do with the sessions of others. */
+export function createAccountService(deps: AccountDeps) {
   const { store, clock, bus } = deps
   const accessChanged = (id: UserId) => bus.publish({ topic: accessTopic(id), kind: 'access', id })
 
   return {
+    /** A page of accounts, each with how it is protected. */
+    listStandings: (page: PageRequest) => listStandings(deps, page),
+
     /** Whether this is the user's password. */
     isPassword: (user: User, password: string): Promise<boolean> => verifyPassword(password, user.passwordHash),
 
     async rename(user: User, name: string): Promise<User> {
-      const audit = auditDraft(clock, { actor: actorOf(user), action: 'user.changed', subject: user.id, detail: { name } })
+      const audit = auditDraft(clock, {
+        actor: actorOf(user),
+        action: 'user.changed',
+        subject: user.id,
+        detail: { name },
+      })
       return (await store.users.change(user.id, { name }, audit)) ?? user
     },
 
@@ -73,4 +83,15 @@ export function createAccountService(deps: {
       accessChanged(userId)
     },
   }
+}
+
+async function listStandings(
+  { store, clock }: AccountDeps,
+  page: PageRequest,
+): Promise<Page<{ readonly user: User; readonly standing: AccountStanding | null }>> {
+  const { items, next } = await store.users.list(page)
+  const ids = items.map(({ id }) => id)
+  const standings = await store.users.standings(ids, isoNow(clock))
+  const byId = new Map(standings.map((standing) => [standing.userId, standing]))
+  return { items: items.map((user) => ({ user, standing: byId.get(user.id) ?? null })), next }
 }

@@ -26,68 +26,29 @@ const TIMEOUT_MS = 120_000
 /** The password came before: the passkey is the second factor, so touching it is enough. */
 const USER_VERIFICATION = 'preferred'
 
+interface PasskeyDeps {
+  readonly store: Pick<Store, 'factors'>
+  readonly clock: Clock
+  /** Name that the browser shows for this server. */
+  readonly issuer: () => string
+}
+
+interface NewPasskey extends PasskeyPlace {
+  readonly challenge: string
+  readonly response: RegistrationResponseJSON
+  readonly name: string
+}
+
 export type PasskeyService = ReturnType<typeof createPasskeyService>
 
 /** Passkeys and security keys (WebAuthn) as second factors. Challenges are the caller's to keep, each for one use. */
-export function createPasskeyService(deps: {
-  readonly store: Pick<Store, 'factors'>
-  readonly clock: Clock
-  readonly issuer: () => string
-}) {
-  const { store, clock, issuer } = deps
+export function createPasskeyService(deps: PasskeyDeps) {
+  const { store, clock } = deps
   return {
     /** What the browser needs to make a passkey. @throws AskFirstError CONFLICT when there are too many */
-    async registrationOptions(user: User, { rpId }: PasskeyPlace) {
-      const { passkeys } = await store.factors.get(user.id)
-      if (passkeys.length >= MOST_PASSKEYS) {
-        throw new AskFirstError('CONFLICT', `An account has at most ${MOST_PASSKEYS} passkeys; remove one first.`)
-      }
-      return generateRegistrationOptions({
-        rpName: issuer(),
-        rpID: rpId,
-        userName: user.email,
-        userDisplayName: user.name,
-        userID: new Uint8Array(Buffer.from(user.id)),
-        attestationType: 'none',
-        timeout: TIMEOUT_MS,
-        excludeCredentials: passkeys.map(({ credentialId: id, transports }) => ({ id, transports: [...transports] })),
-        authenticatorSelection: { residentKey: 'discouraged', userVerification: USER_VERIFICATION },
-        supportedAlgorithmIDs: ALGORITHMS,
-      })
-    },
-
+    registrationOptions: (user: User, place: PasskeyPlace) => registrationOptions(deps, user, place),
     /** Keeps a new passkey. @throws AskFirstError PASSKEY_REFUSED, or CONFLICT when it is known */
-    async add(
-      user: User,
-      input: PasskeyPlace & {
-        readonly challenge: string
-        readonly response: RegistrationResponseJSON
-        readonly name: string
-      },
-    ): Promise<Passkey> {
-      const { credential, credentialBackedUp } = await verifyNew(input)
-      const passkey: Passkey = {
-        id: newId('pky', clock),
-        userId: user.id,
-        credentialId: credential.id,
-        publicKey: Buffer.from(credential.publicKey).toString('base64url'),
-        counter: credential.counter,
-        rpId: input.rpId,
-        transports: [...(credential.transports ?? [])].slice(0, 8),
-        name: input.name,
-        backedUp: credentialBackedUp,
-        createdAt: isoNow(clock),
-        lastUsedAt: null,
-      }
-      const audit = auditDraft(clock, {
-        actor: actorOf(user),
-        action: 'passkey.added',
-        subject: user.id,
-        detail: { passkey: passkey.id },
-      })
-      await store.factors.addPasskey(passkey, audit)
-      return passkey
-    },
+    add: (user: User, input: NewPasskey) => addPasskey(deps, user, input),
 
     /** What the browser needs to show a passkey. @throws AskFirstError NOT_FOUND when none belongs to this address */
     async authenticationOptions(user: User, { rpId }: PasskeyPlace) {
@@ -107,7 +68,9 @@ export function createPasskeyService(deps: {
       input: PasskeyPlace & { readonly challenge: string; readonly response: AuthenticationResponseJSON },
     ): Promise<boolean> {
       const { passkeys } = await store.factors.get(user.id)
-      const passkey = passkeys.find(({ credentialId, rpId }) => credentialId === input.response.id && rpId === input.rpId)
+      const passkey = passkeys.find(
+        ({ credentialId, rpId }) => credentialId === input.response.id && rpId === input.rpId,
+      )
       if (passkey === undefined) return false
       const counter = await verifyShown(passkey, input)
       return counter !== null && (await store.factors.usePasskey(user.id, passkey.id, { counter, at: isoNow(clock) }))
@@ -126,6 +89,50 @@ export function createPasskeyService(deps: {
       }
     },
   }
+}
+
+async function registrationOptions({ store, issuer }: PasskeyDeps, user: User, { rpId }: PasskeyPlace) {
+  const { passkeys } = await store.factors.get(user.id)
+  if (passkeys.length >= MOST_PASSKEYS) {
+    throw new AskFirstError('CONFLICT', `An account has at most ${MOST_PASSKEYS} passkeys; remove one first.`)
+  }
+  return generateRegistrationOptions({
+    rpName: issuer(),
+    rpID: rpId,
+    userName: user.email,
+    userDisplayName: user.name,
+    userID: new Uint8Array(Buffer.from(user.id)),
+    attestationType: 'none',
+    timeout: TIMEOUT_MS,
+    excludeCredentials: passkeys.map(({ credentialId: id, transports }) => ({ id, transports: [...transports] })),
+    authenticatorSelection: { residentKey: 'discouraged', userVerification: USER_VERIFICATION },
+    supportedAlgorithmIDs: ALGORITHMS,
+  })
+}
+
+async function addPasskey({ store, clock }: PasskeyDeps, user: User, input: NewPasskey): Promise<Passkey> {
+  const { credential, credentialBackedUp } = await verifyNew(input)
+  const passkey: Passkey = {
+    id: newId('pky', clock),
+    userId: user.id,
+    credentialId: credential.id,
+    publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+    counter: credential.counter,
+    rpId: input.rpId,
+    transports: [...(credential.transports ?? [])].slice(0, 8),
+    name: input.name,
+    backedUp: credentialBackedUp,
+    createdAt: isoNow(clock),
+    lastUsedAt: null,
+  }
+  const audit = auditDraft(clock, {
+    actor: actorOf(user),
+    action: 'passkey.added',
+    subject: user.id,
+    detail: { passkey: passkey.id },
+  })
+  await store.factors.addPasskey(passkey, audit)
+  return passkey
 }
 
 async function verifyNew(

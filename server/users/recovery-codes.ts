@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-export const RECOVERY_CODES = 10
+const RECOVERY_CODES = 10
 /** Without letters and digits that look alike; 31 of them, so a code of 15 has 74 bits. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 const GROUPS = 3

@@ -134,10 +134,7 @@ async function useRecoveryCode(
   return true
 }
 
-async function makeRecoveryCodes(
-  { store, clock, secrets }: SecondFactorDeps,
-  user: User,
-): Promise<readonly string[]> {
+async function makeRecoveryCodes({ store, clock, secrets }: SecondFactorDeps, user: User): Promise<readonly string[]> {
   const codes = newRecoveryCodes()
   const hashes = codes.map((code) => secrets.mac(normalRecoveryCode(code), user.id))
   const audit = auditDraft(clock, { actor: actorOf(user), action: 'recovery-codes.made', subject: user.id })

@@ -5,7 +5,7 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
-import type { AccountStanding, FactorKind, Page, PageRequest, Role, User } from '../store/entities.ts'
+import type { FactorKind, Page, PageRequest, Role, User } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from './caller.ts'
 import { hashPassword, verifyPassword } from './password.ts'
@@ -61,22 +61,6 @@ export function createUserService(input: {
 
     hasAdmin: (): Promise<boolean> => store.users.hasAdmin(),
     list: (page: PageRequest): Promise<Page<User>> => store.users.list(page),
-
-    /** A page of accounts, each with how it is protected. */
-    async listStandings(
-      page: PageRequest,
-    ): Promise<Page<{ readonly user: User; readonly standing: AccountStanding | null }>> {
-      const { items, next } = await store.users.list(page)
-      const standings = await store.users.standings(
-        items.map(({ id }) => id),
-        isoNow(clock),
-      )
-      const byId = new Map(standings.map((standing) => [standing.userId, standing]))
-      return { items: items.map((user) => ({ user, standing: byId.get(user.id) ?? null })), next }
-    },
-
-    /** The account with an e-mail; null when there is none. */
-    byEmail: (email: string): Promise<User | null> => store.users.byEmail(email.toLowerCase()),
 
     /** @throws AskFirstError NOT_FOUND */
     async get(id: UserId): Promise<User> {

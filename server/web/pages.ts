@@ -10,9 +10,15 @@ interface PageEntry {
 
 /** The complete list of pages. Each is a file of its own that is loaded when it is opened. */
 export const PAGES: readonly PageEntry[] = [
-  { path: '/account', Page: lazy(() => import('./pages/account/account.tsx').then(({ Account }) => ({ default: Account }))) },
+  {
+    path: '/account',
+    Page: lazy(() => import('./pages/account/account.tsx').then(({ Account }) => ({ default: Account }))),
+  },
   { path: '/admin/*?', Page: lazy(() => import('./pages/admin/admin.tsx').then(({ Admin }) => ({ default: Admin }))) },
-  { path: '/devices/:id', Page: lazy(() => import('./pages/devices/device.tsx').then(({ DevicePage }) => ({ default: DevicePage }))) },
+  {
+    path: '/devices/:id',
+    Page: lazy(() => import('./pages/devices/device.tsx').then(({ DevicePage }) => ({ default: DevicePage }))),
+  },
   { path: '/', Page: lazy(() => import('./pages/queue/queue.tsx').then(({ Queue }) => ({ default: Queue }))) },
   {
     path: '/tickets/:id/runs/:runId',

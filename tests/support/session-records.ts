@@ -11,5 +11,14 @@ export function aSession(changes: Partial<Session> = {}): Session {
 export function aPasskey(changes: Partial<Passkey> = {}): Passkey {
   const id = `pky_${freshId('run')}`
   const key = { credentialId: sha(id), publicKey: 'a2V5', counter: 0, rpId: 'desk.example', transports: ['internal'] }
-  return { id, userId: freshId('usr'), ...key, name: 'Key', backedUp: false, createdAt: AT, lastUsedAt: null, ...changes }
+  return {
+    id,
+    userId: freshId('usr'),
+    ...key,
+    name: 'Key',
+    backedUp: false,
+    createdAt: AT,
+    lastUsedAt: null,
+    ...changes,
+  }
 }

@@ -29,7 +29,9 @@ export function settingStore(context: SqlContext): SettingStore {
 async function storage({ db, flavour }: SqlContext): ReturnType<SettingStore['storage']> {
   const size =
     flavour.kind === 'sqlite'
-      ? sql<{ bytes: number | string }>`select p.page_count * s.page_size as bytes from pragma_page_count() p, pragma_page_size() s`
+      ? sql<{
+          bytes: number | string
+        }>`select p.page_count * s.page_size as bytes from pragma_page_count() p, pragma_page_size() s`
       : sql<{ bytes: number | string }>`select pg_database_size(current_database()) as bytes`
   const { rows } = await size.execute(db)
   return { kind: flavour.kind, bytes: Number(rows[0]?.bytes ?? 0) }

@@ -27,9 +27,10 @@ export function FactorGate() {
           </Button>
         </div>
         <p>
-          Your organisation asks for more than a password. Choose an authenticator app or a passkey; it takes a minute, and
-          then you go on.
+          Your organisation asks for more than a password. Choose an authenticator app or a passkey; it takes a minute,
+          and then you go on.
         </p>
+        <h2 className="visually-hidden">Ways to protect your account</h2>
         <Factors onFirst={() => void queries.invalidateQueries({ queryKey: SESSION_KEY })} />
       </div>
     </main>

@@ -40,7 +40,8 @@ export function Invitation() {
         {invited.data === undefined || accept.isSuccess ? null : (
           <>
             <p>
-              {invited.data.organisation} invites {invited.data.name}. Choose a password for <b>{invited.data.email}</b>.
+              {invited.data.organisation} invites {invited.data.name}. Choose a password for <b>{invited.data.email}</b>
+              .
             </p>
             <input type="hidden" name="username" autoComplete="username" value={invited.data.email} readOnly />
             <TextField

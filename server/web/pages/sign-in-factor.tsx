@@ -67,7 +67,11 @@ function ByCode({ kind, onSignedIn, onBack }: FactorProps & { readonly kind: 'to
     inputMode: 'numeric' as const,
     autoComplete: 'one-time-code',
   }
-  const recovery = { label: 'Recovery code', hint: 'One of the ten that you kept. Each works once.', autoComplete: 'off' }
+  const recovery = {
+    label: 'Recovery code',
+    hint: 'One of the ten that you kept. Each works once.',
+    autoComplete: 'off',
+  }
   return (
     <form className={styles.form} onSubmit={submit}>
       <Problem error={show.error} />

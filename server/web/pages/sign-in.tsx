@@ -75,8 +75,8 @@ function NewServer() {
   if (data?.needed !== true) return null
   return (
     <Notice>
-      This server is new and has no accounts yet. Open the set-up link that it printed where it was started; it begins with{' '}
-      <code>{`${location.origin}/setup?token=`}</code>.
+      This server is new and has no accounts yet. Open the set-up link that it printed where it was started; it begins
+      with <code>{`${location.origin}/setup?token=`}</code>.
     </Notice>
   )
 }

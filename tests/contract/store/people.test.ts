@@ -1,5 +1,6 @@
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
+import { aSession } from '../../support/session-records.ts'
 import {
   AT,
   addDevice,
@@ -12,7 +13,6 @@ import {
   sha,
   user,
 } from '../../support/store-records.ts'
-import { aSession } from '../../support/session-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
 describeStores('people and devices', ({ newStore }) => {

@@ -31,7 +31,12 @@ describeStores('second factors and invitations', ({ newStore }) => {
       expect(await confirm('two')).toBe(true)
       expect(await confirm('two')).toBe(false)
       expect(await store.factors.beginTotp(userId, { sealed: 'three', createdAt: LATER })).toBe(false)
-      expect((await store.factors.get(userId)).totp).toEqual({ sealed: 'two', createdAt: AT, confirmedAt: AT, lastStep: 10 })
+      expect((await store.factors.get(userId)).totp).toEqual({
+        sealed: 'two',
+        createdAt: AT,
+        confirmedAt: AT,
+        lastStep: 10,
+      })
     })
 
     test('uses each time step once, even when all come at once, and never an earlier one', async () => {

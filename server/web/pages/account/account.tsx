@@ -18,16 +18,16 @@ export function Account() {
     <>
       <PageTitle title="Your account" />
       <div className={styles.stack}>
-      <div className={styles.columns}>
-        <div className={styles.stack}>
-          <Profile />
-          <PasswordChange />
+        <div className={styles.columns}>
+          <div className={styles.stack}>
+            <Profile />
+            <PasswordChange />
+          </div>
+          <section className={styles.card} aria-labelledby="factors-heading">
+            <h2 id="factors-heading">Second factor</h2>
+            <Factors />
+          </section>
         </div>
-        <section className={styles.card} aria-labelledby="factors-heading">
-          <h2 id="factors-heading">Second factor</h2>
-          <Factors />
-        </section>
-      </div>
         <OwnSessions />
         <Tokens />
       </div>
@@ -101,7 +101,9 @@ function PasswordChange() {
       <h2 id="password-heading">Password</h2>
       <form className={styles.form} onSubmit={submit}>
         <Problem error={change.error} />
-        {change.isSuccess ? <Notice tone="good">The password is changed. Your other sessions have ended.</Notice> : null}
+        {change.isSuccess ? (
+          <Notice tone="good">The password is changed. Your other sessions have ended.</Notice>
+        ) : null}
         <TextField label="Current password" name="current" type="password" autoComplete="current-password" required />
         <TextField
           label="New password"

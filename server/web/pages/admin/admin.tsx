@@ -52,7 +52,9 @@ export function Admin() {
           {location === '/admin' && first !== undefined ? <Redirect to={first.path} replace /> : null}
           <Route>
             <PageTitle title="Admin" />
-            <Empty title="There is nothing here for you">Your role has no such page. Ask an admin if you need it.</Empty>
+            <Empty title="There is nothing here for you">
+              Your role has no such page. Ask an admin if you need it.
+            </Empty>
           </Route>
         </Switch>
       </div>

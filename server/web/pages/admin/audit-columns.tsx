@@ -8,9 +8,16 @@ import own from './admin.module.css'
 /** What an audit entry shows, here and on a device's page. */
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   { head: 'No.', cell: ({ seq }) => seq },
-  { head: 'When', cell: ({ at }) => <time dateTime={at}>{fullTime(at)}</time> },
+  {
+    head: 'When',
+    cell: ({ at }) => (
+      <time className={own.whole} dateTime={at}>
+        {fullTime(at)}
+      </time>
+    ),
+  },
   { head: 'Who', cell: ({ actor }) => <span className={styles.name}>{actor.name}</span> },
-  { head: 'What', cell: ({ action }) => <code>{action}</code> },
+  { head: 'What', cell: ({ action }) => <code className={own.whole}>{action}</code> },
   { head: 'To what', cell: ({ subject }) => <Subject id={subject} /> },
   {
     head: 'Detail',

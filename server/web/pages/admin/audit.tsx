@@ -23,7 +23,11 @@ export function Audit() {
   const list = useInfiniteQuery({
     queryKey: ['audit', filter],
     queryFn: ({ pageParam, signal }) =>
-      apiGet<Page<AuditEntry>>('/api/audit', { ...filter, order: 'newest', after: pageParam, limit: PAGE_SIZE }, signal),
+      apiGet<Page<AuditEntry>>(
+        '/api/audit',
+        { ...filter, order: 'newest', after: pageParam, limit: PAGE_SIZE },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
   })
@@ -60,7 +64,9 @@ function Verify() {
       <div className={styles.between}>
         <div>
           <h2 id="chain-heading">Chain</h2>
-          <p className={styles.soft}>Each entry holds the hash of the one before it. A changed or missing entry breaks it.</p>
+          <p className={styles.soft}>
+            Each entry holds the hash of the one before it. A changed or missing entry breaks it.
+          </p>
         </div>
         <Button disabled={verify.isPending} onClick={() => verify.mutate()}>
           {verify.isPending ? 'Verifying …' : 'Verify chain'}
@@ -74,8 +80,8 @@ function Verify() {
       ) : null}
       {report?.ok === false ? (
         <Notice tone="bad">
-          The chain breaks at entry {report.firstWrong?.seq}: {report.firstWrong?.problem}. Somebody changed the store. Keep
-          a copy of it before you do anything else.
+          The chain breaks at entry {report.firstWrong?.seq}: {report.firstWrong?.problem}. Somebody changed the store.
+          Keep a copy of it before you do anything else.
         </Notice>
       ) : null}
     </section>

@@ -62,7 +62,9 @@ export function Devices() {
         </div>
         <Problem error={list.error ?? approve.error} />
         {list.isPending ? <Loading /> : null}
-        {list.isSuccess && devices.length === 0 ? <NoDevices isWaiting={standing === 'quarantined' && q === ''} /> : null}
+        {list.isSuccess && devices.length === 0 ? (
+          <NoDevices isWaiting={standing === 'quarantined' && q === ''} />
+        ) : null}
         {devices.length === 0 ? null : (
           <DataTable
             label="Devices"
@@ -130,12 +132,7 @@ function columns(actions: {
             </Button>
           ) : null}
           {device.standing === 'revoked' ? null : (
-            <Button
-              small
-              look="danger"
-              onClick={() => actions.onRevoke(device)}
-              aria-label={`Revoke ${device.name}`}
-            >
+            <Button small look="danger" onClick={() => actions.onRevoke(device)} aria-label={`Revoke ${device.name}`}>
               Revoke
             </Button>
           )}

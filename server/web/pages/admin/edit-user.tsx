@@ -102,8 +102,8 @@ function Access({
         )}
       </div>
       <p className={styles.soft}>
-        The link lets the person choose a new password. Check first that it really is them who asks, above all before you
-        reset a second factor.
+        The link lets the person choose a new password. Check first that it really is them who asks, above all before
+        you reset a second factor.
       </p>
     </section>
   )
@@ -112,9 +112,15 @@ function Access({
 /** A button that must be pressed twice, and says so. */
 function TwiceButton({ label, onSure }: { readonly label: string; readonly onSure: () => void }) {
   const [isAsked, setAsked] = useState(false)
+  const again = `Press again: ${label.toLowerCase()}`
   return (
-    <Button look="danger" onBlur={() => setAsked(false)} onClick={() => (isAsked ? onSure() : setAsked(true))}>
-      <span role="status">{isAsked ? `Press again: ${label.toLowerCase()}` : label}</span>
-    </Button>
+    <>
+      <Button look="danger" onBlur={() => setAsked(false)} onClick={() => (isAsked ? onSure() : setAsked(true))}>
+        {isAsked ? again : label}
+      </Button>
+      <span className="visually-hidden" role="status">
+        {isAsked ? again : ''}
+      </span>
+    </>
   )
 }

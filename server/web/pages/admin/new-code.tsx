@@ -42,7 +42,15 @@ export function NewCode({
         required
       />
       <div className={styles.filters}>
-        <TextField label="For how many machines" name="maxUses" type="number" min={1} max={10_000} defaultValue={1} required />
+        <TextField
+          label="For how many machines"
+          name="maxUses"
+          type="number"
+          min={1}
+          max={10_000}
+          defaultValue={1}
+          required
+        />
         <SelectField label="Works for" name="hours" defaultValue="24">
           <option value="1">an hour</option>
           <option value="24">a day</option>

@@ -10,8 +10,8 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { Ago, fullTime } from '../../ui/time.tsx'
-import { AUDIT_COLUMNS } from '../admin/audit-columns.tsx'
 import own from '../admin/admin.module.css'
+import { AUDIT_COLUMNS } from '../admin/audit-columns.tsx'
 import styles from '../desk.module.css'
 
 const DAY_MS = 86_400_000
@@ -31,7 +31,8 @@ export function Certificates({ certificates }: { readonly certificates: readonly
               <DaysLeft certificate={certificate} />
             </div>
             <span className={styles.sub}>
-              Ends {fullTime(certificate.notAfter)}. SHA-256 of it: <span className={own.print}>{certificate.sha256}</span>
+              Ends {fullTime(certificate.notAfter)}. SHA-256 of it:{' '}
+              <span className={own.print}>{certificate.sha256}</span>
             </span>
           </li>
         ))}
@@ -40,7 +41,11 @@ export function Certificates({ certificates }: { readonly certificates: readonly
   )
 }
 
-function DaysLeft({ certificate: { notAfter, revokedAt, revocationReason } }: { readonly certificate: CertificateView }) {
+function DaysLeft({
+  certificate: { notAfter, revokedAt, revocationReason },
+}: {
+  readonly certificate: CertificateView
+}) {
   if (revokedAt !== null) return <Badge tone="bad">Revoked: {revocationReason ?? 'no reason given'}</Badge>
   const days = Math.floor((Date.parse(notAfter) - Date.now()) / DAY_MS)
   if (days < 0) return <Badge tone="bad">Ended</Badge>
@@ -111,7 +116,11 @@ export function DeviceHistory({ deviceId }: { readonly deviceId: string }) {
   const list = useInfiniteQuery({
     queryKey: ['devices', deviceId, 'history'],
     queryFn: ({ pageParam, signal }) =>
-      apiGet<Page<AuditEntry>>('/api/audit', { subject: deviceId, order: 'newest', after: pageParam, limit: 25 }, signal),
+      apiGet<Page<AuditEntry>>(
+        '/api/audit',
+        { subject: deviceId, order: 'newest', after: pageParam, limit: 25 },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
   })

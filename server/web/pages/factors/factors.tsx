@@ -165,7 +165,9 @@ function Recovery({ left, onRenew }: { readonly left: number; readonly onRenew: 
         </div>
         <Button onClick={onRenew}>Make new codes</Button>
       </div>
-      {left < 3 ? <Notice tone="warn">Few recovery codes are left. Make new ones; the old ones stop working.</Notice> : null}
+      {left < 3 ? (
+        <Notice tone="warn">Few recovery codes are left. Make new ones; the old ones stop working.</Notice>
+      ) : null}
     </>
   )
 }

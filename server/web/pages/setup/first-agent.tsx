@@ -34,7 +34,9 @@ export function FirstAgent({ onDone }: { readonly onDone: () => void }) {
       <Problem error={error} />
       <div role="status">
         {isOnline ? (
-          <Notice tone="good">Everything works. You can open a ticket and ask this machine’s person for consent.</Notice>
+          <Notice tone="good">
+            Everything works. You can open a ticket and ask this machine’s person for consent.
+          </Notice>
         ) : (
           <Notice>Run the agent on a machine with the code; it appears here by itself. You need not wait.</Notice>
         )}

@@ -11,7 +11,10 @@ export function FirstCode({ onDone }: { readonly onDone: () => void }) {
   return (
     <section className={styles.stack} aria-labelledby="code-heading">
       <h1 id="code-heading">Let machines in</h1>
-      <p>A machine joins with a code. Make one for the first machines; more codes, and an end to them, are on the admin page.</p>
+      <p>
+        A machine joins with a code. Make one for the first machines; more codes, and an end to them, are on the admin
+        page.
+      </p>
       {made === null ? <NewCode onMade={setMade} /> : <MadeCode made={made} />}
       <div className={styles.row}>
         {made === null ? (

@@ -14,12 +14,14 @@ export function FirstFactor({ onDone }: { readonly onDone: () => void }) {
         An admin can let machines in and read everything that people sent. A second factor stops whoever only has your
         password.
       </p>
+      <h2 className="visually-hidden">Ways to protect it</h2>
       <Factors onFirst={onDone} />
       {isWarned ? (
         <Notice tone="warn">
           <div className={styles.stack}>
             <p>
-              Without a second factor your password alone opens this server. You can set one up later on your account page.
+              Without a second factor your password alone opens this server. You can set one up later on your account
+              page.
             </p>
             <div>
               <Button onClick={onDone}>Go on without one</Button>

@@ -49,7 +49,12 @@ describe('the first admin', () => {
 test('anybody may ask whether the server waits for its first admin, and only the link says more', async () => {
   const needed = async () => (await server.app.inject({ url: '/api/setup' })).json()
   const check = (given: string) =>
-    server.app.inject({ method: 'POST', url: '/api/setup/check', headers: { origin: ORIGIN }, payload: { token: given } })
+    server.app.inject({
+      method: 'POST',
+      url: '/api/setup/check',
+      headers: { origin: ORIGIN },
+      payload: { token: given },
+    })
   expect(await needed()).toEqual({ needed: true })
   expect((await check(token)).statusCode).toBe(204)
   expect((await check('x')).json()).toMatchObject({ code: 'SETUP_LINK_INVALID' })
