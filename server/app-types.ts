@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
-import type { FactorKind } from './store/entities.ts'
+import type { FactorKind } from './store/factor-entities.ts'
 import type { Caller } from './users/caller.ts'
 import type { RoutePermission } from './users/permissions.ts'
 

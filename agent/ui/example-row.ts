@@ -24,15 +24,22 @@ export function exampleReader(config: Pick<AgentConfig, 'collectorUser'>): ReadE
     const signal = AbortSignal.timeout(EXAMPLE_MS)
     const run = runCollectorLocally({ ...asked, signal, ...(collectorUser === undefined ? {} : { collectorUser }) })
     try {
-      const first = await run.next()
-      if (first.done !== true) return { ok: true, row: rowOf(first.value) }
-      return { ok: false, why: first.value.reason ?? first.value.state }
+      return await firstRow(run)
     } catch (error) {
       if (error instanceof AskFirstError) return { ok: false, why: error.message }
       throw error
     } finally {
       await run.return({} as never) // Ends the host; the value is not looked at.
     }
+  }
+}
+
+async function firstRow(run: ReturnType<typeof runCollectorLocally>): Promise<Example> {
+  for (;;) {
+    const piece = await run.next()
+    if (piece.done === true) return { ok: false, why: piece.value.reason ?? piece.value.state }
+    const [first] = piece.value
+    if (first !== undefined) return { ok: true, row: rowOf(first) }
   }
 }
 

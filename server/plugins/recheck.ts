@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { SessionStore } from '../store/sign-in-stores.ts'
 import type { Caller } from '../users/caller.ts'
 import { sessionPermissions } from '../users/permissions.ts'
 import { sessionIdHash } from '../users/session-store.ts'

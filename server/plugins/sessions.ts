@@ -3,7 +3,7 @@ import fastifyCsrf from '@fastify/csrf-protection'
 import fastifySession from '@fastify/session'
 import type { App } from '../app-types.ts'
 import type { Clock } from '../clock.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { SessionStore } from '../store/sign-in-stores.ts'
 import type { SessionBounds } from '../users/session-store.ts'
 import { sessionStoreAdapter } from '../users/session-store.ts'
 

@@ -1,7 +1,7 @@
 import { Instant } from '@askfirst/protocol/fields.ts'
 import { Type } from 'typebox'
 import type { Session } from '../store/entities.ts'
-import { FACTOR_KINDS } from '../store/entities.ts'
+import { FACTOR_KINDS } from '../store/factor-entities.ts'
 import { InstantOrNull, orNull } from './fields.ts'
 
 /** A session in a list. Address and browser are what the browser said of itself. */

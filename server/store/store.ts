@@ -13,8 +13,6 @@ import type {
   UserId,
 } from '@askfirst/protocol/ids.ts'
 import type {
-  AccountStanding,
-  ApiToken,
   AuditDraft,
   AuditEntry,
   CatalogueEntry,
@@ -32,7 +30,6 @@ import type {
   Page,
   PageRequest,
   Report,
-  Passkey,
   RequestState,
   RowFacets,
   RowFilter,
@@ -40,8 +37,6 @@ import type {
   RowTime,
   Run,
   SavedView,
-  SecondFactors,
-  Session,
   Standing,
   StoredChunk,
   StoredRequest,
@@ -52,7 +47,10 @@ import type {
   User,
   WaitingKinds,
 } from './entities.ts'
+import type { AccountStanding } from './factor-entities.ts'
+import type { SecondFactorStore } from './factor-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
+import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 
 /**
  * All that the server keeps. Two backends pass one contract suite: SQLite on a thread of its own and PostgreSQL.
@@ -110,55 +108,6 @@ export interface UserStore {
   acceptInvitation(tokenHash: string, passwordHash: string, now: string, audit: AuditDraft): Promise<User | null>
   /** How accounts are protected, for those that are there, in no order; at most 500 ids. */
   standings(ids: readonly UserId[], now: string): Promise<readonly AccountStanding[]>
-}
-
-export interface SecondFactorStore {
-  get(userId: UserId): Promise<SecondFactors>
-  /** Keeps a secret that waits for its first code, in the place of one that waits; false when one counts already. */
-  beginTotp(userId: UserId, secret: { readonly sealed: string; readonly createdAt: string }): Promise<boolean>
-  /** Makes the secret that waits count; false when it is not `sealed` any more. */
-  confirmTotp(
-    userId: UserId,
-    input: { readonly sealed: string; readonly step: number; readonly at: string; readonly audit: AuditDraft },
-  ): Promise<boolean>
-  /** Uses a time step; false when it or a later one was used before (first wins). */
-  useTotpStep(userId: UserId, step: number): Promise<boolean>
-  /** Removes the secret; recovery codes go with the last factor. False when there is none. */
-  removeTotp(userId: UserId, audit: AuditDraft): Promise<boolean>
-  replaceRecoveryCodes(userId: UserId, hashes: readonly string[], audit: AuditDraft): Promise<void>
-  /** Uses a recovery code once; false when there is none like it, or it was used (first wins). */
-  useRecoveryCode(userId: UserId, codeHash: string, at: string): Promise<boolean>
-  /** @throws AskFirstError CONFLICT when the credential is known already */
-  addPasskey(passkey: Passkey, audit: AuditDraft): Promise<void>
-  /** Notes a use; false when the counter did not grow although it counts, which means that the key was copied. */
-  usePasskey(userId: UserId, id: string, use: { readonly counter: number; readonly at: string }): Promise<boolean>
-  /** As `removeTotp`. */
-  removePasskey(userId: UserId, id: string, audit: AuditDraft): Promise<boolean>
-  /** Removes every factor and recovery code of an account; false when it had none. */
-  reset(userId: UserId, audit: AuditDraft): Promise<boolean>
-}
-
-export interface SessionStore {
-  put(session: Session): Promise<void>
-  /** Null when unknown or expired at `now`. */
-  get(idHash: string, now: string): Promise<Session | null>
-  delete(idHash: string): Promise<void>
-  /** Ends a user's sessions, all or all but one. */
-  deleteForUser(userId: UserId, exceptIdHash?: string): Promise<void>
-  /** Sessions that have not expired at `now`, of one user or of all, the last used first; at most 500. */
-  list(userId: UserId | null, now: string): Promise<readonly Session[]>
-  /** Ends a session, of one user or of anybody; returns it, or null when there is none. */
-  end(idHash: string, userId: UserId | null): Promise<Session | null>
-  deleteExpired(now: string): Promise<number>
-}
-
-export interface TokenStore {
-  create(token: ApiToken, audit: AuditDraft): Promise<void>
-  bySecretHash(secretHash: string): Promise<ApiToken | null>
-  listForUser(userId: UserId): Promise<readonly ApiToken[]>
-  touch(id: string, at: string): Promise<void>
-  /** False when there is no such token of that user. */
-  delete(id: string, userId: UserId, audit: AuditDraft): Promise<boolean>
 }
 
 export interface EnrolmentStore {

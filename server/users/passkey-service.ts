@@ -9,7 +9,8 @@ import {
 import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
-import type { Passkey, User } from '../store/entities.ts'
+import type { User } from '../store/entities.ts'
+import type { Passkey } from '../store/factor-entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from './caller.ts'
 

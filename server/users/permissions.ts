@@ -1,4 +1,5 @@
-import type { FactorKind, Role } from '../store/entities.ts'
+import type { Role } from '../store/entities.ts'
+import type { FactorKind } from '../store/factor-entities.ts'
 
 /** Everything that a caller can be allowed to do; every route names exactly one of these, or `public`. */
 export const PERMISSIONS = [

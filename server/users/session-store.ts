@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { SessionStore as LibraryStore } from '@fastify/session'
 import type { Session as SessionFields } from 'fastify'
 import type { Clock } from '../clock.ts'
-import type { SessionStore } from '../store/store.ts'
+import type { SessionStore } from '../store/sign-in-stores.ts'
 
 export interface SessionBounds {
   /** A session ends when it was not used for so long, in ms. */

@@ -1,4 +1,5 @@
-import type { Passkey, Session } from '@askfirst/server/store/entities.ts'
+import type { Session } from '@askfirst/server/store/entities.ts'
+import type { Passkey } from '@askfirst/server/store/factor-entities.ts'
 import { AT, freshId, LATER, sha } from './store-records.ts'
 
 /** A signed-in session that lives until LATER. */

@@ -1,5 +1,6 @@
 import type { UserId } from '@askfirst/protocol/ids.ts'
-import type { AccountStanding, AuditDraft, Invitation } from '../entities.ts'
+import type { AuditDraft, Invitation } from '../entities.ts'
+import type { AccountStanding } from '../factor-entities.ts'
 import { appendAudit } from './audit.ts'
 import type { SqlContext } from './tables.ts'
 

@@ -1,8 +1,9 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
-import type { AuditDraft, Passkey, SecondFactors } from '../entities.ts'
-import type { SecondFactorStore } from '../store.ts'
+import type { AuditDraft } from '../entities.ts'
+import type { Passkey, SecondFactors } from '../factor-entities.ts'
+import type { SecondFactorStore } from '../factor-store.ts'
 import { appendAudit } from './audit.ts'
 import type { SqlContext, Tables } from './tables.ts'
 

@@ -1,7 +1,8 @@
 import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
-import type { FactorKind, Session } from '../entities.ts'
-import type { SessionStore } from '../store.ts'
+import type { Session } from '../entities.ts'
+import type { FactorKind } from '../factor-entities.ts'
+import type { SessionStore } from '../sign-in-stores.ts'
 import type { SqlContext, Tables } from './tables.ts'
 
 const MOST_LISTED = 500

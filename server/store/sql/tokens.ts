@@ -1,7 +1,7 @@
 import type { UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
 import type { ApiToken, AuditDraft } from '../entities.ts'
-import type { TokenStore } from '../store.ts'
+import type { TokenStore } from '../sign-in-stores.ts'
 import { appendAudit } from './audit.ts'
 import type { SqlContext, Tables } from './tables.ts'
 

@@ -15,7 +15,7 @@ export function whenSignedOut(listener: () => void): void {
 export type Query = Readonly<Record<string, string | number | undefined>>
 
 /** `path` with the parameters that are set. */
-export function withQuery(path: string, query: Query = {}): string {
+function withQuery(path: string, query: Query = {}): string {
   const set = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
   return set.length === 0 ? path : `${path}?${new URLSearchParams(set).toString()}`
 }

@@ -39,7 +39,7 @@ function pastOf(ms: number): number {
   return ms > 0 && ms < AGO_MS ? 0 : ms
 }
 
-export function agoText(ms: number): string {
+function agoText(ms: number): string {
   for (const [unit, size] of STEPS) {
     if (Math.abs(ms) >= size) return RELATIVE.format(Math.trunc(ms / size), unit)
   }
