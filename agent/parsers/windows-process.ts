@@ -56,14 +56,14 @@ function identity(values: Values): string {
 }
 
 function rowOf(values: Values, seen: Sorted): ProcessRow | null {
-  const pid = jsonCount(values.ProcessId)
-  if (pid === undefined || pid > 0xffff_ffff) return null
+  const pid = processNumber(values.ProcessId)
+  if (pid === undefined) return null
   const rssBytes = jsonCount(values.WorkingSetSize)
   const before = seen.before.get(identity(values))
   const figures = figuresOf(values)
   return knownFields<ProcessRow>({
     pid,
-    ppid: jsonCount(values.ParentProcessId),
+    ppid: processNumber(values.ParentProcessId),
     name: jsonText(values.Name, 256) ?? `process ${pid}`,
     user: jsonText(values.Owner, 256),
     ...(pid === 0 ? {} : ratesBetween(before === undefined ? undefined : figuresOf(before), figures, seen.elapsedMs)),
@@ -82,6 +82,12 @@ function rowOf(values: Values, seen: Sorted): ProcessRow | null {
     writtenBytes: figures.writtenBytes,
     commandLine: jsonText(values.CommandLine, 8_192),
   })
+}
+
+/** A DWORD; what is larger names no process. */
+function processNumber(value: unknown): number | undefined {
+  const number = jsonCount(value)
+  return number !== undefined && number <= 0xffff_ffff ? number : undefined
 }
 
 function figuresOf(values: Values) {

@@ -108,7 +108,7 @@ function AskForm({ ticket, draft, catalogue, personalData, isOnline, onClose }: 
           <CollectorChoice catalogue={catalogue} chosen={chosen} onChange={setChosen} />
           <Terms rest={rest} onChange={(change) => setRest({ ...rest, ...change })} />
         </div>
-        <WhatTheySee asking={asking} catalogue={catalogue} />
+        <WhatTheySee ticketId={ticket.id} asking={asking} />
       </div>
       {isOnline ? null : (
         <Notice tone="warn">

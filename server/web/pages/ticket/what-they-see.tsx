@@ -1,9 +1,9 @@
-import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
-import { useQuery } from '@tanstack/react-query'
-import { apiGet } from '../../api/client.ts'
+import type { NoticeSection } from '@askfirst/protocol/notice/notice.ts'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { apiGet, apiSend } from '../../api/client.ts'
 import type { AskedCollector } from '../../api/consent.ts'
-import { useSession } from '../../api/session.ts'
-import { lengthText } from '../../ui/words.tsx'
+import { Notice, Problem } from '../../ui/notice.tsx'
 import styles from './what-they-see.module.css'
 
 /** What is about to be asked. */
@@ -23,6 +23,19 @@ export interface SettingsView {
   readonly personalData: 'keep' | 'pseudonymise'
 }
 
+interface Preview {
+  readonly title: string
+  readonly sections: readonly NoticeSection[]
+  readonly problems: readonly { readonly code: string; readonly detail: string }[]
+}
+
+/** How long typing may pause before the notice is made anew, in ms. */
+const PAUSE_MS = 300
+const LANGUAGES = [
+  { code: 'en', name: 'English' },
+  { code: 'de', name: 'Deutsch' },
+] as const
+
 export function useSettings() {
   return useQuery({
     queryKey: ['settings'],
@@ -31,45 +44,100 @@ export function useSettings() {
   })
 }
 
+/** A value that follows another one when it has not changed for a while. */
+function useSettled<Value>(value: Value, pauseMs: number): Value {
+  const [settled, setSettled] = useState(value)
+  const key = JSON.stringify(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(JSON.parse(key) as Value), pauseMs) // Made of the same value.
+    return () => clearTimeout(timer)
+  }, [key, pauseMs])
+  return settled
+}
+
 /**
- * What the person at the machine reads before they answer: who asks and why, and of each collector the agent's own words.
- * The agent shows them; the server cannot change them.
+ * What the person at the machine reads before they answer, made by the same code as on the device and in the words that
+ * the device announced. The agent shows its own words; the server cannot change them.
  */
-export function WhatTheySee({
-  asking,
-  catalogue,
-}: {
-  readonly asking: Asking
-  readonly catalogue: readonly CatalogueEntry[]
-}) {
-  const { user, role } = useSession()
-  const { data: settings } = useSettings()
-  const entries = asking.collectors.flatMap(({ id }) => catalogue.find((entry) => entry.id === id) ?? [])
+export function WhatTheySee({ ticketId, asking }: { readonly ticketId: string; readonly asking: Asking }) {
+  const [language, setLanguage] = useState<string>('en')
+  const asked = useSettled(asking, PAUSE_MS)
+  const isWhole = asked.purpose !== '' && asked.collectors.length > 0
+  const { data, error } = useQuery({
+    queryKey: ['preview', ticketId, language, asked],
+    queryFn: () =>
+      apiSend<Preview>('POST', `/api/tickets/${ticketId}/consent-requests/preview?language=${language}`, asked),
+    enabled: isWhole,
+    placeholderData: keepPreviousData,
+  })
   return (
     <section className={styles.preview} aria-label="What the person will see">
-      <h3>What the person will see</h3>
-      <p>
-        <strong>{user.name}</strong> ({role}
-        {settings === undefined ? '' : `, ${settings.organisationName}`}) asks to read something from this computer.
-      </p>
-      <p className={styles.purpose}>{asking.purpose === '' ? 'No purpose is written yet.' : asking.purpose}</p>
-      {entries.length === 0 ? <p className={styles.soft}>Nothing is chosen yet.</p> : null}
-      <ul className={styles.list}>
-        {entries.map((entry) => (
-          <li key={entry.id}>
-            <strong>{entry.title}</strong>
-            <p>{entry.tellUser}</p>
-            <p className={styles.soft}>{entry.notRead}</p>
-          </li>
-        ))}
-      </ul>
-      <p>
-        Lasts at most {lengthText(asking.durationMs)} from the answer on; they can shorten or stop it at any time.{' '}
-        {asking.personalData === 'pseudonymise'
-          ? 'Names and addresses are replaced before anything is sent.'
-          : 'Names and addresses are sent as they are.'}{' '}
-        {settings === undefined ? null : `Kept for ${settings.retentionDays} days.`}
-      </p>
+      <div className={styles.head}>
+        <h3>What the person will see</h3>
+        <label>
+          <span className="visually-hidden">Language of the preview</span>
+          <select className={styles.language} value={language} onChange={({ target }) => setLanguage(target.value)}>
+            {LANGUAGES.map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      {isWhole ? null : (
+        <p className={styles.soft}>Write a purpose and choose what to read; then the notice appears here.</p>
+      )}
+      <Problem error={isWhole ? error : null} />
+      {isWhole && data !== undefined ? <NoticePreview preview={data} language={language} /> : null}
     </section>
+  )
+}
+
+function NoticePreview({ preview, language }: { readonly preview: Preview; readonly language: string }) {
+  return (
+    <>
+      {preview.problems.map(({ code, detail }) => (
+        <Notice key={`${code} ${detail}`} tone="warn">
+          {detail}
+        </Notice>
+      ))}
+      <div className={styles.notice} lang={language}>
+        <p>
+          <strong>{preview.title}</strong>
+        </p>
+        {preview.sections.map((section) => (
+          <PreviewSection key={section.id} section={section} />
+        ))}
+      </div>
+      <p className={styles.soft}>
+        The match code is made when you send the request. The person sees the notice in the language of their computer.
+      </p>
+    </>
+  )
+}
+
+function PreviewSection({ section }: { readonly section: NoticeSection }) {
+  return (
+    <div>
+      {section.heading === '' ? null : <h4 className={styles.heading}>{section.heading}</h4>}
+      {section.lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {section.items.length === 0 ? null : (
+        <ul className={styles.list}>
+          {section.items.map((item) => (
+            <li key={item.collector}>
+              <strong>{item.title}</strong>
+              <p>{item.reads}</p>
+              <p className={styles.soft}>{item.notRead}</p>
+              {item.parameters.map((line) => (
+                <p key={line}>{line}</p>
+              ))}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }

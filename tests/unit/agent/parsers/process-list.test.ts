@@ -202,6 +202,21 @@ describe('process objects of Windows', () => {
   })
 })
 
+describe('numbers of Windows processes', () => {
+  it.each([
+    ['4294967295', 4_294_967_295],
+    ['4294967296', undefined],
+  ])('a parent %s is %s', (ParentProcessId, ppid) => {
+    const [row] = parseWindowsProcesses([{ Sample: 2, ProcessId: 5, ParentProcessId, Name: 'a' }])
+    expect(row).toMatchObject({ pid: 5, name: 'a' })
+    expect(row?.ppid).toBe(ppid)
+  })
+
+  it('leave out a process whose own number is none', () => {
+    expect(parseWindowsProcesses([{ Sample: 2, ProcessId: '4294967296', Name: 'a' }])).toEqual([])
+  })
+})
+
 describe('the order of processes', () => {
   const rows: ProcessRow[] = [
     { pid: 3, name: 'b', cpuPercent: 1, rssBytes: 5, readBytes: 9, startedAt: '2026-01-01T00:00:00.000Z' },
