@@ -52,6 +52,7 @@ function commands(): readonly Readonly<Record<string, unknown>>[] {
     { type: 'log.checkpoint', ticketId: desk.ticket.id, note: 'x' },
     { type: 'certificate.issued', certificate: 'x', chain: 'x' },
     { type: 'certificate.refused', code: 'CSR_INVALID', detail: 'x' },
+    { type: 'report.cleared', reportId: newId('rep'), at: new Date().toISOString(), by: 'Lea', reason: 'a mistake' },
     { type: 'link.pong', nonce: 1, clock: new Date().toISOString() },
     { ...desk.server.honestWelcome({ type: 'link.hello', openRuns: [] }) },
   ]
