@@ -87,6 +87,8 @@ function draw(element: HTMLElement, times: TimesAnswer, onRange: (from: string, 
       {
         ...axis,
         size: 26,
+        // Least distance of two labels: a time with seconds is about 60 px wide.
+        space: 80,
         grid: { show: false },
         values: (_plot, at, _axis, _space, step) => at.map((time) => tick(time, step)),
       },

@@ -41,7 +41,10 @@ export function codeText(code: string): string {
 export function completenessLines(record: Completeness): readonly string[] {
   const lines = [record.state === 'complete' ? 'All there was to read was read.' : (record.reason ?? '')]
   const redacted = Object.values(record.redactions).reduce((sum, count) => sum + count, 0)
-  if (redacted > 0) lines.push(`${counted(redacted, 'secret or name')} replaced on the device.`)
+  if (redacted > 0)
+    lines.push(
+      `${redacted.toLocaleString('en')} ${redacted === 1 ? 'secret or name' : 'secrets or names'} replaced on the device.`,
+    )
   if (record.droppedInReview > 0) lines.push(`The person left out ${counted(record.droppedInReview, 'row')}.`)
   if (record.invalidRows > 0) lines.push(`${counted(record.invalidRows, 'row')} had the wrong form and were left out.`)
   if (record.cutFields > 0) lines.push(`${counted(record.cutFields, 'long text')} cut.`)
