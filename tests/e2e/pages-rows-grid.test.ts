@@ -59,7 +59,7 @@ describe.skipIf(program === null)('the grid of rows, with 100,000 of them', () =
     for (const n of [99_000, 12_345, 54_321, 77, 88_888]) {
       await grid().evaluate((element, top) => Object.assign(element, { scrollTop: top }), n * rowPx)
       await row(n + 3).waitFor()
-      await page.waitForFunction('document.querySelector("[role=grid] [data-blank=true]") === null')
+      await expect.poll(() => page.locator('[role=grid] [data-blank=true]').count(), { timeout: 20_000 }).toBe(0)
       expect(await row(n + 3).textContent()).toContain(`Event number ${n + 3}:`)
     }
     await grid().evaluate((element) => Object.assign(element, { scrollTop: element.scrollHeight }))
@@ -76,7 +76,7 @@ describe.skipIf(program === null)('the grid of rows, with 100,000 of them', () =
     await row(LAST).waitFor()
     expect(await activeCell()).toContain(`Event number ${LAST}:`)
     await page.keyboard.press('PageUp')
-    await page.waitForFunction('document.querySelector("[role=grid] [data-blank=true]") === null')
+    await expect.poll(() => page.locator('[role=grid] [data-blank=true]').count(), { timeout: 20_000 }).toBe(0)
     const above = Number(/number (\d+):/.exec(await activeCell())?.[1])
     expect(above).toBeLessThan(LAST - 8)
     await page.keyboard.press('Control+Home')

@@ -102,8 +102,8 @@ describe.skipIf(program === null)('the views of rows', () => {
     await page.mouse.up()
     await page.waitForURL(/from=.*to=/)
     // While the answer is on its way the count is that of before, or none.
-    const counts = 'Number(document.querySelector("[data-count]")?.dataset.count ?? 0)'
-    await page.waitForFunction(`${counts} > 250 && ${counts} < 600`)
+    const count = async () => Number(await page.locator('[data-count]').getAttribute('data-count'))
+    await expect.poll(async () => (await count()) > 250 && (await count()) < 600, { timeout: 20_000 }).toBe(true)
     expect(new URL(page.url()).searchParams.get('from')).not.toBeNull()
   })
 
