@@ -5,8 +5,9 @@ import { closed } from './define-message.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from './fields.ts'
 import { DeviceId, GrantId, ReceiptId, ReportId, RequestId, TicketId, UserId } from './ids.ts'
 import { TechnicianRef } from './messages/consent-request.ts'
+import { STATEMENT_TYP } from './statement-record.ts'
 
-/** Media types in the `typ` header of the three kinds of JWS that a device signs. */
+/** Media types in the `typ` header of the kinds of JWS about consent that a device signs. */
 export const RECEIPT_TYP = 'askfirst-consent+jws'
 export const REVOCATION_TYP = 'askfirst-revocation+jws'
 export const REPORT_TYP = 'askfirst-report+jws'
@@ -15,7 +16,7 @@ export const REPORT_TYP = 'askfirst-report+jws'
 export const JwsHeader = Type.Object(
   {
     alg: Type.Literal('ES256'),
-    typ: Type.Enum([RECEIPT_TYP, REVOCATION_TYP, REPORT_TYP]),
+    typ: Type.Enum([RECEIPT_TYP, REVOCATION_TYP, REPORT_TYP, STATEMENT_TYP]),
     'x5t#S256': Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
   },
   closed,

@@ -137,6 +137,21 @@ export const ERRORS = {
     retry: false,
     text: "The receipt's signature or content is not valid; it was not recorded.",
   },
+  STATEMENT_INVALID: {
+    status: 400,
+    retry: false,
+    text: "What the person said could not be verified: it is not signed by the device's key, or does not fit its ticket.",
+  },
+  ATTACHMENT_INVALID: {
+    status: 400,
+    retry: false,
+    text: 'The file is not what was stated: its kind, length or hash differs, or it is too large.',
+  },
+  TOO_MANY_TICKETS: {
+    status: 429,
+    retry: false,
+    text: 'This device has too many open tickets, or said too much within an hour. Reply in one that is open.',
+  },
   GRANT_WITHDRAWN: {
     status: 409,
     retry: false,

@@ -22,6 +22,9 @@ export const LOG_KINDS = [
   'finding.judged',
   'consent.reported',
   'report.cleared',
+  'person.stated',
+  'message.sent',
+  'attachment.stored',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

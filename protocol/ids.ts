@@ -21,6 +21,8 @@ export type ReceiptId = Id<'rcp'>
 export type RunId = Id<'run'>
 export type FindingId = Id<'fnd'>
 export type ReportId = Id<'rep'>
+export type StatementId = Id<'stm'>
+export type AttachmentId = Id<'att'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -31,6 +33,8 @@ export const ReceiptId = idSchema('rcp')
 export const RunId = idSchema('run')
 export const FindingId = idSchema('fnd')
 export const ReportId = idSchema('rep')
+export const StatementId = idSchema('stm')
+export const AttachmentId = idSchema('att')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

@@ -1,5 +1,5 @@
 /**
- * Every bound of the wire, in one place (SPEC rules L1 to L12). Bytes and milliseconds unless the name says otherwise.
+ * Every bound of the wire, in one place (SPEC rules L1 to L22). Bytes and milliseconds unless the name says otherwise.
  * The reasons behind the figures stand in decisions/0004-limits.md.
  */
 export const LIMITS = {
@@ -37,6 +37,16 @@ export const LIMITS = {
   maxCollectorsPerRequest: 32,
   /** [L17] Most requests waiting for an answer on one device. */
   maxPendingRequests: 16,
+  /** [L18] Longest file that a person adds. */
+  maxAttachmentBytes: 5_242_880,
+  /** [L19] Most files of one statement. */
+  maxAttachments: 6,
+  /** [L20] Most bytes of a file in one message. */
+  maxAttachmentPieceBytes: 49_152,
+  /** [L21] Most tickets of one device's people that are not closed. */
+  maxOwnTickets: 16,
+  /** [L22] Most statements of one device within an hour. */
+  maxStatementsPerHour: 60,
 } as const
 
 /** WebSocket close codes of this protocol (4000 to 4999 are for applications, RFC 6455 section 7.4.2). */

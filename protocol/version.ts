@@ -14,6 +14,12 @@ export const PROTOCOL_HISTORY = [
     change:
       'A person can report a request as suspicious, and a lead lifts the block (consent.reported, report.cleared). Collectors announce their words in other languages. The record of a run counts columns that were left out in review.',
   },
+  {
+    version: 3,
+    date: '2026-11-28',
+    change:
+      'People open tickets, add files, reply and say whether it is fixed (person.statement, attachment.piece, attachment.state), and follow their tickets (ticket.progress, ticket.follow, ticket.messages).',
+  },
 ] as const
 
 /** WebSocket subprotocol name; its number is the major version that both sides must share. */

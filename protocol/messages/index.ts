@@ -1,5 +1,7 @@
 import type { MessageOf } from '../define-message.ts'
 import { agentCatalogue } from './agent-catalogue.ts'
+import { attachmentPiece } from './attachment-piece.ts'
+import { attachmentState } from './attachment-state.ts'
 import { certificateIssued } from './certificate-issued.ts'
 import { certificateRefused } from './certificate-refused.ts'
 import { certificateRenew } from './certificate-renew.ts'
@@ -18,6 +20,7 @@ import { linkPing } from './link-ping.ts'
 import { linkPong } from './link-pong.ts'
 import { linkWelcome } from './link-welcome.ts'
 import { logCheckpoint } from './log-checkpoint.ts'
+import { personStatement } from './person-statement.ts'
 import { reportCleared } from './report-cleared.ts'
 import { runAccepted } from './run-accepted.ts'
 import { runCancel } from './run-cancel.ts'
@@ -26,6 +29,9 @@ import { runRecorded } from './run-recorded.ts'
 import { runRefused } from './run-refused.ts'
 import { runReview } from './run-review.ts'
 import { runStart } from './run-start.ts'
+import { ticketFollow } from './ticket-follow.ts'
+import { ticketMessages } from './ticket-messages.ts'
+import { ticketProgress } from './ticket-progress.ts'
 
 /** Every message of the protocol, in the order of SPEC.md. A guard test compares this list with the folder. */
 export const MESSAGES = [
@@ -43,6 +49,12 @@ export const MESSAGES = [
   consentRecorded,
   consentReported,
   reportCleared,
+  personStatement,
+  attachmentPiece,
+  attachmentState,
+  ticketProgress,
+  ticketFollow,
+  ticketMessages,
   runStart,
   runCancel,
   runAccepted,
