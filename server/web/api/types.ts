@@ -39,6 +39,8 @@ export interface TicketView {
   readonly priority: number
   readonly level: number
   readonly assigneeId: string | null
+  /** The person's own answer to "is it fixed?" since the ticket was resolved last; null: none. */
+  readonly confirmed: boolean | null
   readonly createdAt: string
   readonly updatedAt: string
   readonly version: number

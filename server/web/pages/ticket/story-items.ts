@@ -5,6 +5,8 @@ import { fullTime } from '../../ui/time.tsx'
 import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
 import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
+import type { StatedFile } from './statement.ts'
+import { statementOf } from './statement.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -16,8 +18,16 @@ export interface StoryItem {
   /** Somebody's own words. */
   readonly quote: string | null
   readonly details: readonly string[]
-  readonly kind: 'ticket' | 'note' | 'consent' | 'run' | 'finding'
+  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding'
   readonly runId: string | null
+  /** Somebody's words under headings of their own. */
+  readonly parts: readonly (readonly [heading: string, text: string])[]
+  readonly files: readonly StatedFile[]
+}
+
+/** Whether an item belongs to what the desk and the person say to each other. */
+export function isTalk({ kind }: StoryItem): boolean {
+  return kind === 'message'
 }
 
 /** Names that entries give by id. */
@@ -28,7 +38,8 @@ export interface StoryNames {
   readonly request: (id: string) => RequestView | undefined
 }
 
-type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId'>> & Pick<StoryItem, 'text' | 'kind'>
+type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
+  Pick<StoryItem, 'text' | 'kind'>
 
 /** The log as a story, oldest first. */
 export function storyOf(entries: readonly LogEntry[], names: StoryNames): readonly StoryItem[] {
@@ -36,7 +47,8 @@ export function storyOf(entries: readonly LogEntry[], names: StoryNames): readon
     const told = tell(entry, names)
     if (told === null) return []
     const who = entry.actor.kind === 'device' ? `The person at ${names.device(entry.actor.id)}` : entry.actor.name
-    return [{ seq: entry.seq, at: entry.at, who, quote: null, details: [], runId: null, ...told }]
+    const plain = { quote: null, details: [], runId: null, parts: [], files: [] }
+    return [{ seq: entry.seq, at: entry.at, who, ...plain, ...told }]
   })
 }
 
@@ -65,9 +77,14 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const device = names.device(text(entry, 'deviceId'))
       return { kind: 'run', text: `ran “${title}” on ${device}`, runId: text(entry, 'runId') }
     }
+    case 'message.sent':
+      return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'person.stated':
+      return tellStatement(entry)
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
+    case 'attachment.stored': // Stands under the statement that names the file.
       return null
     case 'finding.added': {
       const severity = severityOf(text(entry, 'severity'))
@@ -85,6 +102,16 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       // A newer server's kind: say that something happened instead of hiding it.
       return { kind: 'ticket', text: entry.kind }
   }
+}
+
+function tellStatement(entry: LogEntry): Told {
+  const said = statementOf(entry)
+  if (said === null) return { kind: 'message', text: 'said something that this page cannot show' }
+  const { parts, files } = said
+  const quote = said.text === '' ? null : said.text
+  if (said.kind === 'opened') return { kind: 'message', text: 'asked for help', quote, parts, files }
+  if (said.kind === 'reply') return { kind: 'message', text: 'wrote', quote, files }
+  return { kind: 'message', text: said.fixed ? 'says that it is fixed' : 'says that it is not fixed', quote }
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useParams } from 'wouter'
+import { attachmentsKey } from '../../api/attachments.ts'
 import { requestsKey } from '../../api/consent.ts'
 import { findingsKey } from '../../api/findings.ts'
 import { useLiveQuery } from '../../api/live.ts'
@@ -32,6 +33,7 @@ export function Ticket() {
   const topic = ticket === undefined ? null : `ticket/${id}`
   useLiveQuery(topic, ticketKey(id), ['ticket'])
   useLiveQuery(topic, logKey(id), ['log'])
+  useLiveQuery(topic, attachmentsKey(id), ['attachment'])
   useLiveQuery(topic, requestsKey(id), ['request'])
   useLiveQuery(topic, runsKey(id), ['run', 'rows'], ROWS_GATHER_MS)
   useLiveQuery(topic, findingsKey(id), ['finding'])
