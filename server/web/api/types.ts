@@ -39,11 +39,11 @@ export interface TicketView {
   readonly priority: number
   readonly level: number
   readonly assigneeId: string | null
-  /** The person's own answer to "is it fixed?" since the ticket was resolved last; null: none. */
-  readonly confirmed: boolean | null
   readonly createdAt: string
   readonly updatedAt: string
   readonly version: number
+  /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
+  readonly confirmed: boolean | null
 }
 
 export interface DeviceView {

@@ -3,7 +3,6 @@ import type { FormEvent } from 'react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { apiSend } from '../../api/client.ts'
-import { collectorTitle, useDevice } from '../../api/devices.ts'
 import type { FindingView } from '../../api/findings.ts'
 import { findingsKey } from '../../api/findings.ts'
 import type { RunView } from '../../api/runs.ts'
@@ -16,8 +15,8 @@ import { TextArea } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { counted, SeverityBadge } from '../../ui/words.tsx'
 import type { AskDraft } from './ask-draft.ts'
-import { DEFAULT_DURATION_MS } from './ask-draft.ts'
 import styles from './finding-card.module.css'
+import { NextCheck } from './next-check.tsx'
 
 interface CardProps {
   readonly ticket: TicketView
@@ -75,32 +74,6 @@ function Evidence({ ticketId, finding }: { readonly ticketId: string; readonly f
       {counted(totalRows, 'row')} of {collector}
     </Link>
   ))
-}
-
-function NextCheck({ ticket, finding, runs, onAsk }: CardProps) {
-  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed'
-  const { nextCheck, evidence, statement } = finding.content
-  const seenOn = runs.find(({ id }) => id === evidence[0]?.runId)?.deviceId
-  const deviceId = seenOn ?? ticket.deviceIds[0] ?? ''
-  const { data: device } = useDevice(deviceId)
-  const entry = device?.catalogue?.find(({ id }) => id === nextCheck.collector)
-  if (!mayAsk || entry === undefined || !entry.available) return null
-  const purpose = `We found this: ${statement} To be sure I would like to look at one more thing.`
-  return (
-    <Button
-      small
-      onClick={() =>
-        onAsk({
-          deviceId,
-          collectors: [{ id: entry.id, params: {} }],
-          purpose: purpose.slice(0, 1_000),
-          durationMs: DEFAULT_DURATION_MS,
-        })
-      }
-    >
-      Ask for: {collectorTitle(device?.catalogue, entry.id)}
-    </Button>
-  )
 }
 
 const VERDICTS = {
