@@ -22,6 +22,7 @@ import {
   sha256,
   signReceipt,
 } from '../scripted-agent.ts'
+import { SPEAKS_TICKETS } from '../scripted-person.ts'
 import type { WebDesk } from './web-desk.ts'
 
 const HEARTBEAT_MS = 5_000
@@ -87,7 +88,7 @@ export class DeskDevice {
     if (!('agent' in opened)) throw new Error(`the upgrade was refused with ${opened.status}`)
     const { agent } = opened
     const catalogue = [...DESK_CATALOGUE]
-    agent.send(helloMessage({ catalogueSha256: sha256(canonicalJson(catalogue)) }))
+    agent.send(helloMessage({ ...SPEAKS_TICKETS, catalogueSha256: sha256(canonicalJson(catalogue)) }))
     const { needCatalogue } = await agent.next('link.welcome')
     if (needCatalogue) agent.send({ type: 'agent.catalogue', catalogue })
     return new DeskDevice(agent)
