@@ -1,4 +1,4 @@
-import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
+import type { AttachmentRef, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, startChromium } from '../support/browser/chromium.ts'
@@ -70,8 +70,8 @@ describe.skipIf(program === null)('what the desk and the person say to each othe
       await page.getByText('P1 Critical').or(page.getByText('P2 High')).waitFor()
       await story.getByText('Has not arrived yet').waitFor()
       await story.getByRole('button', { name: /^Show Screen <img/ }).click()
-      const whole = page.getByRole('dialog').getByRole('img')
-      await expect.poll(() => whole.evaluate<number>('(picture) => picture.naturalWidth')).toBe(640)
+      const width = "document.querySelector('[role=dialog] img')?.naturalWidth"
+      await expect.poll(() => page.evaluate<number>(width)).toBe(640)
       expect(await lookAt(page, 'conversation-picture')).toEqual([])
       await page.keyboard.press('Escape')
 
@@ -95,7 +95,7 @@ describe.skipIf(program === null)('what the desk and the person say to each othe
       const later = await device.agent.next('ticket.messages')
       expect(JSON.stringify(later)).not.toContain('cheap brand')
 
-      const reply = { kind: 'reply', text: `It was open ${EVIL}`, attachments: [] } as const
+      const reply: StatementRecord['said'] = { kind: 'reply', text: `It was open ${EVIL}`, attachments: [] }
       await state(device.agent, statement(device.agent, reply, { ticketId }))
       await story.getByRole('blockquote').filter({ hasText: 'It was open <img' }).waitFor()
       await state(device.agent, statement(device.agent, { kind: 'answer', fixed: true }, { ticketId }))

@@ -55,7 +55,8 @@ export function storyOf(entries: readonly LogEntry[], names: StoryNames): readon
 function tell(entry: LogEntry, names: StoryNames): Told | null {
   switch (entry.kind) {
     case 'ticket.opened':
-      return { kind: 'ticket', text: 'opened the ticket' }
+      // What a person says when they open one stands in an entry of its own, which follows.
+      return entry.actor.kind === 'device' ? null : { kind: 'ticket', text: 'opened the ticket' }
     case 'ticket.changed':
       return { kind: 'ticket', text: 'changed the ticket', details: changeLines(entry, names) }
     case 'note.added':
@@ -173,6 +174,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   level: 'Level',
   assigneeId: 'Assignee',
   deviceIds: 'Devices',
+  confirmed: 'Fixed, says the person',
 }
 
 function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
@@ -190,12 +192,31 @@ function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
 const SHOWN_STATES: readonly TicketState[] = ['new', 'open', 'waiting', 'resolved', 'closed']
 
 function valueText(field: string, value: unknown, names: StoryNames): string {
-  if (field === 'assigneeId') return typeof value === 'string' ? names.person(value) : 'nobody'
-  if (field === 'deviceIds')
-    return Array.isArray(value) ? value.map((id) => names.device(String(id))).join(', ') || 'none' : ''
-  if (field === 'priority' && typeof value === 'number') return priorityWord(value)
+  switch (field) {
+    case 'assigneeId':
+      return typeof value === 'string' ? names.person(value) : 'nobody'
+    case 'deviceIds':
+      return Array.isArray(value) ? value.map((id) => names.device(String(id))).join(', ') || 'none' : ''
+    case 'priority':
+      return typeof value === 'number' ? priorityWord(value) : plainValue(value)
+    case 'confirmed':
+      return typeof value === 'boolean' ? (YES_OR_NO[Number(value)] ?? '') : plainValue(value)
+    case 'state':
+      return stateText(value)
+    default:
+      return plainValue(value)
+  }
+}
+
+const YES_OR_NO = ['no', 'yes'] as const
+
+function stateText(value: unknown): string {
   const state = SHOWN_STATES.find((known) => known === value)
-  return field === 'state' && state !== undefined ? stateWord(state) : String(value ?? 'none')
+  return state === undefined ? plainValue(value) : stateWord(state)
+}
+
+function plainValue(value: unknown): string {
+  return String(value ?? 'none')
 }
 
 function severityOf(word: string): string | null {

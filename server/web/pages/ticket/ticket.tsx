@@ -17,7 +17,7 @@ import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
 import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
-import { DeviceSide } from './device-side.tsx'
+import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
@@ -75,6 +75,9 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
       <div className={styles.columns}>
         <TicketFacts ticket={ticket} />
         <div className={styles.centre}>
+          <a className={styles.jump} href={`#${DEVICE_SIDE}`}>
+            To the device and the permission
+          </a>
           <Findings ticket={ticket} onAsk={setDraft} />
           <Story ticket={ticket} />
         </div>
