@@ -81,7 +81,7 @@ const COLLECTORS: readonly Collector[] = [
 
 export const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-function signWithKey(typ: string, payload: string): string {
+export function signWithKey(typ: string, payload: string): string {
   const input = `${Buffer.from(JSON.stringify({ alg: 'ES256', typ })).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`
   return `${input}.${sign('sha256', Buffer.from(input), { key: keyPair.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
 }
