@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import type { AttachmentType } from '@askfirst/protocol/statement-record.ts'
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex')
 const JPEG = Buffer.from('ffd8ff', 'hex')
-/** A control character that no text file has, tab and line ends apart. */
-const NOT_TEXT = /[\0-\x08\x0e-\x1f\x7f]/
+/** Control characters that text files have: tab, line feed, form feed, carriage return. */
+const TEXT_CONTROLS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d])
 
 /** The kind of a file by its bytes (SPEC P5), whatever its name says; null: none that can be added. */
 export function attachmentKind(bytes: Buffer): AttachmentType | null {
@@ -13,9 +14,5 @@ export function attachmentKind(bytes: Buffer): AttachmentType | null {
 }
 
 function isText(bytes: Buffer): boolean {
-  try {
-    return bytes.length > 0 && !NOT_TEXT.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return false // Not UTF-8.
-  }
+  return bytes.length > 0 && isUtf8(bytes) && bytes.every((byte) => byte >= 0x20 || TEXT_CONTROLS.has(byte))
 }

@@ -11,7 +11,7 @@ import type { HeldTicket } from './held-ticket.ts'
 const MAX_JWS_LENGTH = 65_536
 const HOUR_MS = 3_600_000
 /** Most statements that wait for the server: what four hours without it can bring. */
-export const MAX_WAITING = 4 * LIMITS.maxStatementsPerHour
+const MAX_WAITING = 4 * LIMITS.maxStatementsPerHour
 const validator = schemaCheck(StatementRecord)
 
 /**

@@ -6,7 +6,7 @@ import type { HeldTicket } from './held-ticket.ts'
 type Message = Static<typeof TicketMessage>
 
 /** Most messages of a ticket that are kept; the oldest go first, the server has them all. */
-export const MAX_MESSAGES = 400
+const MAX_MESSAGES = 400
 
 /** Position of the last message that the device holds. */
 export function lastSeq({ messages }: Pick<HeldTicket, 'messages'>): number {

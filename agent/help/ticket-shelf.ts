@@ -5,8 +5,8 @@ import { openTicketFiles } from './held-ticket.ts'
 import { isOver } from './make-statement.ts'
 
 /** Most tickets of the desk, and most of people that are over, that are remembered; the oldest go first. */
-export const MAX_DESK_TICKETS = 32
-export const MAX_OVER_TICKETS = 64
+const MAX_DESK_TICKETS = 32
+const MAX_OVER_TICKETS = 64
 /** Most statements of a ticket that are shown; far more than can be made within the hour that is counted (L22). */
 const MAX_STATEMENTS = 400
 /** What the server said is written at most so often: it says it again after a restart. */
