@@ -164,6 +164,7 @@ export class AgentCore {
       readPolicy: () => readLocalPolicy(config.policyFile),
       ...{ collectors, history, clock },
       sign: (typ, payload) => createSignJws(this.#identity)(typ, payload),
+      openedHere: (ticketId) => this.tickets.openedHere(ticketId),
       events: {
         seen: (requestId, state) => {
           if (state === 'shown') this.#controller.requestShown(this.#collectorsOf(requestId))
