@@ -5,6 +5,7 @@ import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
 import type { RequestId } from '@askfirst/protocol/ids.ts'
 import { consentReported } from '@askfirst/protocol/messages/consent-reported.ts'
 import type { AgentMessage, MessageNamed } from '@askfirst/protocol/messages/index.ts'
+import { personStatement } from '@askfirst/protocol/messages/person-statement.ts'
 import { OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION } from '@askfirst/protocol/version.ts'
 import { catalogueEntries } from './collectors/index.ts'
 import type { AgentConfig } from './config.ts'
@@ -12,6 +13,9 @@ import type { AgentClock } from './consent/agent-clock.ts'
 import { instant } from './consent/agent-clock.ts'
 import type { ConsentBook } from './consent/consent-book.ts'
 import { openConsentBook } from './consent/consent-book.ts'
+import { openReceiptFiles } from './consent/receipt-files.ts'
+import type { HelpMessage } from './help/own-tickets.ts'
+import { OwnTickets } from './help/own-tickets.ts'
 import type { LocalHistory } from './history/local-history.ts'
 import type { Witness } from './history/witness.ts'
 import { createWitness } from './history/witness.ts'
@@ -23,6 +27,7 @@ import { noteVerifier } from './identity/verify-note.ts'
 import { dispatch } from './link/dispatch.ts'
 import { Link } from './link/link.ts'
 import type { LinkSession, Welcome } from './link/link-session.ts'
+import type { Changes } from './local/changes.ts'
 import type { RunProgress } from './local/commands.ts'
 import type { LinkStatus } from './local/local-operations.ts'
 import type { AgentLog } from './log.ts'
@@ -39,6 +44,7 @@ import type { Spool } from './spool/spool.ts'
 import { AGENT_VERSION } from './version.ts'
 
 const reportedSince = consentReported.since
+const ticketsSince = personStatement.since
 /** A renewal that has fallen due is noticed this often, and at each connect. */
 const RENEWAL_CHECK_MS = 3_600_000
 
@@ -52,6 +58,7 @@ export interface AgentCoreOptions {
   readonly log: AgentLog
   readonly history: LocalHistory
   readonly spool: Spool
+  readonly changes: Changes
   /** 0 (inclusive) to 1 (exclusive) */
   readonly random: () => number
 }
@@ -62,6 +69,7 @@ export interface AgentCoreOptions {
  */
 export class AgentCore {
   readonly book: ConsentBook
+  readonly tickets: OwnTickets
   readonly witness: Witness
   readonly reviews: Reviews
   readonly #options: AgentCoreOptions
@@ -91,11 +99,12 @@ export class AgentCore {
       ticketKeys: openTicketKeys(dataDir),
       seen: new SeenOrders(dataDir),
     })
+    this.tickets = this.#openTickets()
     this.book = this.#openBook()
     this.reviews = new Reviews({ controller: this.#controller, spool, decisions, history, book })
     const verifyNote = identity.logVerifierKey === undefined ? null : noteVerifier(identity.logVerifierKey)
     const knowsTicket: Parameters<typeof createWitness>[0]['knowsTicket'] = (ticketId) =>
-      this.book.knowsTicket(ticketId)
+      this.book.knowsTicket(ticketId) || this.tickets.openedHere(ticketId) !== undefined
     this.witness = createWitness({ dataDir, history, knowsTicket, ...(verifyNote === null ? {} : { verifyNote }) })
     this.#renewal = new Renewal({
       ...{ dataDir, identity },
@@ -117,6 +126,7 @@ export class AgentCore {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.book.close()
+    this.tickets.close()
     const closed = this.#link.stop() // From here on no command comes in.
     await this.#controller.stop()
     await closed
@@ -154,6 +164,7 @@ export class AgentCore {
       readPolicy: () => readLocalPolicy(config.policyFile),
       ...{ collectors, history, clock },
       sign: (typ, payload) => createSignJws(this.#identity)(typ, payload),
+      openedHere: (ticketId) => this.tickets.openedHere(ticketId),
       events: {
         seen: (requestId, state) => {
           if (state === 'shown') this.#controller.requestShown(this.#collectorsOf(requestId))
@@ -166,6 +177,20 @@ export class AgentCore {
         grantBegan: (grant) => this.#controller.grantBegan(grant),
       },
       onError: (error) => log.error({ err: error }, 'the consent book met a failure; what had to end has ended'),
+    })
+  }
+
+  #openTickets(): OwnTickets {
+    const { config, identity, history, clock, changes, log } = this.#options
+    return new OwnTickets({
+      dataDir: config.dataDir,
+      deviceId: identity.deviceId,
+      receipts: openReceiptFiles(config.dataDir),
+      ...{ history, clock },
+      sign: (typ, payload) => createSignJws(this.#identity)(typ, payload),
+      send: (message) => this.#sendOfTickets(message),
+      onChange: () => changes.note(),
+      onError: (error) => log.error({ err: error }, 'what the server said of a ticket could not be written'),
     })
   }
 
@@ -190,6 +215,7 @@ export class AgentCore {
   #targets() {
     return {
       book: this.book,
+      tickets: this.tickets,
       controller: this.#controller,
       witness: this.witness,
       renewal: this.#renewal,
@@ -227,6 +253,7 @@ export class AgentCore {
       else if (kind === 'revocation') session.send({ type: 'consent.revocation', grantId: outgoing.grantId, jws })
       else this.#sendReport({ type: 'consent.reported', reportId: outgoing.reportId, jws })
     }
+    this.tickets.connected()
     this.#controller.connected(session, welcome)
   }
 
@@ -238,6 +265,11 @@ export class AgentCore {
   /** A server that does not know reports gets none; the block holds all the same (SPEC W8, C20). */
   #sendReport(message: MessageNamed<'consent.reported'>): boolean {
     return this.#version >= reportedSince && this.#send(message)
+  }
+
+  /** A server that does not know people's tickets gets nothing of them; what they said waits (SPEC W8, P6). */
+  #sendOfTickets(message: HelpMessage): boolean {
+    return this.#version >= ticketsSince && this.#send(message)
   }
 
   #renewIfDue(): void {

@@ -64,7 +64,7 @@ export async function startAgent(config: AgentConfig, options: AgentOptions = {}
   const history = openLocalHistory(config.dataDir, clock, () => changes.note())
   const spool = await Spool.at(join(config.dataDir, 'spool'))
   const core = new AgentCore({
-    ...{ config, identity, clock, log, history, spool },
+    ...{ config, identity, clock, log, history, spool, changes },
     random: options.random ?? Math.random,
     collectors: options.collectors ?? COLLECTORS,
     ...(options.hostEntry === undefined ? {} : { hostEntry: options.hostEntry }),
@@ -112,6 +112,7 @@ function openChannel(parts: {
       changes,
       progress: () => core.progress(),
       book: core.book,
+      tickets: core.tickets,
       history,
       receipts: openReceiptFiles(config.dataDir),
       witness: core.witness,

@@ -3,7 +3,7 @@
  * only what the agent uses. What packages are to ship, and what the bench measures.
  * `node scripts/bundle-agent.ts FOLDER` makes it.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'rolldown'
@@ -16,6 +16,8 @@ const ENTRIES = {
   'host-main': 'agent/runtime/host-main.ts',
   'volume-worker': 'agent/platform/volume-worker.ts',
 }
+/** What browsers run; it is served as it stands there, from beside the program. */
+const PICTURE_SCRIPTS = 'agent/ui/picture'
 /** Takes the place of agent/bin: no Node to look at, and no cache of compiled code outside of the folder. */
 const PROGRAM = `#!/usr/bin/env node
 import { main } from './main.js'
@@ -57,6 +59,8 @@ export async function bundleAgent(folder: string): Promise<string> {
       minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     },
   })
+  for (const name of readdirSync(join(ROOT, PICTURE_SCRIPTS)).filter((file) => file.endsWith('.js')))
+    copyFileSync(join(ROOT, PICTURE_SCRIPTS, name), join(folder, name))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   const program = join(folder, 'askfirst-agent.js')
   writeFileSync(program, PROGRAM, { mode: 0o755 })

@@ -4,7 +4,7 @@ import type { DeviceId, GrantId, ReportId, RequestId, TicketId } from '@askfirst
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
-import type { Notice } from '@askfirst/protocol/notice/notice.ts'
+import type { Notice, OpenedHere } from '@askfirst/protocol/notice/notice.ts'
 import type { LocalHistory } from '../history/local-history.ts'
 import type { PolicyReading } from '../policy/local-policy.ts'
 import type { Collector } from '../runtime/define-collector.ts'
@@ -30,6 +30,8 @@ export interface ConsentBookOptions {
   /** Signs canonical JSON with the device's key; returns a compact JWS (ES256) with this `typ`. */
   readonly sign: (typ: JwsHeader['typ'], payloadCanonicalJson: string) => string
   readonly events: ConsentEvents
+  /** When and by whom a ticket was opened on this device (SPEC P3); undefined: it was not. */
+  readonly openedHere: (ticketId: TicketId) => OpenedHere | undefined
   /** Told of a failure in the timer, e.g. a full disk; whatever had to end has ended. */
   readonly onError: (error: unknown) => void
 }

@@ -1,5 +1,5 @@
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
-import type { CollectorWords, Notice } from '@askfirst/protocol/notice/notice.ts'
+import type { CollectorWords, Notice, OpenedHere } from '@askfirst/protocol/notice/notice.ts'
 import { makeNotice } from '@askfirst/protocol/notice/notice.ts'
 import { translationsOf } from '../collector-words.ts'
 import type { LocalPolicy } from '../policy/local-policy.ts'
@@ -15,6 +15,7 @@ export interface NoticeSurroundings {
   readonly offered: OfferedCollectors
   readonly policy: LocalPolicy
   readonly language: Language
+  readonly openedHere: OpenedHere | undefined
 }
 
 /**
@@ -22,7 +23,7 @@ export interface NoticeSurroundings {
  * named as this device knows them.
  */
 export function consentNotice({ request, requestSha256 }: HeldRequest, around: NoticeSurroundings): Notice {
-  const { state, offered, policy, language } = around
+  const { state, offered, policy, language, openedHere } = around
   const replaced = state.grants.find(({ grant }) => grant.grantId === request.replaces?.grantId)
   return makeNotice({
     request,
@@ -34,6 +35,7 @@ export function consentNotice({ request, requestSha256 }: HeldRequest, around: N
     mustReview: policy.review === true,
     earlierTechnician: replaced?.request.technician.name,
     lifted: liftedBlock(state, request),
+    openedHere,
   })
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from './durable-file.ts'
 
-/** The person's own copies of all signed records: one file each, named by the receipt's, the grant's or the report's id. */
+/** The person's own copies of all signed records: one file each, named by the receipt's, grant's, report's or statement's id. */
 export interface ReceiptFiles {
   keep(id: string, jws: string): void
   read(id: string): string | null
@@ -10,7 +10,7 @@ export interface ReceiptFiles {
   all(): readonly { readonly id: string; readonly jws: string }[]
 }
 
-const NAME = /^((?:rcp|gra|rep)_[0-9a-z]{26})\.jws$/
+const NAME = /^((?:rcp|gra|rep|stm)_[0-9a-z]{26})\.jws$/
 
 export function openReceiptFiles(dataDir: string): ReceiptFiles {
   const folder = join(dataDir, 'receipts')

@@ -369,7 +369,8 @@ export class StoredConsentBook implements ConsentBook {
   }
 
   #notice(held: HeldRequest, policy: LocalPolicy, language: Language): Notice {
-    return consentNotice(held, { state: this.#state, offered: this.#offered, policy, language })
+    const openedHere = this.#options.openedHere(held.request.ticket.id)
+    return consentNotice(held, { state: this.#state, offered: this.#offered, policy, language, openedHere })
   }
 
   #grant(grantId: GrantId): HeldGrant | undefined {

@@ -29,6 +29,11 @@ const HISTORY_KINDS = [
   'request.reported',
   'report.cleared',
   'report.told',
+  'statement.signed',
+  'statement.recorded',
+  'statement.refused',
+  'attachment.sent',
+  'attachment.refused',
 ] as const
 export type HistoryKind = (typeof HISTORY_KINDS)[number]
 

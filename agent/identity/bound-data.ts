@@ -4,8 +4,11 @@ import { replaceFile } from '../consent/durable-file.ts'
 import type { Identity } from './identity.ts'
 
 const FILE = 'bound-to.json'
-/** What belongs to one server alone: grants, unsent records, rows that wait. The person's own history stays. */
-const BOUND = ['consent.json', 'spool', 'reviews.json', 'seen-orders.jsonl', 'checkpoints'] as const
+/** What belongs to one server alone: grants, unsent records, rows that wait, people's tickets and files. The person's own history stays. */
+const BOUND = [
+  ...['consent.json', 'spool', 'reviews.json', 'seen-orders.jsonl', 'checkpoints'],
+  ...['tickets', 'attachments'],
+] as const
 
 /**
  * Makes sure that nothing which was granted or collected for one server can reach another: after this computer was

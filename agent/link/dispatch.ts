@@ -1,4 +1,5 @@
 import type { ConsentBook } from '../consent/consent-book.ts'
+import type { OwnTickets } from '../help/own-tickets.ts'
 import type { Witness } from '../history/witness.ts'
 import type { Renewal } from '../identity/renewal.ts'
 import type { AgentLog } from '../log.ts'
@@ -9,6 +10,7 @@ import type { Command } from './link-session.ts'
 /** What the server's commands reach. Nothing else of the agent can be reached by one. */
 export interface CommandTargets {
   readonly book: ConsentBook
+  readonly tickets: OwnTickets
   readonly controller: RunController
   readonly witness: Witness
   readonly renewal: Renewal
@@ -26,16 +28,22 @@ export async function dispatch(targets: CommandTargets, command: Command): Promi
 }
 
 async function handle(targets: CommandTargets, command: Command): Promise<void> {
-  const { book, controller, renewal, log } = targets
+  const { book, tickets, controller, renewal, log } = targets
   switch (command.type) {
     case 'consent.request':
       return await takeRequest(targets, command)
     case 'consent.withdraw':
       return await book.withdraw(command.requestId, command.reason)
     case 'consent.recorded':
-      return await book.recorded(command.jwsSha256, command.outcome)
+      return tickets.words.recorded(command) ? undefined : await book.recorded(command.jwsSha256, command.outcome)
     case 'report.cleared':
       return await book.cleared(command)
+    case 'ticket.progress':
+      return tickets.words.progress(command)
+    case 'ticket.messages':
+      return tickets.words.messages(command)
+    case 'attachment.state':
+      return tickets.words.fileState(command)
     case 'run.start':
       return controller.order(command)
     case 'run.cancel':

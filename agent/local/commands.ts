@@ -7,6 +7,7 @@ import type { Static, TSchema } from 'typebox'
 import { Type } from 'typebox'
 import { GRANT_ENDS } from '../consent/consent-state.ts'
 import { HistoryEntry } from '../history/history-entry.ts'
+import { HELP_COMMANDS } from './help-commands.ts'
 
 const closed = { additionalProperties: false }
 const none = Type.Object({}, closed)
@@ -235,6 +236,7 @@ export const COMMANDS = {
       closed,
     ),
   },
+  ...HELP_COMMANDS,
 } as const satisfies Record<string, { readonly args: TSchema; readonly result: TSchema }>
 
 export type CommandName = keyof typeof COMMANDS

@@ -4,11 +4,13 @@ import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { ConsentBook, GrantState, PendingRequest } from '../consent/consent-book.ts'
 import type { Answerer } from '../consent/consent-events.ts'
 import type { ReceiptFiles } from '../consent/receipt-files.ts'
+import type { OwnTickets } from '../help/own-tickets.ts'
 import type { LocalHistory } from '../history/local-history.ts'
 import type { Witness } from '../history/witness.ts'
 import type { PolicyReading } from '../policy/local-policy.ts'
 import type { Changes } from './changes.ts'
 import type { CommandArgs, CommandName, CommandResult, GrantSummary, RequestSummary, RunProgress } from './commands.ts'
+import { helpHandlers } from './help-handlers.ts'
 import type { LinkStatus, LocalUser, ReviewOperations } from './local-operations.ts'
 import { PageClaims } from './page-claims.ts'
 import { parseRanges } from './row-ranges.ts'
@@ -22,6 +24,7 @@ export interface LocalServices {
   readonly agentVersion: string
   readonly deviceId: DeviceId
   readonly book: ConsentBook
+  readonly tickets: OwnTickets
   readonly history: LocalHistory
   readonly receipts: ReceiptFiles
   readonly witness: Witness
@@ -41,6 +44,7 @@ export function createLocalHandlers(services: LocalServices): LocalHandlers {
     ...followHandlers(services),
     ...reviewHandlers(services),
     ...historyHandlers(services),
+    ...helpHandlers(services.tickets),
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { RequestId } from '@askfirst/protocol/ids.ts'
+import type { RequestId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { CommandResult } from '../local/commands.ts'
 import type { LocalCaller } from '../local/local-caller.ts'
@@ -16,6 +16,10 @@ const AGAIN_MS = 2_000
 /** When a person who said "not now" is asked again, and at least so long before the time is over. */
 const REMIND_MS = 10 * 60_000
 const LAST_CALL_MS = 2 * 60_000
+/** News of a ticket open a window at most so often; meanwhile the pages show them. */
+const NEWS_MS = 10 * 60_000
+/** Who loaded a page so shortly ago is looking at it: it loads itself again and shows what is new. */
+const LOOKING_MS = 15_000
 /** With nothing to show and nobody looking, the pages close. */
 const IDLE_MS = 15 * 60_000
 
@@ -46,6 +50,8 @@ export class Companion {
   /** Requests that were shown, with the number of times. */
   readonly #rounds = new Map<string, number>()
   readonly #reminders = new Map<string, number>()
+  /** When a ticket's news last opened a window. */
+  readonly #news = new Map<string, number>()
   #isTold = false
 
   constructor(options: CompanionOptions) {
@@ -82,6 +88,7 @@ export class Companion {
         this.#isTold = false
         const lists = await agent.call('requests.list', {})
         this.#show(lists)
+        this.#showNews((await agent.call('help.news', {})).tickets)
         await this.#closeWhenIdle(lists)
         count = (await agent.call('changes.wait', { after: count, waitMs: WAIT_MS })).count
       }
@@ -99,6 +106,18 @@ export class Companion {
       if (cleared === undefined || cleared.told || this.#rounds.has(reportId)) continue
       this.#rounds.set(reportId, 1)
       void this.#open('/')
+    }
+  }
+
+  /** Calmer than a request: nobody waits for an answer within minutes. */
+  #showNews(tickets: readonly TicketId[]): void {
+    const { server } = this.#options
+    const now = performance.now()
+    for (const ticketId of tickets) {
+      if (server.isOpen && server.idleMs < LOOKING_MS) continue
+      if (now - (this.#news.get(ticketId) ?? Number.NEGATIVE_INFINITY) < NEWS_MS) continue
+      this.#news.set(ticketId, now)
+      void this.#open(`/help/${ticketId}`)
     }
   }
 

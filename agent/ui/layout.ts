@@ -21,6 +21,8 @@ interface PageParts {
   readonly wide?: boolean
   /** Absent: the page has the usual switch of languages. */
   readonly ownLanguageSwitch?: boolean
+  /** Path of the page's script; only pages of pictures have one. */
+  readonly script?: string
 }
 
 /** Says a text in the session's language. */
@@ -43,7 +45,7 @@ export function proof({ sessions, session }: PageContext, scope: string): Html {
 }
 
 /** A whole page. */
-export function page(context: PageContext, { title, main, refreshS, wide, ownLanguageSwitch }: PageParts): Html {
+export function page(context: PageContext, { title, main, refreshS, wide, ownLanguageSwitch, script }: PageParts): Html {
   const { session } = context
   const { language } = session
   const flash = session.flash
@@ -53,7 +55,9 @@ export function page(context: PageContext, { title, main, refreshS, wide, ownLan
 <meta name="viewport" content="width=device-width, initial-scale=1">${
     refreshS === undefined ? null : html`<meta http-equiv="refresh" content="${refreshS}">`
   }
-<link rel="stylesheet" href="/style.css"></head><body${wide === true ? html` class="wide"` : null}>
+<link rel="stylesheet" href="/style.css">${
+    script === undefined ? null : html`<script type="module" src="${script}"></script>`
+  }</head><body${wide === true ? html` class="wide"` : null}>
 ${ownLanguageSwitch === true ? null : navigation(context)}
 <main><h1>${title}</h1>
 ${flash === null ? null : html`<div class="card note" role="status"><p>${flash}</p></div>`}
@@ -65,6 +69,7 @@ ${main}</main>
 function navigation(context: PageContext): Html {
   return html`<header><strong>${t(context, 'page.name')}</strong>
 <a href="${at(context, '/')}">${t(context, 'page.home')}</a>
+<a href="${at(context, '/help')}">${t(context, 'page.help')}</a>
 <a href="${at(context, '/session')}">${t(context, 'page.session')}</a>
 <a href="${at(context, '/record')}">${t(context, 'page.record')}</a></header>`
 }

@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http'
 /** Name of the session's cookie. */
 export const COOKIE = 'askfirst_page'
 
+/** How the forms of a server's pages are sent: all of them without a file, or all of them with one. */
+export type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-data'
+
 /** A refusal before anything of a page is looked at. */
 export interface GuardRefusal {
   readonly status: 403 | 405 | 415 | 421
@@ -13,7 +16,11 @@ export interface GuardRefusal {
  * What keeps other web pages out: the exact host (DNS rebinding ends here), and for what changes something the exact
  * origin, the browser's own word that the form is ours, and the form's content type.
  */
-export function guardProblem({ method, headers }: IncomingMessage, host: string): GuardRefusal | null {
+export function guardProblem(
+  { method, headers }: IncomingMessage,
+  host: string,
+  formType: FormType,
+): GuardRefusal | null {
   if (headers.host !== host) return { status: 421, reason: 'This address answers under its own name only.' }
   if (method === 'GET' || method === 'HEAD') return null
   if (method !== 'POST') return { status: 405, reason: 'This address does not take this kind of request.' }
@@ -21,7 +28,7 @@ export function guardProblem({ method, headers }: IncomingMessage, host: string)
   if (headers['sec-fetch-site'] !== 'same-origin')
     return { status: 403, reason: 'The browser says that the form came from elsewhere.' }
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  return type === 'application/x-www-form-urlencoded' ? null : { status: 415, reason: 'This is not a form.' }
+  return type === formType ? null : { status: 415, reason: 'This is not a form.' }
 }
 
 /** The session's cookie in a request; the browser may send others of this address beside it. */

@@ -4,19 +4,25 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { barePage } from './bare-page.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
+import type { MultipartForm } from './multipart.ts'
+import { readMultipart } from './multipart.ts'
+import type { FormType } from './page-guard.ts'
 import { COOKIE, cookieOf, guardProblem, PAGE_HEADERS } from './page-guard.ts'
 import type { PageSession, PageSessions } from './page-sessions.ts'
 import { peerAccount } from './peer-account.ts'
 import { STYLE } from './style.ts'
 
 const ADDRESS = '127.0.0.1'
-const MAX_FORM_BYTES = 65_536
+/** All texts of the longest form, in letters of which each takes nine bytes on the way. */
+const MAX_FORM_BYTES = 131_072
 const TIMEOUT_MS = 10_000
 
 /** What a page answers. */
 export type PageAnswer =
   | { readonly kind: 'page'; readonly body: Html; readonly status?: number }
   | { readonly kind: 'redirect'; readonly path: string }
+  /** Goes to another address, by a GET. */
+  | { readonly kind: 'leave'; readonly url: string }
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
 
 /** A request that got past the guards. */
@@ -28,6 +34,25 @@ export interface PageRequest {
   readonly query: URLSearchParams
   /** Fields of the form; empty for a GET. */
   readonly form: URLSearchParams
+  /** The file of the form; null: none, or pages that take none. */
+  readonly file: Buffer | null
+}
+
+/** What makes the pages of one server differ from those of another. */
+export interface PageKind {
+  readonly headers: Readonly<Record<string, string>>
+  readonly formType: FormType
+  readonly maxFormBytes: number
+  /** Scripts by path; they are the same for everybody. */
+  readonly scripts: ReadonlyMap<string, string>
+}
+
+/** Pages without a script and without files. */
+const PLAIN_PAGES: PageKind = {
+  headers: PAGE_HEADERS,
+  formType: 'application/x-www-form-urlencoded',
+  maxFormBytes: MAX_FORM_BYTES,
+  scripts: new Map(),
 }
 
 /** Answers all pages; the server stands in front of it. */
@@ -36,6 +61,8 @@ export type Pages = (request: PageRequest) => Promise<PageAnswer>
 export interface PageServerOptions {
   readonly sessions: PageSessions
   readonly pages: Pages
+  /** Absent: pages without a script and without files. */
+  readonly kind?: PageKind
   /** Account of this process; null where there are no numbers. */
   readonly ownAccount: number | null
   readonly onProblem: (problem: string, error?: unknown) => void
@@ -44,14 +71,17 @@ export interface PageServerOptions {
 /** The pages of one person, on this machine's loopback address only (SPEC C23). */
 export class PageServer {
   readonly #options: PageServerOptions
+  readonly #kind: PageKind
   readonly #server: Server
   #port = 0
   #lastUsedMs = 0
 
   constructor(options: PageServerOptions) {
     this.#options = options
+    this.#kind = options.kind ?? PLAIN_PAGES
     this.#server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
       this.#lastUsedMs = performance.now()
+      for (const [name, value] of Object.entries(this.#kind.headers)) response.setHeader(name, value)
       this.#answer(request, response).catch((error: unknown) => {
         options.onProblem('A page could not be answered', error)
         if (!response.headersSent) send(response, 500, html`<p>Something failed.</p>`)
@@ -101,20 +131,22 @@ export class PageServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = guardProblem(request, this.host)
+    const refusal = guardProblem(request, this.host, this.#kind.formType)
     if (refusal !== null) return send(response, refusal.status, html`<p>${refusal.reason}</p>`)
     if (!this.#isOwnAccount(request)) return send(response, 403, html`<p>This page belongs to another account.</p>`)
     const url = new URL(request.url ?? '/', `http://${this.host}`)
     if (url.pathname === '/style.css') return sendText(response, 200, 'text/css; charset=utf-8', STYLE)
+    const script = this.#kind.scripts.get(url.pathname)
+    if (script !== undefined) return sendText(response, 200, 'text/javascript; charset=utf-8', script)
     if (url.pathname === '/open') return this.#open(response, url.searchParams.get('token') ?? '')
     const [, prefix = '', rest = '/'] = /^\/([A-Za-z0-9_-]{22})(\/.*)$/.exec(url.pathname) ?? []
     const session = this.#options.sessions.find(prefix, cookieOf(request))
     if (session === null) return this.#sendClosed(response, 403)
     const method = request.method === 'POST' ? 'POST' : 'GET'
-    const form = method === 'POST' ? await readForm(request) : new URLSearchParams()
-    if (form === null) return send(response, 413, html`<p>The form is too long.</p>`)
-    const answer = await this.#options.pages({ session, method, path: rest, query: url.searchParams, form })
-    sendAnswer(response, answer, session)
+    const form = method === 'POST' ? await readForm(request, this.#kind) : NO_FORM
+    if (form === 'too-long') return send(response, 413, html`<p>The form is too long.</p>`)
+    const page = { session, method, path: rest, query: url.searchParams } as const
+    sendAnswer(response, await this.#options.pages({ ...page, form: form.fields, file: form.file }), session)
   }
 
   #sendClosed(response: ServerResponse, status: 403 | 410): void {
@@ -154,6 +186,9 @@ function sendAnswer(response: ServerResponse, answer: PageAnswer, session: PageS
     case 'redirect':
       response.setHeader('location', `/${session.prefix}${answer.path}`)
       return send(response, 303, html``)
+    case 'leave':
+      response.setHeader('location', answer.url)
+      return send(response, 303, html``)
     case 'file':
       response.setHeader('content-disposition', `attachment; filename="${answer.name}"`)
       return sendText(response, 200, 'application/json; charset=utf-8', answer.text)
@@ -165,21 +200,27 @@ function send(response: ServerResponse, status: number, body: Html): void {
 }
 
 function sendText(response: ServerResponse, status: number, type: string, text: string): void {
-  for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
   response.setHeader('content-type', type)
   response.statusCode = status
   response.end(text)
 }
 
-/** The fields of a form; null when it is too long. */
-async function readForm(request: IncomingMessage): Promise<URLSearchParams | null> {
+const NO_FORM: MultipartForm = { fields: new URLSearchParams(), file: null }
+
+/** The fields and the file of a form; one that does not have its own form has no fields. */
+async function readForm(
+  request: IncomingMessage,
+  { formType, maxFormBytes }: PageKind,
+): Promise<MultipartForm | 'too-long'> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of request) {
     if (!Buffer.isBuffer(part)) throw new AskFirstError('INTERNAL', 'A form came as something else than bytes.')
     length += part.length
-    if (length > MAX_FORM_BYTES) return null
+    if (length > maxFormBytes) return 'too-long'
     parts.push(part)
   }
-  return new URLSearchParams(Buffer.concat(parts).toString('utf8'))
+  const body = Buffer.concat(parts)
+  if (formType === 'multipart/form-data') return readMultipart(request.headers['content-type'] ?? '', body) ?? NO_FORM
+  return { fields: new URLSearchParams(body.toString('utf8')), file: null }
 }

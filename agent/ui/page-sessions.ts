@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { AttachmentId } from '@askfirst/protocol/ids.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 
 /** A page link works once, and only for so long. */
@@ -23,6 +24,23 @@ export interface PageSession {
   flash: string | null
   /** What the person has marked to leave out, by run. */
   readonly marks: Map<string, ReviewMarks>
+  /** What the person has typed and added but not sent, by form. */
+  readonly drafts: Map<string, FormDraft>
+}
+
+/** A form that is filled in: it stays when the person looks at another page, adds a picture or made a mistake. */
+export interface FormDraft {
+  /** Sent with the form: a form that is sent twice has the key of a draft that is gone. */
+  readonly key: string
+  fields: ReadonlyMap<string, string>
+  readonly files: DraftFile[]
+}
+
+/** A file of a form, handed to the agent already. */
+export interface DraftFile {
+  readonly attachmentId: AttachmentId
+  readonly name: string
+  readonly bytes: number
 }
 
 export interface ReviewMarks {
@@ -103,6 +121,7 @@ export class PageSessions {
       language: this.language,
       flash: null,
       marks: new Map(),
+      drafts: new Map(),
     }
     this.#sessions.set(session.prefix, session)
     dropOldest(this.#sessions, MAX_SESSIONS)

@@ -8,6 +8,18 @@ import { page, t } from './layout.ts'
 import type { PageAnswer, PageRequest, Pages } from './page-server.ts'
 import { consentPage, viewAgain } from './pages/consent.ts'
 import { allowAll, allowTicked, askAgain, deny, later, report } from './pages/consent-answers.ts'
+import { ticketListPage } from './pages/help-list.ts'
+import { newTicketPage, sendTicket, ticketAgain, ticketPictures, ticketWithoutFile } from './pages/help-new.ts'
+import {
+  answerFixed,
+  fixedPage,
+  replyAgain,
+  replyPage,
+  replyPictures,
+  replyWithoutFile,
+  sendReply,
+} from './pages/help-reply.ts'
+import { ticketPage } from './pages/help-ticket.ts'
 import { homePage, toldLifted } from './pages/home.ts'
 import type { PageCall, PageDeps, PageRoute } from './pages/page-call.ts'
 import { exportRecord, recordPage } from './pages/record.ts'
@@ -17,8 +29,13 @@ import { sessionPage, stop } from './pages/session.ts'
 const ID = '[0-9a-hjkmnp-tv-z]{26}'
 const request = (rest: string) => new RegExp(`^/requests/(crq_${ID})${rest}$`)
 const review = (rest: string) => new RegExp(`^/reviews/(run_${ID})${rest}$`)
+const ticket = (rest: string) => new RegExp(`^/help/(tkt_${ID})${rest}$`)
 const ofRequest = ([id]: readonly string[]) => `/requests/${id}`
 const ofReview = ([id]: readonly string[]) => `/reviews/${id}`
+const ofTicket = ([id]: readonly string[]) => `/help/${id}`
+/** Forms with texts are taken at once, and shown again with all that was typed when their proof is too old. */
+const newTicket = { method: 'POST', scope: () => '/help/new', quick: true, onRefusal: ticketAgain } as const
+const reply = { method: 'POST', scope: ([id]: readonly string[]) => `/help/${id}/reply`, quick: true, onRefusal: replyAgain } as const
 const answer = { method: 'POST', scope: ofRequest, onRefusal: askAgain } as const
 
 /** Every page and every answer; a new one is one line. */
@@ -39,6 +56,18 @@ const ROUTES: readonly PageRoute[] = [
     quick: true,
     handle: stop,
   },
+  { method: 'GET', path: /^\/help$/, handle: ticketListPage },
+  { method: 'GET', path: /^\/help\/new$/, handle: newTicketPage },
+  { ...newTicket, path: /^\/help\/new\/send$/, handle: sendTicket },
+  { ...newTicket, path: /^\/help\/new\/pictures$/, handle: ticketPictures },
+  { ...newTicket, path: /^\/help\/new\/remove$/, handle: ticketWithoutFile },
+  { method: 'GET', path: ticket(''), handle: ticketPage },
+  { method: 'GET', path: ticket('/fixed'), handle: fixedPage },
+  { method: 'POST', path: ticket('/answer'), scope: ofTicket, handle: answerFixed },
+  { method: 'GET', path: ticket('/reply'), handle: replyPage },
+  { ...reply, path: ticket('/reply/send'), handle: sendReply },
+  { ...reply, path: ticket('/reply/pictures'), handle: replyPictures },
+  { ...reply, path: ticket('/reply/remove'), handle: replyWithoutFile },
   { method: 'GET', path: review(''), handle: reviewPage },
   { method: 'POST', path: review('/mark'), scope: ofReview, quick: true, handle: markRows },
   { method: 'POST', path: review('/mark-found'), scope: ofReview, quick: true, handle: markFound },

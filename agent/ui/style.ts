@@ -31,13 +31,39 @@ section > :last-child, .card > :last-child { margin-bottom: 0; }
 .item label { display: flex; gap: .75rem; align-items: flex-start; font-weight: 600; }
 .item .say { margin-inline-start: 2.25rem; }
 .item ul { color: var(--soft); font-size: 1rem; margin-bottom: .6rem; }
-input[type=checkbox] { inline-size: 1.5rem; block-size: 1.5rem; margin: .1rem 0 0; flex: none; accent-color: var(--accent); }
-select, input[type=text], input[type=search] { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft);
+input[type=checkbox], input[type=radio] { inline-size: 1.5rem; block-size: 1.5rem; margin: .1rem 0 0; flex: none; accent-color: var(--accent); }
+select, textarea, input[type=text], input[type=search], input[type=number] { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft);
   border-radius: .5rem; padding: .5rem .7rem; min-height: 2.75rem; max-width: 100%; }
-input[type=text] { width: 100%; }
+input[type=text], textarea { width: 100%; }
+textarea { resize: vertical; }
+input[type=file] { font: inherit; max-width: 100%; }
+input[aria-invalid], textarea[aria-invalid] { border-color: var(--warn); border-width: 2px; }
 label.row { display: flex; gap: .75rem; align-items: flex-start; margin: 0 0 .75rem; }
 button { font: inherit; font-weight: 600; color: var(--ink); background: var(--paper); border: 2px solid var(--soft);
   border-radius: .6rem; padding: .6rem 1.1rem; min-height: 3rem; cursor: pointer; max-width: 100%; }
+a.button { display: inline-block; font-weight: 600; color: var(--no-ink); background: var(--no); border: 2px solid var(--no); text-decoration: none;
+  border-radius: .6rem; padding: .6rem 1.1rem; min-height: 3rem; max-width: 100%; }
+a.button:hover { border-color: var(--accent); }
+.big button { font-size: 1.25rem; padding: .9rem 1.5rem; flex: 1 1 14rem; }
+.ask { border: 0; padding: 0; margin: 0 0 1.5rem; min-inline-size: 0; }
+.ask > label, legend { display: block; font-weight: 600; margin: 0 0 .35rem; padding: 0; }
+.ask .soft { font-weight: 400; }
+.hint { font-size: 1rem; margin: 0 0 .35rem; }
+.files { margin: 0 0 .75rem; padding: 0; list-style: none; } .files li { margin: 0 0 .5rem; }
+.steps { list-style: none; margin: 0 0 1rem; padding: 0; display: flex; gap: .4rem; flex-wrap: wrap; }
+.steps li { flex: 1 1 7rem; border-top: .35rem solid var(--line); padding-top: .4rem; font-size: 1rem; color: var(--soft); }
+.steps .done { border-color: var(--good); } .steps .now { border-color: var(--accent); color: var(--ink); font-weight: 600; }
+.talk { list-style: none; margin: 0 0 1rem; padding: 0; }
+.talk li { border-radius: .75rem; padding: .7rem 1rem; margin: 0 0 .75rem; max-width: 92%; width: fit-content; min-width: min(100%, 16rem); }
+.talk .desk { background: var(--note); border-inline-start: .35rem solid var(--accent); }
+.talk .you { background: var(--ground); border: 1px solid var(--line); margin-inline-start: auto; }
+.talk .elsewhere { border: 1px dashed var(--soft); }
+.talk p:last-child { margin-bottom: 0; }
+.new { color: var(--accent); font-weight: 600; }
+.with-script .no-script, html:not(.with-script) .only-script { display: none; }
+#picture-view { display: block; max-width: 100%; max-height: 75vh; border: 1px solid var(--line); touch-action: none; cursor: crosshair; margin: 0 0 .75rem; }
+.numbers { display: flex; gap: .5rem 1rem; flex-wrap: wrap; } .numbers label { display: block; } .numbers input { width: 7rem; display: block; }
+button:disabled { opacity: .55; cursor: default; }
 button.no { background: var(--no); color: var(--no-ink); border-color: var(--no); }
 button.small { min-height: 2.5rem; padding: .35rem .8rem; font-weight: 500; font-size: 1rem; border-width: 1px; }
 button.stop { font-size: 1.25rem; padding: .8rem 2.5rem; }

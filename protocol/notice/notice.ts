@@ -110,8 +110,17 @@ export interface NoticeInput {
   readonly mustReview: boolean
   /** Name under which this device knows the technician of the grant that the request would replace; absent: unknown grant. */
   readonly earlierTechnician?: string | undefined
+  /** From the device's own record; absent: the ticket was not opened on it, or whoever makes the notice cannot know. */
+  readonly openedHere?: OpenedHere | undefined
   /** Newest report about this technician that was lifted; absent: none. */
   readonly lifted?: LiftedBlock | undefined
+}
+
+/** A ticket that was opened on the device that shows the notice. */
+export interface OpenedHere {
+  readonly at: string
+  /** Account that opened it. */
+  readonly osUser: string
 }
 
 interface Said extends NoticeInput {
@@ -170,14 +179,25 @@ function who({ request: { technician, organisation }, words, labels }: Said): No
   ])
 }
 
-function ticket({ request, words, labels }: Said): NoticeSection {
-  const { number, title, openedBy, requester } = request.ticket
-  const opened = openedBy === 'requester' ? words['ticket.byRequester'] : words['ticket.byDesk']
+function ticket(said: Said): NoticeSection {
+  const { request, words, labels } = said
+  const { number, title } = request.ticket
   return section('ticket', words['ticket.heading'], [
     fill(words['ticket.ticket'], { number, title: quoted(title, 200, labels) }),
-    fill(opened, { requester: quoted(requester, 200, labels) }),
+    opened(said),
     fill(words['ticket.purpose'], { purpose: quoted(request.purpose, 1_000, labels) }),
   ])
+}
+
+/** Who opened the ticket: the device's own record first; what only the server says stands as its word (SPEC P3). */
+function opened({ request, openedHere, language, words, labels }: Said): string {
+  if (openedHere !== undefined) {
+    const account = quoted(openedHere.osUser, 255, labels)
+    return fill(words['ticket.openedHere'], { day: dayOf(openedHere.at, language), account })
+  }
+  const { openedBy, requester } = request.ticket
+  const text = openedBy === 'requester' ? words['ticket.openedElsewhere'] : words['ticket.openedByDesk']
+  return fill(text, { requester: quoted(requester, 200, labels) })
 }
 
 function match({ matchCode, words }: Said): NoticeSection {

@@ -6,6 +6,7 @@ import { AgentRecord } from '@askfirst/agent/ui/agent-record.ts'
 import type { Example } from '@askfirst/agent/ui/example-row.ts'
 import { PageServer } from '@askfirst/agent/ui/page-server.ts'
 import { PageSessions } from '@askfirst/agent/ui/page-sessions.ts'
+import { PictureDesk } from '@askfirst/agent/ui/picture/picture-desk.ts'
 import { createPages } from '@askfirst/agent/ui/routes.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { expect } from 'vitest'
@@ -28,6 +29,7 @@ export interface Browser {
 export class PageWorld {
   readonly parts: ChannelParts
   readonly server: PageServer
+  readonly pictures: PictureDesk
   readonly reminded: string[] = []
   nowMs = 1_000_000
   example: Example = { ok: true, row: { name: 'init', user: 'root' } }
@@ -40,21 +42,28 @@ export class PageWorld {
       call: (name, args) => parts.handlers[name](args, { osUser: 'ann', uid: 1_000 }),
     }
     const sessions = new PageSessions(() => this.nowMs, language)
+    const onProblem = (problem: string, error?: unknown) => {
+      throw new Error(problem, { cause: error })
+    }
+    this.pictures = new PictureDesk({
+      ...{ agent, language, ownAccount, onProblem },
+      nowMs: () => this.nowMs,
+      pagesHost: () => this.server.host,
+    })
     this.server = new PageServer({
       ...{ sessions, ownAccount },
       pages: createPages({
-        ...{ agent, sessions, record: new AgentRecord(agent) },
+        ...{ agent, sessions, pictures: this.pictures, record: new AgentRecord(agent) },
         readExample: async () => this.example,
         remindLater: (requestId) => void this.reminded.push(requestId),
       }),
-      onProblem: (problem, error) => {
-        throw new Error(problem, { cause: error })
-      },
+      onProblem,
     })
   }
 
   async close(): Promise<void> {
     await this.server.close()
+    await this.pictures.close()
     this.parts.disk.dispose()
   }
 

@@ -17,6 +17,7 @@ import { openInBrowser } from '../../ui/open/open-page.ts'
 import { programStarter } from '../../ui/open/start-program.ts'
 import { PageServer } from '../../ui/page-server.ts'
 import { PageSessions } from '../../ui/page-sessions.ts'
+import { PictureDesk } from '../../ui/picture/picture-desk.ts'
 import { createPages } from '../../ui/routes.ts'
 import { languageOf } from '../../ui/texts.ts'
 import type { CliContext } from '../cli-context.ts'
@@ -57,14 +58,20 @@ async function serveUntilStopped(context: CliContext, flags: UiFlags, language: 
   const agent = callerFor(config.runDir)
   const sessions = new PageSessions(() => performance.now(), language)
   const { uid } = ownAccount()
+  const account = uid >= 0 ? uid : null
+  const onProblem = (problem: string, error?: unknown) =>
+    terminal.note(error instanceof Error ? `${problem}: ${error.message}` : problem)
+  const pictures = new PictureDesk({
+    ...{ agent, language, ownAccount: account, onProblem },
+    nowMs: () => performance.now(),
+    pagesHost: () => server.host,
+  })
   const server: PageServer = new PageServer({
-    sessions,
-    ownAccount: uid >= 0 ? uid : null,
+    ...{ sessions, ownAccount: account, onProblem },
     pages: createPages({
-      ...{ agent, sessions, record: new AgentRecord(agent), readExample: exampleReader(config) },
+      ...{ agent, sessions, pictures, record: new AgentRecord(agent), readExample: exampleReader(config) },
       remindLater: (requestId) => companion.remindLater(requestId),
     }),
-    onProblem: (problem, error) => terminal.note(error instanceof Error ? `${problem}: ${error.message}` : problem),
   })
   const reach = reachOf(context, flags, { server, language })
   const isBackground = flags.background === true
@@ -77,6 +84,7 @@ async function serveUntilStopped(context: CliContext, flags: UiFlags, language: 
     if (!(await reach.open('/'))) reach.say('No browser opened. Use --no-open to get a link.')
   }
   await companion.run()
+  await pictures.close()
   await server.close()
 }
 

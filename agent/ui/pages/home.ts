@@ -1,12 +1,14 @@
 import type { ReportId } from '@askfirst/protocol/ids.ts'
-import { quoted } from '@askfirst/protocol/notice/plain-text.ts'
+import { plainText, quoted } from '@askfirst/protocol/notice/plain-text.ts'
 import type { CommandResult } from '../../local/commands.ts'
+import type { TicketSummary } from '../../local/help-commands.ts'
 import { collectorTitle } from '../collector-title.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { at, liveLine, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import { momentInWords } from '../texts.ts'
+import { callHtml, wantsLook } from './help-list.ts'
 import type { PageCall } from './page-call.ts'
 
 type Lists = CommandResult<'requests.list'>
@@ -15,9 +17,10 @@ const REFRESH_S = 5
 /** What waits for the person, what is allowed, and what they were told. */
 export async function homePage(call: PageCall): Promise<PageAnswer> {
   const { context, deps, request } = call
-  const [lists, { runs }] = await Promise.all([
+  const [lists, { runs }, { tickets }] = await Promise.all([
     deps.agent.call('requests.list', {}),
     deps.agent.call('review.list', {}),
+    deps.agent.call('help.tickets', {}),
   ])
   const active = lists.grants.filter(({ ended }) => ended === undefined)
   const isQuiet = lists.pending.length + active.length + runs.length === 0
@@ -26,7 +29,12 @@ export async function homePage(call: PageCall): Promise<PageAnswer> {
 ${lists.pending.map((pending) => pendingHtml(call, pending))}
 ${runs.map((run) => reviewHtml(call, run))}
 ${active.length === 0 ? null : html`<section><h2>${t(context, 'home.active')}</h2><p><a href="${at(context, '/session')}">${t(context, 'home.toSession')}</a></p></section>`}
+${tickets.filter(wantsLook).map((ticket) => callingHtml(call, ticket))}
 ${isQuiet ? html`<div class="card"><p>${t(context, 'home.nothing')}</p></div>` : null}
+<section><h2>${t(context, 'home.help')}</h2><p>${t(context, 'home.helpText')}</p>
+<p class="choices"><a class="button" href="${at(context, '/help/new')}">${t(context, 'help.new')}</a>${
+    tickets.length === 0 ? null : html`<a href="${at(context, '/help')}">${t(context, 'help.yours')}</a>`
+  }</p></section>
 ${lists.reports.map((report) => blockedHtml(call, report))}
 ${liveLine(context, isStill)}`
   const title = t(context, 'home.title')
@@ -45,6 +53,12 @@ function pendingHtml({ context }: PageCall, pending: Lists['pending'][number]): 
   return html`<section class="note"><h2>${t(context, 'home.asks')}</h2>
 <p>${t(context, 'home.who', who)}</p>
 <p><a href="${at(context, `/requests/${requestId}`)}">${t(context, 'home.look')}</a></p></section>`
+}
+
+/** The desk wrote in a ticket, or asks whether it is fixed. */
+function callingHtml({ context }: PageCall, ticket: TicketSummary): Html {
+  return html`<section class="note"><h2>${plainText(ticket.title, 200)}</h2>${callHtml(context, ticket)}
+<p><a href="${at(context, `/help/${ticket.ticketId}`)}">${t(context, 'home.toTicket')}</a></p></section>`
 }
 
 function reviewHtml({ context }: PageCall, run: CommandResult<'review.list'>['runs'][number]): Html {

@@ -5,6 +5,7 @@ import type { ReadExample } from '../example-row.ts'
 import type { PageContext } from '../layout.ts'
 import type { PageAnswer, PageRequest } from '../page-server.ts'
 import type { FormCheck, PageSessions } from '../page-sessions.ts'
+import type { PictureTool } from '../picture/picture-desk.ts'
 
 /** What the pages stand on. */
 export interface PageDeps {
@@ -12,6 +13,7 @@ export interface PageDeps {
   readonly record: AgentRecord
   readonly sessions: PageSessions
   readonly readExample: ReadExample
+  readonly pictures: PictureTool
   /** The person wants to be asked again later. */
   readonly remindLater: (requestId: RequestId) => void
 }

@@ -81,7 +81,7 @@ const COLLECTORS: readonly Collector[] = [
 
 export const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-function signWithKey(typ: string, payload: string): string {
+export function signWithKey(typ: string, payload: string): string {
   const input = `${Buffer.from(JSON.stringify({ alg: 'ES256', typ })).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`
   return `${input}.${sign('sha256', Buffer.from(input), { key: keyPair.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
 }
@@ -101,6 +101,8 @@ export class BookOnDisk {
   readonly deviceId = id('dev')
   readonly heard: Heard = { seen: [], receipts: [], revocations: [], reports: [], ended: [] }
   readonly changes = new Changes()
+  /** Tickets that were opened on this device. */
+  readonly openedHere = new Map<string, { at: string; osUser: string }>()
   policy: PolicyReading = { ok: true, policy: { version: 1 } }
   history: LocalHistory
   book: ConsentBook
@@ -191,6 +193,7 @@ export class BookOnDisk {
       history: this.history,
       clock: this.clock,
       sign: signWithKey,
+      openedHere: (ticketId) => this.openedHere.get(ticketId),
       events: {
         seen: (requestId, state) => void this.heard.seen.push(`${requestId} ${state}`),
         receipt: ({ jws }) => void this.heard.receipts.push(jws),

@@ -1,16 +1,18 @@
 import { openReceiptFiles } from '@askfirst/agent/consent/receipt-files.ts'
+import { OwnTickets } from '@askfirst/agent/help/own-tickets.ts'
 import { createWitness } from '@askfirst/agent/history/witness.ts'
 import type { LocalHandlers } from '@askfirst/agent/local/local-handlers.ts'
 import { createLocalHandlers } from '@askfirst/agent/local/local-handlers.ts'
 import type { NumberedRow, ReviewOperations, RowRange } from '@askfirst/agent/local/local-operations.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
-import { BookOnDisk, id, keyPair } from '../consent/consent-fixture.ts'
+import { BookOnDisk, id, keyPair, signWithKey } from '../consent/consent-fixture.ts'
 
 /** The handlers of the local channel on a real consent book, with one run that waits for review. */
 export interface ChannelParts {
   readonly disk: BookOnDisk
   readonly handlers: LocalHandlers
+  readonly tickets: OwnTickets
   readonly runId: RunId
   rows: NumberedRow[]
   readonly sent: RowRange[][]
@@ -62,12 +64,24 @@ export function startParts(): ChannelParts {
       return { discarded: parts.rows.length }
     },
   }
+  const receipts = openReceiptFiles(disk.dataDir)
+  const { dataDir, deviceId, history, clock } = disk
+  const tickets = new OwnTickets({
+    ...{ dataDir, deviceId, history, clock, receipts },
+    sign: signWithKey,
+    send: () => true,
+    onChange: () => disk.changes.note(),
+    onError: (error) => {
+      throw error
+    },
+  })
   const handlers = createLocalHandlers({
     agentVersion: '0.1.0',
     deviceId: disk.deviceId,
     book: disk.book,
     history: disk.history,
-    receipts: openReceiptFiles(disk.dataDir),
+    receipts,
+    tickets,
     witness: createWitness({ dataDir: disk.dataDir, history: disk.history, knowsTicket: () => true }),
     review,
     linkStatus: () => ({ server: 'desk.example.org:8443', state: 'connected', openRuns: 0 }),
@@ -76,5 +90,5 @@ export function startParts(): ChannelParts {
     changes: disk.changes,
     progress: () => [],
   })
-  return Object.assign(parts, { handlers })
+  return Object.assign(parts, { handlers, tickets })
 }
