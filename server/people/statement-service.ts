@@ -24,7 +24,7 @@ import { changeOf } from './ticket-answer.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** Bytes of files that one device may state within a day, so that no device fills the desk's disk: 51 whole files. */
-export const MAX_FILE_BYTES_PER_DAY = 268_435_456
+const MAX_FILE_BYTES_PER_DAY = 268_435_456
 /** How often a statement is tried again when the desk changed its ticket at the same moment. */
 const MAX_TRIES = 5
 

@@ -117,6 +117,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'statements.record': 'write',
   'statements.get': 'read',
   'statements.isOpenedAt': 'read',
+  'attachments.figures': 'read',
   'attachments.get': 'read',
   'attachments.listForTicket': 'read',
   'attachments.listForStatement': 'read',

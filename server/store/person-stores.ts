@@ -28,6 +28,8 @@ export interface StatementStore {
 }
 
 export interface AttachmentStore {
+  /** What operators watch: files that have not come whole, and bytes of those that have. */
+  figures(): Promise<{ readonly wanted: number; readonly bytes: number }>
   get(id: AttachmentId): Promise<Attachment | null>
   /** In the order in which they were stated. */
   listForTicket(ticketId: TicketId): Promise<readonly Attachment[]>

@@ -169,6 +169,8 @@ describeStores('what people state', ({ newStore }) => {
       expect(await store.attachments.refuse(id, LATER)).toBeNull()
       expect(await store.devices.waiting(scene.device.id, LATER)).toMatchObject({ attachments: false })
       expect(await checkIntegrity(store)).toMatchObject({ files: 1, problems: [] })
+      await stated()
+      expect(await store.attachments.figures()).toEqual({ wanted: 1, bytes: PNG.length })
     })
 
     test('that differs from its hash is found by the check of the store', async () => {
