@@ -82,9 +82,9 @@ export class StatementService {
     const record = verified.payload
     const problem = statementProblem(record, { statementId, from, certificate: verified.certificate })
     if (problem !== null) return refused('STATEMENT_INVALID', problem)
-    const { ticketId, said } = record
+    const { ticketId, said, at, osUser } = record
     const attachments = said.kind === 'answer' ? [] : said.attachments
-    const of = { id: statementId, ticketId, deviceId: from, kind: said.kind } as const
+    const of = { id: statementId, ticketId, deviceId: from, kind: said.kind, at, osUser } as const
     const statement: Statement = { ...of, jwsSha256, recordedAt: isoNow(this.#deps.clock), attachments }
     return this.#store({ record, jws, statement, deviceName: signer.device.name })
   }

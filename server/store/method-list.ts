@@ -116,7 +116,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'reports.clearedOf': 'read',
   'statements.record': 'write',
   'statements.get': 'read',
-  'statements.isOpenedAt': 'read',
+  'statements.openedAt': 'read',
   'attachments.figures': 'read',
   'attachments.get': 'read',
   'attachments.listForTicket': 'read',

@@ -23,8 +23,8 @@ export interface StatementStore {
     readonly log: LogDraft
   }): Promise<'recorded' | 'known'>
   get(id: StatementId): Promise<Statement | null>
-  /** Whether somebody at this device opened the ticket. */
-  isOpenedAt(ticketId: TicketId, deviceId: DeviceId): Promise<boolean>
+  /** When and by whom the ticket was opened at this device; null: it was not. */
+  openedAt(ticketId: TicketId, deviceId: DeviceId): Promise<Pick<Statement, 'at' | 'osUser'> | null>
 }
 
 export interface AttachmentStore {
