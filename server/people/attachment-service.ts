@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { AttachmentId, DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { Bus } from '../bus/bus.ts'
@@ -17,7 +18,7 @@ export type AttachmentState = MessageNamed<'attachment.state'>
 const MAX_WANTED = 64
 
 export interface AttachmentDeps {
-  readonly store: Pick<Store, 'attachments' | 'tickets' | 'devices'>
+  readonly store: Pick<Store, 'attachments' | 'tickets' | 'devices' | 'audit'>
   readonly clock: Clock
   readonly bus: Bus
 }
@@ -38,12 +39,22 @@ export class AttachmentService {
     return store.attachments.listForTicket(ticketId)
   }
 
-  /** A whole file. @throws AskFirstError NOT_FOUND, also while it is not whole and when it was refused */
-  async content(id: AttachmentId): Promise<{ readonly attachment: Attachment; readonly bytes: Uint8Array }> {
-    const { store } = this.#deps
+  /**
+   * A whole file, for download; it stands in the audit log, because it takes what a person gave out of the server.
+   *
+   * @throws AskFirstError NOT_FOUND, also while it is not whole and when it was refused
+   */
+  async download(
+    id: AttachmentId,
+    actor: Actor,
+  ): Promise<{ readonly attachment: Attachment; readonly bytes: Uint8Array }> {
+    const { store, clock } = this.#deps
     const attachment = await store.attachments.get(id)
     if (attachment?.state !== 'complete') throw new AskFirstError('NOT_FOUND', `There is no whole file ${id}.`)
-    return { attachment, bytes: await store.attachments.content(id) }
+    const bytes = await store.attachments.content(id)
+    const detail = { ticketId: attachment.ticketId, bytes: bytes.byteLength }
+    await store.audit.append({ at: isoNow(clock), actor, action: 'attachment.downloaded', subject: id, detail })
+    return { attachment, bytes }
   }
 
   /** How far the files of a statement got. */

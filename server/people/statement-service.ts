@@ -24,7 +24,7 @@ import { changeOf } from './ticket-answer.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 /** Bytes of files that one device may state within a day, so that no device fills the desk's disk: 51 whole files. */
-export const MAX_FILE_BYTES_PER_DAY = 268_435_456
+const MAX_FILE_BYTES_PER_DAY = 268_435_456
 /** How often a statement is tried again when the desk changed its ticket at the same moment. */
 const MAX_TRIES = 5
 
@@ -82,9 +82,9 @@ export class StatementService {
     const record = verified.payload
     const problem = statementProblem(record, { statementId, from, certificate: verified.certificate })
     if (problem !== null) return refused('STATEMENT_INVALID', problem)
-    const { ticketId, said } = record
+    const { ticketId, said, at, osUser } = record
     const attachments = said.kind === 'answer' ? [] : said.attachments
-    const of = { id: statementId, ticketId, deviceId: from, kind: said.kind } as const
+    const of = { id: statementId, ticketId, deviceId: from, kind: said.kind, at, osUser } as const
     const statement: Statement = { ...of, jwsSha256, recordedAt: isoNow(this.#deps.clock), attachments }
     return this.#store({ record, jws, statement, deviceName: signer.device.name })
   }

@@ -5,6 +5,8 @@ import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { AttachmentService } from '../people/attachment-service.ts'
 import { downloadName } from '../people/file-kinds.ts'
+import { callerOf } from '../plugins/auth.ts'
+import { actorOf } from '../users/caller.ts'
 import { closed, InstantOrNull } from './fields.ts'
 
 const AttachmentView = Type.Object({
@@ -56,7 +58,7 @@ export function attachmentRoutes({ attachments }: { readonly attachments: Attach
         },
       },
       async (request, reply) => {
-        const { attachment, bytes } = await attachments.content(request.params.id)
+        const { attachment, bytes } = await attachments.download(request.params.id, actorOf(callerOf(request).user))
         return reply
           .header('content-disposition', `attachment; filename="${downloadName(attachment)}"`)
           .header('x-content-type-options', 'nosniff')

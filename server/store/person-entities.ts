@@ -8,6 +8,9 @@ export interface Statement {
   readonly ticketId: TicketId
   readonly deviceId: DeviceId
   readonly kind: 'opened' | 'reply' | 'answer'
+  /** When it was said, by the device's clock, and the account of who said it. */
+  readonly at: string
+  readonly osUser: string
   /** SHA-256 of the JWS, hexadecimal: the same statement again is known by it. */
   readonly jwsSha256: string
   readonly recordedAt: string

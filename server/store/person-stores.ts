@@ -23,11 +23,13 @@ export interface StatementStore {
     readonly log: LogDraft
   }): Promise<'recorded' | 'known'>
   get(id: StatementId): Promise<Statement | null>
-  /** Whether somebody at this device opened the ticket. */
-  isOpenedAt(ticketId: TicketId, deviceId: DeviceId): Promise<boolean>
+  /** When and by whom the ticket was opened at this device; null: it was not. */
+  openedAt(ticketId: TicketId, deviceId: DeviceId): Promise<Pick<Statement, 'at' | 'osUser'> | null>
 }
 
 export interface AttachmentStore {
+  /** What operators watch: files that have not come whole, and bytes of those that have. */
+  figures(): Promise<{ readonly wanted: number; readonly bytes: number }>
   get(id: AttachmentId): Promise<Attachment | null>
   /** In the order in which they were stated. */
   listForTicket(ticketId: TicketId): Promise<readonly Attachment[]>

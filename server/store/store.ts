@@ -6,7 +6,6 @@ import type {
   FindingId,
   GrantId,
   ReceiptId,
-  ReportId,
   RequestId,
   RunId,
   TicketId,
@@ -29,7 +28,6 @@ import type {
   LogDraft,
   Page,
   PageRequest,
-  Report,
   RequestState,
   RowFacets,
   RowFilter,
@@ -51,6 +49,7 @@ import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
+import type { ReportStore } from './report-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 
@@ -352,29 +351,6 @@ export interface FindingStore {
     reason: string,
     log: LogDraft,
   ): Promise<Finding | null>
-}
-
-export interface ReportStore {
-  /** Records a verified report; the very same one again is `known`. @throws AskFirstError CONFLICT when the id or the request was used before */
-  record(report: Report, log: LogDraft, audit: AuditDraft): Promise<'recorded' | 'known'>
-  get(id: ReportId): Promise<Report | null>
-  /** Newest first. */
-  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<Report>>
-  /** The report that blocks a technician on a device; null when nothing does. */
-  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<Report | null>
-  /** Lifts the block; null when there is no such report or it was lifted before (first wins). */
-  clear(
-    id: ReportId,
-    input: {
-      readonly at: string
-      readonly by: Pick<User, 'id' | 'name'>
-      readonly reason: string
-      readonly log: LogDraft
-      readonly audit: AuditDraft
-    },
-  ): Promise<Report | null>
-  /** Reports of a device whose block was lifted, newest first. */
-  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly Report[]>
 }
 
 export interface AuditFilter {

@@ -37,7 +37,10 @@ export function statementOf(
   changes: Partial<Statement> = {},
 ): Statement {
   const id = freshId('stm')
-  return { id, ...of, kind: 'reply', jwsSha256: sha(id), recordedAt: AT, attachments: [], ...changes }
+  return {
+    ...{ id, ...of, kind: 'reply', at: AT, osUser: 'rae', jwsSha256: sha(id), recordedAt: AT, attachments: [] },
+    ...changes,
+  }
 }
 
 /** Puts a statement into the store; one of the kind `opened` brings its ticket. */

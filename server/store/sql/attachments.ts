@@ -10,6 +10,7 @@ import type { SqlContext, Tables } from './tables.ts'
 /** Files that people add, in SQL: a record each, and its bytes in the pieces in which they came. */
 export function attachmentStore(context: SqlContext): AttachmentStore {
   return {
+    figures: () => figures(context),
     get: (id) => getAttachment(context, id),
     listForTicket: async (ticketId) =>
       (
@@ -58,6 +59,16 @@ type AttachmentRow = Selectable<Tables['attachments']> & {
 async function getAttachment(context: SqlContext, id: AttachmentId): Promise<Attachment | null> {
   const row = await selectAttachments(context).where('attachments.public_id', '=', id).executeTakeFirst()
   return row === undefined ? null : toAttachment(row)
+}
+
+async function figures({ db }: SqlContext): Promise<{ wanted: number; bytes: number }> {
+  const rows = await db
+    .selectFrom('attachments')
+    .select(({ fn }) => ['state', fn.countAll().as('count'), fn.sum('bytes').as('bytes')])
+    .groupBy('state')
+    .execute()
+  const of = (state: Attachment['state']) => rows.find((row) => row.state === state)
+  return { wanted: Number(of('wanted')?.count ?? 0), bytes: Number(of('complete')?.bytes ?? 0) }
 }
 
 async function readContent({ db }: SqlContext, id: AttachmentId): Promise<Uint8Array> {

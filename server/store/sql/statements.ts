@@ -15,13 +15,13 @@ export function statementStore(context: SqlContext): StatementStore {
   return {
     record: (input) => record(context, input),
     get: (id) => getStatement(context, id),
-    isOpenedAt: async (ticketId, deviceId) => {
+    openedAt: async (ticketId, deviceId) => {
       const row = await selectStatements(context)
         .where('tickets.public_id', '=', ticketId)
         .where('devices.public_id', '=', deviceId)
         .where('statements.kind', '=', 'opened')
         .executeTakeFirst()
-      return row !== undefined
+      return row === undefined ? null : { at: row.at, osUser: row.os_user }
     },
   }
 }
@@ -111,6 +111,8 @@ async function insert(context: SqlContext, statement: Statement, device: number)
       ticket_id: await ticketKey(context, statement.ticketId),
       device_id: device,
       kind: statement.kind,
+      at: statement.at,
+      os_user: statement.osUser,
       jws_sha256: statement.jwsSha256,
       recorded_at: statement.recordedAt,
       file_bytes: bytesOf(statement.attachments),
@@ -142,6 +144,8 @@ async function getStatement(context: SqlContext, id: StatementId): Promise<State
     ticketId: row.ticket_public_id as TicketId,
     deviceId: row.device_public_id as DeviceId,
     kind: row.kind as Statement['kind'],
+    at: row.at,
+    osUser: row.os_user,
     jwsSha256: row.jws_sha256,
     recordedAt: row.recorded_at,
     attachments: files.map(({ public_id, name, media_type, bytes, sha256 }) => ({

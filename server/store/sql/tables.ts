@@ -277,6 +277,8 @@ interface StatementRow {
   ticket_id: number
   device_id: number
   kind: string
+  at: string
+  os_user: string
   jws_sha256: string
   recorded_at: string
   /** Bytes of the files that it names. */

@@ -1,7 +1,7 @@
 import { checkIntegrity } from '@askfirst/server/store/integrity.ts'
 import type { Attachment, Statement, StatementBounds } from '@askfirst/server/store/person-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fileRef, PNG, putStatement, statementOf, WIDE_BOUNDS } from '../../support/person-records.ts'
 import type { Scene } from '../../support/store-records.ts'
 import {
@@ -22,8 +22,10 @@ const BEFORE = '2026-11-22T02:00:00.000Z'
 describeStores('what people state', ({ newStore }) => {
   let store: Store
   let scene: Scene
-  beforeEach(async () => {
+  beforeAll(async () => {
     store = await newStore()
+  }, 60_000)
+  beforeEach(async () => {
     scene = await addScene(store)
   })
   const of = () => ({ ticketId: scene.ticket.id, deviceId: scene.device.id })
@@ -59,9 +61,9 @@ describeStores('what people state', ({ newStore }) => {
       expect(await putStatement(store, opened)).toBe('recorded')
       expect(await store.tickets.get(ticketId)).toMatchObject({ openedBy: 'requester', version: 1, confirmed: null })
       expect(await kinds(ticketId)).toEqual(['ticket.opened', 'person.stated'])
-      expect(await store.statements.isOpenedAt(ticketId, scene.device.id)).toBe(true)
-      expect(await store.statements.isOpenedAt(scene.ticket.id, scene.device.id)).toBe(false)
-      expect(await store.statements.isOpenedAt(ticketId, (await addScene(store)).device.id)).toBe(false)
+      expect(await store.statements.openedAt(ticketId, scene.device.id)).toEqual({ at: AT, osUser: 'rae' })
+      expect(await store.statements.openedAt(scene.ticket.id, scene.device.id)).toBeNull()
+      expect(await store.statements.openedAt(ticketId, (await addScene(store)).device.id)).toBeNull()
       const again = statementOf({ ...of(), ticketId }, { kind: 'opened' })
       await expect(putStatement(store, again)).rejects.toMatchObject({ code: 'CONFLICT' })
       expect(await store.statements.get(again.id)).toBeNull()
@@ -168,13 +170,21 @@ describeStores('what people state', ({ newStore }) => {
       expect(await kinds()).toContain('attachment.stored')
       expect(await store.attachments.refuse(id, LATER)).toBeNull()
       expect(await store.devices.waiting(scene.device.id, LATER)).toMatchObject({ attachments: false })
-      expect(await checkIntegrity(store)).toMatchObject({ files: 1, problems: [] })
     })
 
-    test('that differs from its hash is found by the check of the store', async () => {
-      const id = await stated()
-      await complete(id, 0, Buffer.alloc(PNG.length, 7))
-      expect((await checkIntegrity(store)).problems).toEqual([`The file ${id} does not match its hash`])
+    test('is counted, and found by the check of the store when it differs from its hash', async () => {
+      const before = await store.attachments.figures()
+      const [good, bad] = [await stated(), await stated()]
+      expect(await store.attachments.figures()).toEqual({ ...before, wanted: before.wanted + 2 })
+      await complete(good, 0, PNG)
+      const { files, problems } = await checkIntegrity(store)
+      expect(problems).toEqual([])
+      await complete(bad, 0, Buffer.alloc(PNG.length, 7))
+      expect(await store.attachments.figures()).toEqual({ ...before, bytes: before.bytes + 2 * PNG.length })
+      expect(await checkIntegrity(store)).toMatchObject({
+        files: files + 1,
+        problems: [`The file ${bad} does not match its hash`],
+      })
     })
 
     test('that is refused loses its bytes and is not wanted again', async () => {

@@ -77,6 +77,10 @@ describe('a file of the person', () => {
     const answer = await download(attachmentId)
     expect(answer.statusCode).toBe(200)
     expect(answer.rawPayload.equals(PNG)).toBe(true)
+    const audit = await server.store.audit.read(0, 10, { action: 'attachment.downloaded' })
+    expect(audit).toMatchObject([
+      { subject: attachmentId, actor: { name: 'Test technician' }, detail: { ticketId: id, bytes: PNG.length } },
+    ])
   })
 
   test('[P5] is a download that no browser runs, whatever the device called it', async () => {
