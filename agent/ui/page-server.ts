@@ -8,6 +8,7 @@ import { COOKIE, cookieOf, guardProblem, PAGE_HEADERS } from './page-guard.ts'
 import type { PageSession, PageSessions } from './page-sessions.ts'
 import { peerAccount } from './peer-account.ts'
 import { STYLE } from './style.ts'
+import type { TextKey } from './texts.ts'
 
 const ADDRESS = '127.0.0.1'
 const MAX_FORM_BYTES = 65_536
@@ -54,7 +55,7 @@ export class PageServer {
       this.#lastUsedMs = performance.now()
       this.#answer(request, response).catch((error: unknown) => {
         options.onProblem('A page could not be answered', error)
-        if (!response.headersSent) send(response, 500, html`<p>Something failed.</p>`)
+        if (!response.headersSent) this.#sendBare(response, 500, 'problem.internal')
         else response.destroy()
       })
     })
@@ -102,23 +103,24 @@ export class PageServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guardProblem(request, this.host)
-    if (refusal !== null) return send(response, refusal.status, html`<p>${refusal.reason}</p>`)
-    if (!this.#isOwnAccount(request)) return send(response, 403, html`<p>This page belongs to another account.</p>`)
+    if (refusal !== null) return this.#sendBare(response, refusal.status, refusal.text)
+    if (!this.#isOwnAccount(request)) return this.#sendBare(response, 403, 'problem.otherAccount')
     const url = new URL(request.url ?? '/', `http://${this.host}`)
     if (url.pathname === '/style.css') return sendText(response, 200, 'text/css; charset=utf-8', STYLE)
     if (url.pathname === '/open') return this.#open(response, url.searchParams.get('token') ?? '')
     const [, prefix = '', rest = '/'] = /^\/([A-Za-z0-9_-]{22})(\/.*)$/.exec(url.pathname) ?? []
     const session = this.#options.sessions.find(prefix, cookieOf(request))
-    if (session === null) return this.#sendClosed(response, 403)
+    if (session === null) return this.#sendBare(response, 403, 'closed.text')
     const method = request.method === 'POST' ? 'POST' : 'GET'
     const form = method === 'POST' ? await readForm(request) : new URLSearchParams()
-    if (form === null) return send(response, 413, html`<p>The form is too long.</p>`)
+    if (form === null) return this.#sendBare(response, 413, 'problem.tooLong')
     const answer = await this.#options.pages({ session, method, path: rest, query: url.searchParams, form })
     sendAnswer(response, answer, session)
   }
 
-  #sendClosed(response: ServerResponse, status: 403 | 410): void {
-    send(response, status, barePage(this.#options.sessions.language, 'closed.title', 'closed.text'))
+  #sendBare(response: ServerResponse, status: number, text: TextKey): void {
+    const title = text === 'closed.text' ? 'closed.title' : 'page.sorry'
+    send(response, status, barePage(this.#options.sessions.language, title, text))
   }
 
   #isOwnAccount({ socket }: IncomingMessage): boolean {
@@ -133,8 +135,8 @@ export class PageServer {
    */
   #open(response: ServerResponse, token: string): void {
     const used = this.#options.sessions.useToken(token)
-    if (used === 'gone') return this.#sendClosed(response, 410)
-    if (used === null) return this.#sendClosed(response, 403)
+    if (used === 'gone') return this.#sendBare(response, 410, 'closed.text')
+    if (used === null) return this.#sendBare(response, 403, 'closed.text')
     const { session, path } = used
     const to = `/${session.prefix}${path}`
     response.setHeader('set-cookie', `${COOKIE}=${session.cookie}; Path=/${session.prefix}/; HttpOnly; SameSite=Strict`)

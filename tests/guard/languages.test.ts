@@ -72,6 +72,12 @@ describe('a language that is one file and one line of the index', () => {
     expect(body).toContain('>Deutsch</button>')
   })
 
+  it('is what the pages are in while nothing goes on', async () => {
+    for (const path of ['/', '/session', '/record', '/?still=1', '/nothing-here']) await page(path)
+    const closed = await world.send('GET', '/open?token=x', {})
+    expect(closed.body).toContain(words().pages['closed.title'])
+  })
+
   it('[C19] says all of the notice, the collectors in it as well, and all of the dialog', async () => {
     const { requestId } = await world.asked()
     const shown = await world.parts.handlers['requests.show']({ requestId, language }, { osUser: 'ann', uid: 1_000 })
@@ -83,7 +89,7 @@ describe('a language that is one file and one line of the index', () => {
     expectNoEnglish(Object.values(said).join(' '))
   })
 
-  it('is what every page is in: overview, request, session, review, my data, and those that refuse', async () => {
+  it('is what the pages are in while something goes on: overview, request, session, review and my data', async () => {
     const { requestId } = await world.asked()
     await page('/')
     const asks = await page(`/requests/${requestId}`)
@@ -93,9 +99,6 @@ describe('a language that is one file and one line of the index', () => {
     await page('/')
     await page(`/reviews/${world.parts.runId}`)
     await page('/record')
-    await page('/nothing-here')
-    const closed = await world.send('GET', '/open?token=x', {})
-    expect(closed.body).toContain(words().pages['closed.title'])
   })
 })
 
@@ -112,6 +115,14 @@ describe('the catalogue of languages', () => {
     const withoutCollector: CollectorTranslations = collectors
     const whole: CollectorTranslations = de.collectors
     expect([withoutWord, withoutText, withoutCollector, whole]).toHaveLength(4)
+  })
+
+  it('has all words of the pages: none stands in their code', () => {
+    // What starts with the desktop is a file of the system, in which no page is made.
+    const code = repositoryFiles().filter((name) => /^agent\/ui\/(?!autostart).*\.ts$/.test(name))
+    // A tag's end and then at least two words: the name of the product alone is the same in every language.
+    const own = code.flatMap((name) => textOf(name).match(/[a-z"']>\s*[A-Z][a-z]+ [a-z]+.*/g) ?? [])
+    expect(own).toEqual([])
   })
 
   it('is the only place in the program that names a language other than English', () => {

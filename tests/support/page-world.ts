@@ -7,6 +7,8 @@ import type { Example } from '@askfirst/agent/ui/example-row.ts'
 import { PageServer } from '@askfirst/agent/ui/page-server.ts'
 import { PageSessions } from '@askfirst/agent/ui/page-sessions.ts'
 import { createPages } from '@askfirst/agent/ui/routes.ts'
+import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { expect } from 'vitest'
 import type { ChannelParts } from '../unit/agent/local/channel-parts.ts'
@@ -29,7 +31,10 @@ export class PageWorld {
   readonly parts: ChannelParts
   readonly server: PageServer
   readonly reminded: string[] = []
+  /** What went to the log. */
+  readonly logged: string[] = []
   nowMs = 1_000_000
+  #failure: { readonly code: ErrorCode; readonly message: string } | null = null
   example: Example = { ok: true, row: { name: 'init', user: 'root' } }
 
   constructor(ownAccount: number | null = null, language: Language = 'en') {
@@ -37,7 +42,10 @@ export class PageWorld {
     this.parts = parts
     const agent: AgentCaller = {
       // The handlers are the agent's own; what is left out is the channel between.
-      call: (name, args) => parts.handlers[name](args, { osUser: 'ann', uid: 1_000 }),
+      call: (name, args) => {
+        if (this.#failure !== null) throw new AskFirstError(this.#failure.code, this.#failure.message)
+        return parts.handlers[name](args, { osUser: 'ann', uid: 1_000 })
+      },
     }
     const sessions = new PageSessions(() => this.nowMs, language)
     this.server = new PageServer({
@@ -46,11 +54,17 @@ export class PageWorld {
         ...{ agent, sessions, record: new AgentRecord(agent) },
         readExample: async () => this.example,
         remindLater: (requestId) => void this.reminded.push(requestId),
+        onProblem: (problem, error) => void this.logged.push(error instanceof Error ? error.message : problem),
       }),
       onProblem: (problem, error) => {
         throw new Error(problem, { cause: error })
       },
     })
+  }
+
+  /** From now on the agent answers everything with this. */
+  fail(failure: { readonly code: ErrorCode; readonly message: string } | null): void {
+    this.#failure = failure
   }
 
   async close(): Promise<void> {

@@ -57,14 +57,16 @@ async function serveUntilStopped(context: CliContext, flags: UiFlags, language: 
   const agent = callerFor(config.runDir)
   const sessions = new PageSessions(() => performance.now(), language)
   const { uid } = ownAccount()
+  const onProblem = (problem: string, error?: unknown) =>
+    terminal.note(error instanceof Error ? `${problem}: ${error.message}` : problem)
   const server: PageServer = new PageServer({
     sessions,
     ownAccount: uid >= 0 ? uid : null,
     pages: createPages({
-      ...{ agent, sessions, record: new AgentRecord(agent), readExample: exampleReader(config) },
+      ...{ agent, sessions, record: new AgentRecord(agent), readExample: exampleReader(config), onProblem },
       remindLater: (requestId) => companion.remindLater(requestId),
     }),
-    onProblem: (problem, error) => terminal.note(error instanceof Error ? `${problem}: ${error.message}` : problem),
+    onProblem,
   })
   const reach = reachOf(context, flags, { server, language })
   const isBackground = flags.background === true
