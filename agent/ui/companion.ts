@@ -136,8 +136,11 @@ export class Companion {
     const shown = await agent.call('requests.show', { requestId, language })
     const answer = await reach.ask(shown)
     const said = { requestId, method: 'dialog', language } as const
-    if (answer === 'allow') await agent.call('requests.approve', { ...said, textSha256: shown.textSha256 })
+    const { textSha256 } = shown
+    if (answer === 'allow') await agent.call('requests.approve', { ...said, textSha256 })
+    if (answer === 'review') await agent.call('requests.approve', { ...said, textSha256, review: true })
     if (answer === 'deny') await agent.call('requests.deny', said)
+    if (answer === 'later') this.remindLater(requestId)
     return answer !== 'none'
   }
 

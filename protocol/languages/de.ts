@@ -246,7 +246,7 @@ export const de = {
     'end.clock': 'die Uhr wurde zurückgestellt',
     'end.receipt-refused': 'vom Server nicht aufgenommen',
 
-    'dialog.more': 'Für andere Antworten: askfirst-agent ui',
+    'dialog.review': 'Erlauben, aber ich sehe es an, bevor es gesendet wird',
     'bytes.b': '{count} Bytes',
     'bytes.kb': '{count} kB',
     'bytes.mb': '{count} MB',

@@ -239,7 +239,7 @@ export const en = {
     'end.clock': 'the clock was set back',
     'end.receipt-refused': 'not recorded by the server',
 
-    'dialog.more': 'For other choices: askfirst-agent ui',
+    'dialog.review': 'Allow, and let me look before it is sent',
     'bytes.b': '{count} bytes',
     'bytes.kb': '{count} kB',
     'bytes.mb': '{count} MB',
