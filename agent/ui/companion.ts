@@ -45,6 +45,10 @@ export class Companion {
   readonly #options: CompanionOptions
   /** Requests that were shown, with the number of times. */
   readonly #rounds = new Map<string, number>()
+  /**
+   * When to ask again, for this process alone: one that is started anew shows every open request at once, so a reminder that is
+   * lost comes too early and never too late.
+   */
   readonly #reminders = new Map<string, number>()
   #isTold = false
 

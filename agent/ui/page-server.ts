@@ -14,9 +14,17 @@ const ADDRESS = '127.0.0.1'
 const MAX_FORM_BYTES = 65_536
 const TIMEOUT_MS = 10_000
 
+interface PageItself {
+  readonly kind: 'page'
+  readonly body: Html
+  readonly status?: number
+  /** Seconds after which the browser loads it again; absent: never. Such a page has a link that ends this. */
+  readonly refreshS?: number | undefined
+}
+
 /** What a page answers. */
 export type PageAnswer =
-  | { readonly kind: 'page'; readonly body: Html; readonly status?: number }
+  | PageItself
   | { readonly kind: 'redirect'; readonly path: string }
   | { readonly kind: 'file'; readonly name: string; readonly text: string }
 
@@ -152,6 +160,7 @@ export class PageServer {
 function sendAnswer(response: ServerResponse, answer: PageAnswer, session: PageSession): void {
   switch (answer.kind) {
     case 'page':
+      if (answer.refreshS !== undefined) response.setHeader('refresh', String(answer.refreshS))
       return send(response, answer.status ?? 200, answer.body)
     case 'redirect':
       response.setHeader('location', `/${session.prefix}${answer.path}`)

@@ -4,7 +4,7 @@ import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import { html } from './html.ts'
 import type { PageContext } from './layout.ts'
-import { page, t } from './layout.ts'
+import { liveLine, page, t } from './layout.ts'
 import type { PageAnswer, PageRequest, Pages } from './page-server.ts'
 import { consentPage, viewAgain } from './pages/consent.ts'
 import { allowAll, allowTicked, askAgain, deny, later, report } from './pages/consent-answers.ts'
@@ -16,6 +16,7 @@ import { sessionPage, stop } from './pages/session.ts'
 import { problemText } from './problem-words.ts'
 import type { TextKey } from './texts.ts'
 
+const GONE_REFRESH_S = 5
 const ID = '[0-9a-hjkmnp-tv-z]{26}'
 const request = (rest: string) => new RegExp(`^/requests/(crq_${ID})${rest}$`)
 const review = (rest: string) => new RegExp(`^/reviews/(run_${ID})${rest}$`)
@@ -65,8 +66,9 @@ export function createPages(deps: PageDeps): Pages {
       return await answerOf(deps, context, request)
     } catch (error) {
       if (!(error instanceof AskFirstError)) throw error
-      // While the agent is off the page asks again and again, and the companion says so once.
-      if (error.code !== 'LOCAL_AUTH_FAILED') deps.onProblem('A page could not be answered', error)
+      // The page asks again and again, and the companion says so once.
+      if (error.code === 'LOCAL_AUTH_FAILED') return gonePage(context, request)
+      deps.onProblem('A page could not be answered', error)
       return problemPage(context, problemText(error.code), error.code)
     }
   }
@@ -101,15 +103,17 @@ async function changeLanguage({ request, context }: PageCall): Promise<PageAnswe
   return { kind: 'redirect', path: /^\/[a-z0-9_/]{0,80}$/.test(back) ? back : '/' }
 }
 
-/** What went wrong, in a sentence of the page's language. While the agent is off the page tries again by itself. */
-function problemPage(context: PageContext, text: TextKey, code: ErrorCode, status = statusOf(code)): PageAnswer {
-  const main = html`<div class="card warn"><p>${t(context, text)}</p></div>`
-  const title = t(context, 'page.sorry')
-  const body = page(context, { title, main, ...(code === 'LOCAL_AUTH_FAILED' ? { refreshS: 5 } : {}) })
-  return { kind: 'page', body, status }
+/** While the agent is off the page tries again by itself, until that is ended. */
+function gonePage(context: PageContext, { query }: PageRequest): PageAnswer {
+  const isStill = query.get('still') === '1'
+  const main = html`<div class="card warn"><p>${t(context, 'page.gone')}</p></div>${liveLine(context, isStill)}`
+  const body = page(context, { title: t(context, 'page.sorry'), main })
+  return { kind: 'page', body, status: 503, refreshS: isStill ? undefined : GONE_REFRESH_S }
 }
 
-function statusOf(code: ErrorCode): number {
-  if (code === 'LOCAL_AUTH_FAILED') return 503
-  return code === 'NOT_FOUND' ? 404 : 409
+/** What went wrong, in a sentence of the page's language. */
+function problemPage(context: PageContext, text: TextKey, code: ErrorCode, status?: number): PageAnswer {
+  const main = html`<div class="card warn"><p>${t(context, text)}</p></div>`
+  const body = page(context, { title: t(context, 'page.sorry'), main })
+  return { kind: 'page', body, status: status ?? (code === 'NOT_FOUND' ? 404 : 409) }
 }

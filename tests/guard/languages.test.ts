@@ -16,7 +16,7 @@ import { repositoryFiles, textOf } from '../support/repository.ts'
 /** One file more and one line more in the index: nothing else of the program is touched. */
 vi.mock('@askfirst/protocol/languages/index.ts', async (original) => {
   const { pseudoLanguage } = await import('../support/pseudo-language.ts')
-  return { ...(await original<object>()), qps: pseudoLanguage() }
+  return { ...(await original<object>()), yi: pseudoLanguage() }
 })
 
 // The types do not know of what was put in.
@@ -63,7 +63,7 @@ async function page(path: string): Promise<string> {
 describe('a language that is one file and one line of the index', () => {
   it('is offered by its own name, and taken from the languages of the computer', async () => {
     expect(LANGUAGES).toEqual(['en', 'de', PSEUDO])
-    expect(languageOf(['qps_XX.UTF-8', 'de'])).toBe(PSEUDO)
+    expect(languageOf(['yi_XX.UTF-8', 'de'])).toBe(PSEUDO)
     const english = new PageWorld()
     await english.server.open()
     const { body } = await english.get(await english.browser(), '/')

@@ -29,6 +29,7 @@ export interface Browser {
 /** The person's pages on a real consent book, with a clock that the test moves. */
 export class PageWorld {
   readonly parts: ChannelParts
+  readonly language: Language
   readonly server: PageServer
   readonly reminded: string[] = []
   /** What went to the log. */
@@ -40,6 +41,7 @@ export class PageWorld {
   constructor(ownAccount: number | null = null, language: Language = 'en') {
     const parts = startParts()
     this.parts = parts
+    this.language = language
     const agent: AgentCaller = {
       // The handlers are the agent's own; what is left out is the channel between.
       call: (name, args) => {
