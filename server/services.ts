@@ -18,6 +18,7 @@ import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
+import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
 import { ReportService } from './reports/report-service.ts'
@@ -66,6 +67,7 @@ export interface Services {
   readonly rows: RowService
   readonly findings: FindingService
   readonly reports: ReportService
+  readonly attachments: AttachmentService
   readonly playbooks: PlaybookService
   readonly search: SearchService
   readonly exports: ExportService
@@ -132,6 +134,7 @@ export function createServices(foundations: Foundations): Services {
     rows: new RowService({ store, clock }),
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
+    attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner }),
     health,
     healthReport: createHealthReporter({

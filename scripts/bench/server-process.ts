@@ -54,7 +54,7 @@ async function openTicket(deviceId: DeviceId): Promise<TicketId> {
     {
       ...{ id, title: 'Bench', description: '', requesterName: 'Bench', requesterEmail: null, openedBy: 'desk' },
       ...{ deviceIds: [deviceId], state: 'open', impact: 'low', urgency: 'low', priority: 4, level: 1 },
-      ...{ assigneeId: null, createdAt: at, updatedAt: at },
+      ...{ assigneeId: null, confirmed: null, createdAt: at, updatedAt: at },
     },
     { ticketId: id, at, actor, kind: 'ticket.opened', body: {} },
   )

@@ -39,7 +39,7 @@ function requireStore(config: ServerConfig): void {
   }
 }
 
-function describe({ tickets, logEntries, auditEntries, runs, chunks, problems }: IntegrityReport): string {
-  const seen = `Checked ${auditEntries} entries of the audit log, ${logEntries} entries of ${tickets} findings logs, and ${chunks} pieces of ${runs} runs.`
+function describe({ tickets, logEntries, auditEntries, runs, chunks, files, problems }: IntegrityReport): string {
+  const seen = `Checked ${auditEntries} entries of the audit log, ${logEntries} entries of ${tickets} findings logs, ${chunks} pieces of ${runs} runs, and ${files} files.`
   return [seen, ...(problems.length === 0 ? ['All are as they were written.'] : problems)].join('\n')
 }

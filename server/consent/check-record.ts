@@ -50,7 +50,8 @@ function timeProblem({ events }: ConsentRecord, certificate: DeviceCertificate):
   return isWithinDates(Math.max(...times), certificate) ? null : 'its certificate was not valid at the time'
 }
 
-function isWithinDates(at: number, { notBefore, notAfter }: DeviceCertificate): boolean {
+/** Whether a certificate was valid at a time (Unix ms), as far as the device's clock can tell. */
+export function isWithinDates(at: number, { notBefore, notAfter }: DeviceCertificate): boolean {
   return at >= Date.parse(notBefore) - CLOCK_TOLERANCE_MS && at <= Date.parse(notAfter) + CLOCK_TOLERANCE_MS
 }
 

@@ -96,7 +96,8 @@ export class ConsentService {
     const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
     const replaces = await this.#replaced(ticket, caller.user, device.id)
     const made = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces })
-    return { ...previewNotice(made.request, known, language), problems: problems.found }
+    const openedHere = await store.statements.openedAt(ticket.id, device.id)
+    return { ...previewNotice(made.request, known, { language, openedHere }), problems: problems.found }
   }
 
   listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]> {

@@ -8,6 +8,7 @@ import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { Compile } from 'typebox/compile'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
+import { oneLine } from '../one-line.ts'
 import type { StoredRequest, Ticket } from '../store/entities.ts'
 
 /** What every request says of the organisation behind the server. */
@@ -101,8 +102,4 @@ function checkMessage(request: ConsentRequest): void {
       details: { field: first?.instancePath ?? '' },
     },
   )
-}
-
-function oneLine(text: string, maxLength: number): string {
-  return text.toWellFormed().replaceAll(/\s+/g, ' ').trim().slice(0, maxLength).toWellFormed() || '-'
 }

@@ -4,6 +4,7 @@ import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { Notice } from '@askfirst/protocol/notice/notice.ts'
 import { makeNotice } from '@askfirst/protocol/notice/notice.ts'
+import type { Statement } from '../store/person-entities.ts'
 import type { DeviceCollectors } from './device-collectors.ts'
 import type { Asking } from './make-request.ts'
 
@@ -53,12 +54,19 @@ export async function completed(
 
 /**
  * The notice in the words that the device announced. Its match code is null, because it is made with the request; what the
- * device's local policy narrows, and what the person gave before, only the device knows.
+ * device's local policy narrows, and what the person gave before, only the device knows. That its person opened the ticket
+ * the server knows from their signed statement (SPEC P3); null: they did not.
  */
-export function previewNotice(request: ConsentRequest, collectors: DeviceCollectors, language: Language): Notice {
+export function previewNotice(
+  request: ConsentRequest,
+  collectors: DeviceCollectors,
+  told: { readonly language: Language; readonly openedHere: Pick<Statement, 'at' | 'osUser'> | null },
+): Notice {
+  const { language, openedHere } = told
   return makeNotice({
     request,
     language,
+    ...(openedHere === null ? {} : { openedHere }),
     matchCode: null,
     describe: (id) => collectors.entry(id),
     longestMs: Math.min(request.durationMs, LIMITS.maxGrantMs),

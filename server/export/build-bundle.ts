@@ -12,9 +12,9 @@ import type { DeviceCertificate, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { packBundle } from './archive.ts'
 import type { Manifest } from './bundle-format.ts'
-import { certificateFile, chunkFile, FILES, MANIFEST_NOTE_HEAD, runFile } from './bundle-format.ts'
+import { attachmentFile, certificateFile, chunkFile, FILES, MANIFEST_NOTE_HEAD, runFile } from './bundle-format.ts'
 import { bundleReadme, bundleReport } from './bundle-texts.ts'
-import { isEndedBody, isReceiptBody, isRevokedBody } from './log-bodies.ts'
+import { isEndedBody, isStoredBody } from './log-bodies.ts'
 
 export interface BundleDeps {
   readonly store: Store
@@ -53,6 +53,7 @@ export async function buildBundle(deps: BundleDeps, ticketId: TicketId): Promise
   for (const certificate of await signers(deps.store, entries))
     put(certificateFile(certificate.sha256), certificate.pem)
   await addRuns(deps.store, entries, files)
+  await addAttachments(deps.store, entries, files)
   put(FILES.readme, bundleReadme(ticket))
   put(FILES.report, bundleReport({ ticket, entries, findings, verifierKey: deps.logSigner.verifierKey }))
   addManifest(deps, { ticket, origin, files })
@@ -72,8 +73,9 @@ async function wholeLog(store: Store, ticketId: TicketId): Promise<readonly LogE
 async function signers(store: Store, entries: readonly LogEntry[]): Promise<readonly DeviceCertificate[]> {
   const wanted = new Set<string>()
   for (const { body } of entries) {
-    if (!isReceiptBody.Check(body) && !isRevokedBody.Check(body)) continue
-    const header: unknown = JSON.parse(Buffer.from(body.jws.split('.')[0] ?? '', 'base64url').toString('utf8'))
+    const { jws } = body
+    if (typeof jws !== 'string') continue
+    const header: unknown = JSON.parse(Buffer.from(jws.split('.')[0] ?? '', 'base64url').toString('utf8'))
     const thumbprint = typeof header === 'object' && header !== null && 'x5t#S256' in header ? header['x5t#S256'] : null
     if (typeof thumbprint === 'string') wanted.add(Buffer.from(thumbprint, 'base64url').toString('hex'))
   }
@@ -87,6 +89,13 @@ async function addRuns(store: Store, entries: readonly LogEntry[], files: Map<st
     const run = await store.runs.get(body.runId)
     if (run !== null) files.set(runFile(run.id), Buffer.from(pretty(run), 'utf8'))
     await addChunks(store, body.runId, body.chunks.length, files)
+  }
+}
+
+async function addAttachments(store: Store, entries: readonly LogEntry[], files: Map<string, Uint8Array>) {
+  for (const { kind, body } of entries) {
+    if (kind !== 'attachment.stored' || !isStoredBody.Check(body)) continue
+    files.set(attachmentFile(body.attachmentId), await store.attachments.content(body.attachmentId))
   }
 }
 

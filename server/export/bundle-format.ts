@@ -17,7 +17,8 @@ import { Type } from 'typebox'
  * | `ticket.json`, `findings.json` | the ticket and its findings as they stand |
  * | `runs/<run id>.json` | one run with its completeness record |
  * | `chunks/<run id>/<seq>.zst` | rows as they arrived from the device |
- * | `certificates/<sha256>.pem` | each device certificate that signed a receipt |
+ * | `attachments/<attachment id>` | a file that the person added, as it arrived from the device |
+ * | `certificates/<sha256>.pem` | each device certificate that signed a receipt or a statement |
  * | `authority.pem` | the authority that issued them |
  */
 export const FILES = {
@@ -35,6 +36,11 @@ export const FILES = {
 /** Name of a chunk's file; the sequence number is padded so that names sort as chunks do. */
 export function chunkFile(runId: string, seq: number): string {
   return `chunks/${runId}/${String(seq).padStart(5, '0')}.zst`
+}
+
+/** Name of a person's file: its id, since the name that they gave it is not for paths. */
+export function attachmentFile(attachmentId: string): string {
+  return `attachments/${attachmentId}`
 }
 
 export function runFile(runId: string): string {

@@ -1,6 +1,9 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { escapeHtml } from '../escape-html.ts'
+import { describeProblem } from '../people/opened-ticket.ts'
 import type { Finding, Ticket } from '../store/entities.ts'
+import { isStatedBody } from './log-bodies.ts'
 
 /** README of a bundle, for whoever opens the zip. */
 export function bundleReadme(ticket: Ticket): string {
@@ -16,6 +19,9 @@ Nothing in it can be changed without being found. To check it, without any netwo
 The check walks the hash chain of the log, the signature of every consent receipt against the device's certificate, the
 digest of every piece of rows, the server's signature, and every byte of this file, and names the first entry that is
 wrong. The keys stand in manifest.json: compare them with what the server's owner publishes.
+
+Files that the person added are in attachments/, under their ids; their names and kinds stand in log.ndjson. They come
+from somebody's machine: open them as carefully as an attachment of an e-mail.
 
 Rows are in chunks/, as zstd-compressed NDJSON exactly as the device sent them: zstd -dc chunks/RUN/00000.zst
 `
@@ -88,6 +94,9 @@ const WHAT: Readonly<Record<LogEntry['kind'], string>> = {
   'finding.judged': 'Finding judged',
   'consent.reported': 'Reported as suspicious by the person',
   'report.cleared': 'Report looked at, block lifted',
+  'person.stated': 'The person said',
+  'message.sent': 'Message to the person',
+  'attachment.stored': 'File of the person',
 }
 
 function entryHtml(entry: LogEntry): string {
@@ -95,13 +104,20 @@ function entryHtml(entry: LogEntry): string {
 }
 
 /** The fields of an entry that a person wants to see, by name; the whole body is in log.ndjson. */
-const SHOWN = ['text', 'collector', 'state', 'code', 'matchCode', 'statement', 'reason'] as const
+const SHOWN = ['text', 'collector', 'state', 'code', 'matchCode', 'statement', 'reason', 'name'] as const
 
 function detail({ body }: LogEntry): string {
   const completeness = body.completeness
   const parts = SHOWN.flatMap((name) => (typeof body[name] === 'string' ? [body[name]] : []))
+  if (isStatedBody.Check(body)) parts.push(`${body.osUser}: ${wordsOf(body.said)}`)
   if (typeof completeness === 'object' && completeness !== null && 'state' in completeness && 'rows' in completeness) {
     parts.push(`${String(completeness.state)}, ${String(completeness.rows)} rows`)
   }
   return parts.length === 0 ? '' : `: ${escapeHtml(parts.join('; '))}`
+}
+
+/** What the person said, without its form: each field that they filled in, or their answer. */
+function wordsOf(said: StatementRecord['said']): string {
+  if (said.kind === 'answer') return [said.fixed ? 'It is fixed' : 'It is not fixed', said.text ?? ''].join(' ').trim()
+  return said.kind === 'reply' ? said.text : `${said.title}\n${describeProblem(said)}`
 }

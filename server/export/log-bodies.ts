@@ -1,8 +1,9 @@
 import { Completeness } from '@askfirst/protocol/completeness.ts'
-import { CollectorId, Sha256 } from '@askfirst/protocol/fields.ts'
+import { CollectorId, Count, Sha256 } from '@askfirst/protocol/fields.ts'
 import { ChunkDigest } from '@askfirst/protocol/findings-log.ts'
-import { GrantId, ReceiptId, ReportId, RequestId, RunId } from '@askfirst/protocol/ids.ts'
+import { AttachmentId, GrantId, ReceiptId, ReportId, RequestId, RunId, StatementId } from '@askfirst/protocol/ids.ts'
 import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import { StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
@@ -18,6 +19,18 @@ export const isRequestedBody = Compile(
 export const isReceiptBody = Compile(Type.Object({ requestId: RequestId, receiptId: ReceiptId, jws: Type.String() }))
 export const isRevokedBody = Compile(Type.Object({ grantId: GrantId, jws: Type.String() }))
 export const isReportedBody = Compile(Type.Object({ reportId: ReportId, jws: Type.String() }))
+export const isStatedBody = Compile(
+  Type.Object({
+    statementId: StatementId,
+    osUser: StatementRecord.properties.osUser,
+    said: StatementRecord.properties.said,
+    jws: Type.String(),
+  }),
+)
+/** A file is named before it is in the bundle: its bytes may never have come. */
+export const isStoredBody = Compile(
+  Type.Object({ attachmentId: AttachmentId, statementId: StatementId, bytes: Count, sha256: Sha256 }),
+)
 export const isOrderedBody = Compile(
   Type.Object({
     runId: RunId,

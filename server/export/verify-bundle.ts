@@ -7,11 +7,12 @@ import { verifyCheckpoint, verifyNote } from '../ca/log-signer.ts'
 import type { BundleFiles } from './archive.ts'
 import { unpackBundle } from './archive.ts'
 import { FILES, MANIFEST_NOTE_HEAD, Manifest } from './bundle-format.ts'
-import type { TrustedCertificates } from './verify-consent.ts'
 import { verifyConsent } from './verify-consent.ts'
 import { verifyLog } from './verify-log.ts'
 import type { Problem, VerifyReport } from './verify-report.ts'
 import { verifyRuns } from './verify-runs.ts'
+import type { TrustedCertificates } from './verify-signed.ts'
+import { verifyStatements } from './verify-statements.ts'
 
 const isManifest = Compile(Manifest)
 
@@ -39,10 +40,12 @@ export function verifyBundle(bytes: Uint8Array, pins: Pins = {}): VerifyReport {
   const certificates = trustedCertificates(files)
   const consent = verifyConsent(log.entries, certificates.trusted)
   const runs = verifyRuns(log.entries, files)
+  const person = verifyStatements(log.entries, certificates.trusted, files)
   const problems = [
     ...(log.problem === null ? [] : [log.problem]),
     ...consent.problems,
     ...runs.problems,
+    ...person.problems,
     ...certificates.problems,
     ...manifestProblems(files, manifest),
     ...checkpointProblems(files, manifest, log.entries),
@@ -57,6 +60,8 @@ export function verifyBundle(bytes: Uint8Array, pins: Pins = {}): VerifyReport {
     runs: runs.runs,
     chunks: runs.chunks,
     rows: runs.rows,
+    statements: person.statements,
+    files: person.files,
     logKey: `${manifest.logKey.name} ${manifest.logKey.publicKey}`,
     authoritySha256: manifest.authoritySha256,
     firstWrongEntry: wrong.length === 0 ? null : Math.min(...wrong),
@@ -73,6 +78,8 @@ function emptyReport(problems: readonly Problem[]): VerifyReport {
     runs: 0,
     chunks: 0,
     rows: 0,
+    statements: 0,
+    files: 0,
     logKey: null,
     authoritySha256: null,
     firstWrongEntry: null,

@@ -10,7 +10,7 @@ export async function verifyFile(file: string, pins: Pins): Promise<VerifyReport
 
 /** The report in words, for a terminal. */
 export function describeReport(file: string, report: VerifyReport): string {
-  const facts = `${report.entries} log entries, ${report.receipts} receipts, ${report.runs} runs, ${report.chunks} chunks, ${report.rows} rows`
+  const facts = `${report.entries} log entries, ${report.receipts} receipts, ${report.runs} runs, ${report.chunks} chunks, ${report.rows} rows, ${report.statements} statements, ${report.files} files`
   if (report.ok) {
     return [
       `${file} is whole: ${facts}.`,

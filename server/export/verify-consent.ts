@@ -1,6 +1,6 @@
-import { createHash, type X509Certificate } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
-import type { Grant, JwsHeader } from '@askfirst/protocol/consent-record.ts'
+import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import {
   ConsentRecord,
   RECEIPT_TYP,
@@ -11,20 +11,14 @@ import {
 } from '@askfirst/protocol/consent-record.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { Compile } from 'typebox/compile'
-import { verifyJws } from '../consent/verify-jws.ts'
-import type { DeviceCertificate } from '../store/entities.ts'
 import { isOrderedBody, isReceiptBody, isReportedBody, isRequestedBody, isRevokedBody } from './log-bodies.ts'
 import type { Problem } from './verify-report.ts'
+import type { TrustedCertificates } from './verify-signed.ts'
+import { CLOCK_TOLERANCE_MS, isValidAt, namesDevice, verifySigned } from './verify-signed.ts'
 
 const isConsentRecord = Compile(ConsentRecord)
 const isRevocationRecord = Compile(RevocationRecord)
 const isReportRecord = Compile(ReportRecord)
-/** As the server allows when it records a receipt: agents' clocks are often a little wrong. */
-const CLOCK_TOLERANCE_MS = 10 * 60_000
-
-/** Certificates of a bundle that chain to its authority, by their SHA-256. */
-export type TrustedCertificates = ReadonlyMap<string, X509Certificate>
-
 /** What the entries so far allow. */
 interface Standing {
   readonly requests: Map<string, { readonly sha256: string; readonly matchCode: string }>
@@ -134,47 +128,4 @@ function orderProblem({ body, at }: LogEntry, standing: Standing): string | null
   if (Date.parse(at) > Date.parse(grant.expiresAt) + CLOCK_TOLERANCE_MS)
     return 'it was ordered after the permission had ended'
   return grant.collectors.some(({ id }) => id === body.collector) ? null : `${body.collector} was not allowed`
-}
-
-function verifySigned(
-  jws: string,
-  typ: JwsHeader['typ'],
-  certificates: TrustedCertificates,
-): { readonly payload: unknown; readonly certificate: X509Certificate } | { readonly problem: string } {
-  const verified = verifyJws(
-    jws,
-    typ,
-    [...certificates].map(([sha256, certificate]) => asStored(sha256, certificate)),
-  )
-  if (!verified.ok) return { problem: `the signature does not hold: ${verified.reason}` }
-  const certificate = certificates.get(verified.certificate.sha256)
-  return certificate === undefined
-    ? { problem: 'its certificate is not in the bundle' }
-    : { payload: verified.payload, certificate }
-}
-
-/** Dates and revocation are judged here with the time of the decision, not by the signature check. */
-function asStored(sha256: string, certificate: X509Certificate): DeviceCertificate {
-  return {
-    serial: certificate.serialNumber.toLowerCase(),
-    deviceId: '' as DeviceCertificate['deviceId'], // Not read by the signature check; `namesDevice` compares the name in the certificate.
-    sha256,
-    publicKeySha256: '',
-    pem: certificate.toString(),
-    notBefore: certificate.validFromDate.toISOString(),
-    notAfter: certificate.validToDate.toISOString(),
-    revokedAt: null,
-    revocationReason: null,
-  }
-}
-
-function namesDevice(certificate: X509Certificate, deviceId: string): boolean {
-  return certificate.subjectAltName?.split(', ').includes(`URI:urn:askfirst:device:${deviceId}`) === true
-}
-
-function isValidAt(certificate: X509Certificate, at: number): boolean {
-  return (
-    at >= certificate.validFromDate.getTime() - CLOCK_TOLERANCE_MS &&
-    at <= certificate.validToDate.getTime() + CLOCK_TOLERANCE_MS
-  )
 }

@@ -1,7 +1,18 @@
 /** One thing that is wrong with a bundle. */
 export interface Problem {
   /** Which check found it. */
-  readonly check: 'archive' | 'manifest' | 'log' | 'checkpoint' | 'receipt' | 'run' | 'chunk' | 'finding' | 'pin'
+  readonly check:
+    | 'archive'
+    | 'manifest'
+    | 'log'
+    | 'checkpoint'
+    | 'receipt'
+    | 'run'
+    | 'chunk'
+    | 'statement'
+    | 'file'
+    | 'finding'
+    | 'pin'
   /** Position in the findings log, where it belongs to one entry. */
   readonly entry?: number
   /** In one sentence: what was expected and what was found. */
@@ -17,6 +28,9 @@ export interface VerifyReport {
   readonly runs: number
   readonly chunks: number
   readonly rows: number
+  /** What people said, signed on their devices, and the files that they added. */
+  readonly statements: number
+  readonly files: number
   /** Verifier key of the log, in signed-note form: compare it with the server's own word. */
   readonly logKey: string | null
   readonly authoritySha256: string | null

@@ -8,6 +8,9 @@ import { ConsentService } from '../consent/consent-service.ts'
 import type { NoticeTerms } from '../consent/make-request.ts'
 import { CheckpointService } from '../findings-log/checkpoint-service.ts'
 import { Indexer } from '../indexing/indexer.ts'
+import { AttachmentService } from '../people/attachment-service.ts'
+import { StatementService } from '../people/statement-service.ts'
+import { TicketFollowers } from '../people/ticket-followers.ts'
 import { ReportService } from '../reports/report-service.ts'
 import { OverdueSweep } from '../runs/overdue-sweep.ts'
 import { RunService } from '../runs/run-service.ts'
@@ -19,6 +22,7 @@ import { Gateway } from './gateway.ts'
 import { certificateHandlers } from './handlers/certificate-handlers.ts'
 import { consentHandlers } from './handlers/consent-handlers.ts'
 import { linkHandlers } from './handlers/link-handlers.ts'
+import { personHandlers } from './handlers/person-handlers.ts'
 import { runHandlers } from './handlers/run-handlers.ts'
 import { ChunkIngest } from './ingest.ts'
 import { LastSeen } from './last-seen.ts'
@@ -77,6 +81,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
   const runs = new RunService({ store, bus, clock, log, link: table })
   const consent = new ConsentService({ store, bus, clock, log, link: table, runs, terms })
   const checkpoints = new CheckpointService({ store, bus, link: table, signer, log })
+  const followers = new TicketFollowers({ store, bus, clock, log, link: table })
   const indexer = new Indexer({
     store,
     bus,
@@ -90,7 +95,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
   const overdue = new OverdueSweep({ consent, runs, log })
   const ingest = makeIngest({ ...options, runs, indexer, table })
   const lastSeen = new LastSeen(options)
-  const gateway = makeGateway(options, { table, runs, consent, checkpoints, ingest, lastSeen })
+  const gateway = makeGateway(options, { table, runs, consent, checkpoints, followers, ingest, lastSeen })
   return {
     link: table,
     consent,
@@ -106,6 +111,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
       await lastSeen.close()
       await indexer.close()
       await checkpoints.close()
+      await followers.close()
     },
   }
 }
@@ -139,18 +145,29 @@ function makeGateway(
     readonly runs: RunService
     readonly consent: ConsentService
     readonly checkpoints: CheckpointService
+    readonly followers: TicketFollowers
     readonly ingest: ChunkIngest
     readonly lastSeen: LastSeen
   },
 ): Gateway {
   const { table, runs, consent, ingest, lastSeen } = parts
   const reports = new ReportService({ ...options, link: table })
+  const attachments = new AttachmentService(options)
+  const statements = new StatementService({ ...options, afterChange: (id) => consent.ticketChanged(id) })
   const heartbeatMs = options.heartbeatMs ?? 30_000
   const certificateLifetimeMs = options.certificateLifetimeMs ?? 90 * DAY_MS
   const handlers = {
-    ...linkHandlers({ ...options, ...parts, reports, organisation: options.terms.organisation, heartbeatMs }),
+    ...linkHandlers({
+      ...options,
+      ...parts,
+      reports,
+      attachments,
+      organisation: options.terms.organisation,
+      heartbeatMs,
+    }),
     ...consentHandlers(consent, reports),
     ...runHandlers(runs, ingest),
+    ...personHandlers({ statements, attachments, followers: parts.followers }),
     ...certificateHandlers({ ...options, certificateLifetimeMs }),
   }
   return new Gateway({

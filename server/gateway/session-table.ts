@@ -16,6 +16,11 @@ export class SessionTable implements AgentLink {
     return this.#byDevice.has(deviceId)
   }
 
+  speaks(deviceId: DeviceId, version: number): boolean {
+    const session = this.#byDevice.get(deviceId)
+    return session !== undefined && session.identity.standing === 'active' && session.protocol >= version
+  }
+
   send(deviceId: DeviceId, message: ServerMessage): boolean {
     return this.#byDevice.get(deviceId)?.send(message) ?? false
   }

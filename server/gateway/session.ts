@@ -31,6 +31,8 @@ export class AgentSession {
   readonly identity: DeviceIdentity
   /** `greeting` until the hello was answered. */
   state: 'greeting' | 'open' | 'closed' = 'greeting'
+  /** Protocol version that both sides speak; 0 until the hello was answered. */
+  protocol = 0
   openedAt: number
   lastHeardAt: number
   /** Credit that was granted last, and the highest ever: what may be in flight. */

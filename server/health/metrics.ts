@@ -16,7 +16,7 @@ export interface AgentSideFigures {
 }
 
 export interface MetricsInput {
-  readonly store: Pick<Store, 'ping' | 'runs'>
+  readonly store: Pick<Store, 'ping' | 'runs' | 'attachments'>
   readonly clock: Clock
   readonly onlineAgents: () => number
   readonly authorityPem: string
@@ -57,6 +57,18 @@ function addStoreGauges(registry: Registry, { store }: MetricsInput): void {
     'askfirst_index_lag_rows',
     'Stored rows that cannot be read with filters yet',
     async () => (await store.runs.figures()).rowsToIndex,
+  )
+  addGauge(
+    registry,
+    'askfirst_person_files_wanted',
+    'Files that people added and that have not come whole',
+    async () => (await store.attachments.figures()).wanted,
+  )
+  addGauge(
+    registry,
+    'askfirst_person_files_bytes',
+    'Bytes of the files that people added',
+    async () => (await store.attachments.figures()).bytes,
   )
   addGauge(
     registry,

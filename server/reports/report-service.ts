@@ -13,6 +13,7 @@ import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
 import { verifyJws } from '../consent/verify-jws.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
+import { oneLine } from '../one-line.ts'
 import type { Page, PageRequest, Report, User } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from '../users/caller.ts'
@@ -138,8 +139,4 @@ function clearedMessage(report: Report): MessageNamed<'report.cleared'> {
     by: oneLine(report.clearedByName ?? '', 200),
     reason: oneLine(report.clearReason ?? '', 500),
   }
-}
-
-function oneLine(text: string, maxLength: number): string {
-  return text.toWellFormed().replaceAll(/\s+/g, ' ').trim().slice(0, maxLength).toWellFormed() || '-'
 }

@@ -4,6 +4,7 @@ import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
+import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
 import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
@@ -13,6 +14,7 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
+import { messageRoutes } from './messages.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
@@ -54,6 +56,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     enrolmentTokenRoutes(services),
     ticketRoutes(services),
     ticketLogRoutes(services),
+    messageRoutes(services),
+    attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),
     rowRoutes(services),

@@ -36,6 +36,8 @@ const TicketView = Type.Object({
   createdAt: Instant,
   updatedAt: Instant,
   version: Count,
+  /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
+  confirmed: orNull(Type.Boolean()),
 })
 
 /** What goes on at a ticket at this moment. */

@@ -135,6 +135,7 @@ export interface WaitingKinds {
   readonly reports: boolean
   readonly runs: boolean
   readonly tickets: boolean
+  readonly attachments: boolean
 }
 
 export const TICKET_STATES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const
@@ -164,6 +165,8 @@ export interface Ticket {
   readonly updatedAt: string
   /** Counts up with every change; a change names the version it saw. */
   readonly version: number
+  /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
+  readonly confirmed: boolean | null
 }
 
 /** How a list of tickets is ordered: by number, by the last change, or the most urgent and oldest first. */

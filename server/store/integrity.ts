@@ -4,6 +4,7 @@ import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Run, StoredChunk } from './entities.ts'
+import type { Attachment } from './person-entities.ts'
 import { auditEntryHash, logEntryHash } from './sql/seal.ts'
 import type { Store } from './store.ts'
 
@@ -14,6 +15,8 @@ export interface IntegrityReport {
   readonly auditEntries: number
   readonly runs: number
   readonly chunks: number
+  /** Files of people that are whole. */
+  readonly files: number
   /** The first things that are wrong, in sentences that name them; empty when all is well. */
   readonly problems: readonly string[]
 }
@@ -25,16 +28,17 @@ const MAX_PROBLEMS = 100
 
 interface Walk {
   readonly store: Store
-  readonly counts: { tickets: number; logEntries: number; auditEntries: number; runs: number; chunks: number }
+  readonly counts: { -readonly [Name in keyof Omit<IntegrityReport, 'problems'>]: number }
   readonly problems: string[]
 }
 
 /**
- * Walks every findings log, the audit log and every chunk: hashes, chain, heads, digests in `run.ended`, and the counts of
- * each run. Reads page by page; memory stays constant.
+ * Walks every findings log, the audit log, every chunk and every file: hashes, chain, heads, digests in `run.ended`, and
+ * the counts of each run. Reads page by page; memory stays constant.
  */
 export async function checkIntegrity(store: Store): Promise<IntegrityReport> {
-  const walk: Walk = { store, counts: { tickets: 0, logEntries: 0, auditEntries: 0, runs: 0, chunks: 0 }, problems: [] }
+  const counts = { tickets: 0, logEntries: 0, auditEntries: 0, runs: 0, chunks: 0, files: 0 }
+  const walk: Walk = { store, counts, problems: [] }
   await checkAudit(walk)
   let after: string | null = null
   do {
@@ -52,6 +56,7 @@ async function checkTicket(walk: Walk, id: TicketId): Promise<void> {
   walk.counts.tickets += 1
   const digests = await checkLog(walk, id)
   for (const run of await walk.store.runs.listForTicket(id)) await checkRun(walk, run, digests.get(run.id))
+  for (const file of await walk.store.attachments.listForTicket(id)) await checkFile(walk, file)
 }
 
 /** Walks one log and gives the chunk digests that its `run.ended` entries name. */
@@ -137,6 +142,15 @@ async function checkRun(walk: Walk, run: Run, logged: unknown): Promise<void> {
   if (logged !== undefined && canonicalJson(logged) !== canonicalJson(seen)) {
     walk.problems.push(`The chunks of run ${run.id} are not those that the findings log names`)
   }
+}
+
+/** What came of a file that is not whole cannot be judged: its hash is that of all of it. */
+async function checkFile({ store, counts, problems }: Walk, file: Attachment): Promise<void> {
+  if (file.state !== 'complete') return
+  counts.files += 1
+  const content = await store.attachments.content(file.id)
+  if (createHash('sha256').update(content).digest('hex') !== file.sha256)
+    problems.push(`The file ${file.id} does not match its hash`)
 }
 
 function checkChunk({ problems }: Walk, chunk: StoredChunk, seq: number): ChunkDigest {

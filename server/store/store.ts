@@ -6,7 +6,6 @@ import type {
   FindingId,
   GrantId,
   ReceiptId,
-  ReportId,
   RequestId,
   RunId,
   TicketId,
@@ -29,7 +28,6 @@ import type {
   LogDraft,
   Page,
   PageRequest,
-  Report,
   RequestState,
   RowFacets,
   RowFilter,
@@ -49,6 +47,9 @@ import type {
 } from './entities.ts'
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
+import type { FollowedTicket } from './person-entities.ts'
+import type { AttachmentStore, StatementStore } from './person-stores.ts'
+import type { ReportStore } from './report-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 
@@ -73,6 +74,8 @@ export interface Store {
   readonly runs: RunStore
   readonly findings: FindingStore
   readonly reports: ReportStore
+  readonly statements: StatementStore
+  readonly attachments: AttachmentStore
   readonly audit: AuditStore
   readonly settings: SettingStore
   /** Rejects when the store cannot read and write now. */
@@ -141,7 +144,8 @@ export interface DeviceStore {
   connecting(certificateSha256: string): Promise<ConnectingDevice | null>
   /**
    * Which kinds of things a device that connects must hear of: requests as `consent.openForDevice` lists them with
-   * `endedSince`, reports as `reports.clearedOf`, runs as `runs.openForDevice`, tickets that it belongs to. For most devices nothing waits.
+   * `endedSince`, reports as `reports.clearedOf`, runs as `runs.openForDevice`, tickets that it belongs to,
+   * files as `attachments.wantedOf`. For most devices nothing waits.
    */
   waiting(id: DeviceId, endedSince: string): Promise<WaitingKinds>
   /** Facts of a hello. */
@@ -195,17 +199,32 @@ export interface TicketStore {
     change: Partial<
       Pick<
         Ticket,
-        'title' | 'description' | 'state' | 'impact' | 'urgency' | 'priority' | 'level' | 'assigneeId' | 'deviceIds'
+        | 'title'
+        | 'description'
+        | 'state'
+        | 'impact'
+        | 'urgency'
+        | 'priority'
+        | 'level'
+        | 'assigneeId'
+        | 'deviceIds'
+        | 'confirmed'
       >
     > & { readonly updatedAt: string },
     log: LogDraft,
   ): Promise<Ticket | null>
+  /** A ticket as its person follows it; null when there is no such ticket. */
+  followed(id: TicketId): Promise<FollowedTicket | null>
+  /** Tickets of a device that are not closed or changed since an instant, the last change first. */
+  followedBy(deviceId: DeviceId, changedSince: string, limit: number): Promise<readonly FollowedTicket[]>
 }
 
 export interface LogStore {
   append(draft: LogDraft): Promise<LogEntry>
   /** Entries after a position, oldest first. */
   read(ticketId: TicketId, afterSeq: number, limit: number): Promise<readonly LogEntry[]>
+  /** What the desk and the person said to each other after a position, oldest first; see `MESSAGE_KINDS`. */
+  conversation(ticketId: TicketId, afterSeq: number, limit: number): Promise<readonly LogEntry[]>
   /** Size and hash of the last entry; 0 and 64 zeros for an empty log. */
   head(ticketId: TicketId): Promise<{ readonly size: number; readonly headHash: string }>
 }
@@ -332,29 +351,6 @@ export interface FindingStore {
     reason: string,
     log: LogDraft,
   ): Promise<Finding | null>
-}
-
-export interface ReportStore {
-  /** Records a verified report; the very same one again is `known`. @throws AskFirstError CONFLICT when the id or the request was used before */
-  record(report: Report, log: LogDraft, audit: AuditDraft): Promise<'recorded' | 'known'>
-  get(id: ReportId): Promise<Report | null>
-  /** Newest first. */
-  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<Report>>
-  /** The report that blocks a technician on a device; null when nothing does. */
-  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<Report | null>
-  /** Lifts the block; null when there is no such report or it was lifted before (first wins). */
-  clear(
-    id: ReportId,
-    input: {
-      readonly at: string
-      readonly by: Pick<User, 'id' | 'name'>
-      readonly reason: string
-      readonly log: LogDraft
-      readonly audit: AuditDraft
-    },
-  ): Promise<Report | null>
-  /** Reports of a device whose block was lifted, newest first. */
-  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly Report[]>
 }
 
 export interface AuditFilter {

@@ -5,7 +5,6 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
 import type {
-  Grade,
   LogDraft,
   Page,
   PageRequest,
@@ -16,31 +15,11 @@ import type {
 } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { ROLE_PERMISSIONS } from '../users/permissions.ts'
-import { priorityOf } from './priority.ts'
+import type { TicketChange } from './follow-up.ts'
+import { announceMessage, announceTicket, differences, wholeChange } from './follow-up.ts'
+import type { NewTicket } from './new-ticket.ts'
+import { newTicket } from './new-ticket.ts'
 import { mayMove } from './state-moves.ts'
-
-export interface NewTicket {
-  readonly title: string
-  readonly description: string
-  readonly requesterName: string
-  readonly requesterEmail: string | null
-  readonly openedBy: 'requester' | 'desk'
-  readonly deviceIds: readonly DeviceId[]
-  readonly impact: Grade
-  readonly urgency: Grade
-}
-
-/** What a technician may change; absent fields stay. */
-export interface TicketChange {
-  readonly title?: string
-  readonly description?: string
-  readonly state?: TicketState
-  readonly impact?: Grade
-  readonly urgency?: Grade
-  readonly level?: number
-  readonly assigneeId?: UserId | null
-  readonly deviceIds?: readonly DeviceId[]
-}
 
 export interface TicketFilter extends PageRequest {
   readonly states?: readonly TicketState[]
@@ -82,12 +61,6 @@ export function createTicketService(dependencies: TicketDependencies) {
     return { ticketId, at: isoNow(clock), kind, ...entry }
   }
 
-  function announce(ticketId: TicketId): void {
-    bus.publish({ topic: `ticket/${ticketId}`, kind: 'ticket', id: ticketId })
-    bus.publish({ topic: `ticket/${ticketId}`, kind: 'log', id: ticketId })
-    bus.publish({ topic: 'queue', kind: 'ticket', id: ticketId })
-  }
-
   async function get(id: TicketId): Promise<Ticket> {
     return found(await store.tickets.get(id), id)
   }
@@ -111,14 +84,10 @@ export function createTicketService(dependencies: TicketDependencies) {
       await checkDevices(store, wish.deviceIds)
       const at = isoNow(clock)
       const id = newId('tkt', clock)
-      const priority = priorityOf(wish.impact, wish.urgency)
-      const fresh = { state: 'new', priority, level: 1, assigneeId: null, createdAt: at, updatedAt: at } as const
-      const ticket = await store.tickets.create(
-        { id, ...wish, ...fresh },
-        draft(id, 'ticket.opened', { actor, body: { ...wish, priority } }),
-      )
-      announce(id)
-      return ticket
+      const { ticket, body } = newTicket(id, at, wish)
+      const opened = await store.tickets.create(ticket, draft(id, 'ticket.opened', { actor, body }))
+      announceTicket(bus, id)
+      return opened
     },
 
     /**
@@ -134,11 +103,11 @@ export function createTicketService(dependencies: TicketDependencies) {
     ): Promise<Ticket> {
       const before = await get(id)
       await checkChange(store, before, wish.change)
-      const columns = { ...wish.change, ...newPriority(before, wish.change) }
+      const columns = wholeChange(before, wish.change)
       const log = draft(id, 'ticket.changed', { actor, body: { changes: differences(before, columns) } })
       const after = found(await store.tickets.change(id, wish.version, { ...columns, updatedAt: log.at }, log), id)
       await afterChange(id)
-      announce(id)
+      announceTicket(bus, id)
       return after
     },
 
@@ -153,6 +122,20 @@ export function createTicketService(dependencies: TicketDependencies) {
       await get(id)
       const entry = await store.log.append(draft(id, 'note.added', { actor, body: { text } }))
       bus.publish({ topic: `ticket/${id}`, kind: 'log', id, seq: entry.seq })
+      return entry
+    },
+
+    /**
+     * Appends a message from the desk to the person; devices of the ticket fetch it.
+     *
+     * @throws AskFirstError NOT_FOUND; CONFLICT when the ticket is closed
+     */
+    async message(id: TicketId, text: string, actor: Actor): Promise<LogEntry> {
+      const { state } = await get(id)
+      if (state === 'closed')
+        throw new AskFirstError('CONFLICT', `Ticket ${id} is closed; nobody reads messages of it.`)
+      const entry = await store.log.append(draft(id, 'message.sent', { actor, body: { text } }))
+      announceMessage(bus, id)
       return entry
     },
   }
@@ -185,16 +168,4 @@ async function checkDevices(store: Pick<Store, 'devices'>, ids: readonly DeviceI
     if (device === null)
       throw new AskFirstError('INVALID_REQUEST', `There is no device ${id}.`, { details: { field: 'deviceIds' } })
   }
-}
-
-function newPriority(before: Ticket, change: TicketChange): { readonly priority?: number } {
-  if (change.impact === undefined && change.urgency === undefined) return {}
-  return { priority: priorityOf(change.impact ?? before.impact, change.urgency ?? before.urgency) }
-}
-
-/** Each changed field with both values, as the log keeps it. */
-function differences(before: Ticket, change: TicketChange & { readonly priority?: number }) {
-  const had = new Map<string, unknown>(Object.entries(before))
-  const changed = Object.entries(change).filter(([field, to]) => JSON.stringify(had.get(field)) !== JSON.stringify(to))
-  return Object.fromEntries(changed.map(([field, to]) => [field, { from: had.get(field), to }]))
 }

@@ -141,6 +141,7 @@ function createTicket(store: Store, deviceIds: readonly DeviceId[]): Promise<Tic
       priority: 4,
       level: 1,
       assigneeId: null,
+      confirmed: null,
       createdAt: at,
       updatedAt: at,
     },

@@ -96,6 +96,7 @@ export async function addTicket(store: Store, changes: Partial<Ticket> = {}): Pr
     requesterEmail: null,
     openedBy: 'requester',
     assigneeId: null,
+    confirmed: null,
   } as const
   const grades = { state: 'new', impact: 'low', urgency: 'high', priority: 3, level: 1 } as const
   const input = {

@@ -116,6 +116,7 @@ function fakeLink(): FakeLink {
     online,
     disconnected,
     isOnline: (id) => online.has(id),
+    speaks: (id) => online.has(id),
     send: (id) => online.has(id),
     disconnect: (deviceId, code) => {
       online.delete(deviceId)

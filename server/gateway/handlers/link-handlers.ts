@@ -9,6 +9,9 @@ import type { Clock } from '../../clock.ts'
 import { isoNow } from '../../clock.ts'
 import type { ConsentService } from '../../consent/consent-service.ts'
 import type { CheckpointService } from '../../findings-log/checkpoint-service.ts'
+import type { AttachmentService } from '../../people/attachment-service.ts'
+import type { TicketFollowers } from '../../people/ticket-followers.ts'
+import { PERSON_VERSION } from '../../people/ticket-followers.ts'
 import type { ReportService } from '../../reports/report-service.ts'
 import type { RunService } from '../../runs/run-service.ts'
 import type { Device } from '../../store/entities.ts'
@@ -28,6 +31,8 @@ export interface LinkDeps {
   readonly reports: ReportService
   readonly runs: RunService
   readonly checkpoints: CheckpointService
+  readonly followers: TicketFollowers
+  readonly attachments: AttachmentService
   readonly lastSeen: LastSeen
   readonly organisation: { readonly name: string; readonly contact: string }
   readonly heartbeatMs: number
@@ -79,6 +84,7 @@ async function greet(deps: LinkDeps, session: AgentSession, hello: MessageNamed<
   })
   if (!isWelcome) return
   session.state = 'open'
+  session.protocol = version
   deps.table.add(session)
   deps.runs.sessionBegan(session.deviceId)
   for (const topic of [`device/${session.deviceId}`, 'devices'])
@@ -113,7 +119,7 @@ function saysTheSame(hello: MessageNamed<'link.hello'>, device: Device): boolean
   )
 }
 
-/** Sends what waited for the device: requests, withdrawals, lifted blocks, runs, checkpoints. */
+/** Sends what waited for the device: requests, withdrawals, lifted blocks, runs, checkpoints, tickets, files. */
 async function deliver(deps: LinkDeps, session: AgentSession, hello: MessageNamed<'link.hello'>): Promise<void> {
   const { deviceId } = session
   // Asked after the session stands in the table: what comes later is sent by whoever makes it.
@@ -122,4 +128,7 @@ async function deliver(deps: LinkDeps, session: AgentSession, hello: MessageName
   if (waiting.reports) await deps.reports.deliver(deviceId)
   if (waiting.runs) await deps.runs.deliver(deviceId, new Set(hello.openRuns.map(({ runId }) => runId)))
   if (waiting.tickets) await deps.checkpoints.deliver(deviceId)
+  if (session.protocol < PERSON_VERSION) return
+  if (waiting.tickets) await deps.followers.deliver(deviceId)
+  if (waiting.attachments) for (const state of await deps.attachments.wanted(deviceId)) session.send(state)
 }

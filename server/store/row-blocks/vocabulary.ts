@@ -22,7 +22,7 @@ export function askedWord(word: string): AskedWord {
  */
 export function packVocabulary(words: readonly string[]): Uint8Array {
   // Folded together: a line break keeps words apart, and folding leaves it where it is.
-  const folded = foldText(words.map((word) => word).join('\n'))
+  const folded = foldText(words.join('\n'))
   // A copy: a small frame may be a part of a buffer that many share.
   return Uint8Array.from(zstdCompressSync(folded))
 }

@@ -3,6 +3,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft } from '../entities.ts'
+import { isMessage, MESSAGE_KINDS } from '../message-entries.ts'
 import type { LogStore } from '../store.ts'
 import { boundedLimit } from './page.ts'
 import { EMPTY_HEAD, sealLogEntry } from './seal.ts'
@@ -42,7 +43,7 @@ export async function appendLog(context: SqlContext, draft: LogDraft): Promise<L
     .execute()
   await db
     .updateTable('tickets')
-    .set({ log_size: entry.seq, log_head: entry.hash })
+    .set({ log_size: entry.seq, log_head: entry.hash, ...(isMessage(draft) ? { last_message: entry.seq } : {}) })
     .where('id', '=', ticket.id)
     .execute()
   return entry
@@ -53,13 +54,14 @@ export function logStore(context: SqlContext): LogStore {
   return {
     append: (draft) => appendLog(context, draft),
     read: (ticketId, afterSeq, limit) => readLog(context, { ticketId, afterSeq, limit }),
+    conversation: (ticketId, afterSeq, limit) => readLog(context, { ticketId, afterSeq, limit, kinds: MESSAGE_KINDS }),
     head: (ticketId) => logHead(context, ticketId),
   }
 }
 
 async function readLog(
   { db }: SqlContext,
-  range: { ticketId: TicketId; afterSeq: number; limit: number },
+  range: { ticketId: TicketId; afterSeq: number; limit: number; kinds?: readonly string[] },
 ): Promise<LogEntry[]> {
   const rows = await db
     .selectFrom('log_entries')
@@ -67,6 +69,7 @@ async function readLog(
     .selectAll('log_entries')
     .where('tickets.public_id', '=', range.ticketId)
     .where('seq', '>', range.afterSeq)
+    .$if(range.kinds !== undefined, (query) => query.where('kind', 'in', range.kinds ?? []))
     .orderBy('seq')
     .limit(boundedLimit(range.limit, MAX_ENTRIES))
     .execute()

@@ -1,4 +1,5 @@
 import type { StoreAreas } from '../method-list.ts'
+import { attachmentStore } from './attachments.ts'
 import { auditStore } from './audit.ts'
 import { consentStore } from './consent.ts'
 import { deviceStore } from './devices.ts'
@@ -10,6 +11,7 @@ import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
 import { sessionStore } from './sessions.ts'
 import { settingStore } from './settings.ts'
+import { statementStore } from './statements.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketStore } from './tickets.ts'
 import { tokenStore } from './tokens.ts'
@@ -30,6 +32,8 @@ export function sqlStore(context: SqlContext): StoreAreas {
     runs: runStore(context),
     findings: findingStore(context),
     reports: reportStore(context),
+    statements: statementStore(context),
+    attachments: attachmentStore(context),
     audit: auditStore(context),
     settings: settingStore(context),
   }

@@ -138,6 +138,10 @@ interface TicketRow {
   /** Size and head of the ticket's log; this row is the lock that puts appends in order. */
   log_size: number
   log_head: string
+  /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
+  confirmed: Flag | null
+  /** Position of the last message in the log; 0: there is none. */
+  last_message: Generated<number>
 }
 interface TicketDeviceRow {
   ticket_id: number
@@ -267,6 +271,37 @@ interface ReportRow {
   clear_reason: string | null
 }
 
+interface StatementRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  device_id: number
+  kind: string
+  at: string
+  os_user: string
+  jws_sha256: string
+  recorded_at: string
+  /** Bytes of the files that it names. */
+  file_bytes: number
+}
+interface AttachmentRow {
+  id: Generated<number>
+  public_id: string
+  statement_id: number
+  name: string
+  media_type: string
+  bytes: number
+  sha256: string
+  state: string
+  /** Bytes that are durable. */
+  received: number
+  ended_at: string | null
+}
+interface AttachmentPieceRow {
+  attachment_id: number
+  at_byte: number
+  body: Uint8Array
+}
 interface UserViewsRow {
   user_id: string
   views: JsonText
@@ -300,6 +335,9 @@ export interface Tables {
   row_blocks: RowBlockRow
   findings: FindingRow
   reports: ReportRow
+  statements: StatementRow
+  attachments: AttachmentRow
+  attachment_pieces: AttachmentPieceRow
   settings: SettingRow
   user_views: UserViewsRow
 }

@@ -45,5 +45,6 @@ export function toTicket(row: TicketRow, deviceIds: readonly DeviceId[]): Ticket
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,
+    confirmed: row.confirmed === null ? null : row.confirmed === 1,
   }
 }

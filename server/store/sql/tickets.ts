@@ -3,6 +3,7 @@ import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket } from '../entities.ts'
 import type { TicketStore } from '../store.ts'
 import { deviceKey } from './devices.ts'
+import { followedTicket, ticketsFollowedBy } from './followed-tickets.ts'
 import { appendLog } from './log.ts'
 import { EMPTY_HEAD } from './seal.ts'
 import { foldText } from './search-words.ts'
@@ -23,6 +24,8 @@ export function ticketStore(context: SqlContext): TicketStore {
     activity: (ids, now) => ticketActivity(context, ids, now),
     list: (page) => listTickets(context, page),
     change: (id, version, change, log) => changeTicket(context, { id, version, change, log }),
+    followed: (id) => followedTicket(context, id),
+    followedBy: (deviceId, changedSince, limit) => ticketsFollowedBy(context, { deviceId, changedSince, limit }),
   }
 }
 
@@ -37,7 +40,8 @@ export async function ticketKey({ db }: SqlContext, id: TicketId): Promise<numbe
   return row.id
 }
 
-async function createTicket(context: SqlContext, input: NewTicket, log: LogDraft): Promise<Ticket> {
+/** Gives the next number; the log's first entry comes with it. */
+export async function createTicket(context: SqlContext, input: NewTicket, log: LogDraft): Promise<Ticket> {
   const { db } = context
   await context.flavour.lock(db, 'ticketNumber')
   const highest = await db
@@ -76,6 +80,7 @@ function ticketColumns(ticket: Ticket) {
     level: ticket.level,
     assignee_id: ticket.assigneeId,
     updated_at: ticket.updatedAt,
+    confirmed: ticket.confirmed === null ? null : Number(ticket.confirmed),
     version: ticket.version,
     search: foldText(
       `${ticket.number} ${ticket.title} ${ticket.requesterName} ${ticket.requesterEmail ?? ''} ${ticket.description} ${ticket.id}`,
@@ -102,7 +107,8 @@ async function getTicket(
   return toTicket(row, devices.get(row.id) ?? [])
 }
 
-async function changeTicket(
+/** @see TicketStore.change */
+export async function changeTicket(
   context: SqlContext,
   input: { id: TicketId; version: number; change: TicketChange; log: LogDraft },
 ): Promise<Ticket | null> {

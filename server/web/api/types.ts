@@ -42,6 +42,8 @@ export interface TicketView {
   readonly createdAt: string
   readonly updatedAt: string
   readonly version: number
+  /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
+  readonly confirmed: boolean | null
 }
 
 export interface DeviceView {

@@ -20,7 +20,7 @@ import { describeStores } from '../../support/stores.ts'
 
 const EARLIER = '2026-11-22T02:00:00.000Z'
 const AFTER_LATER = '2026-11-22T05:00:00.000Z'
-const NOTHING = { requests: false, reports: false, runs: false, tickets: false }
+const NOTHING = { requests: false, reports: false, runs: false, tickets: false, attachments: false }
 
 describeStores('what a connect asks', ({ newStore }) => {
   let store: Store

@@ -34,6 +34,7 @@ describeStores('the whole store', ({ newStore }) => {
       auditEntries: 2,
       runs: 1,
       chunks: 20,
+      files: 0,
       problems: [],
     })
   })

@@ -174,6 +174,8 @@ test('figures for Prometheus name routes by pattern, not by id', async () => {
   expect(body).not.toMatch(/dev_[0-9a-z]{26}/)
   expect(body).toMatch(/^askfirst_runs_open 0$/m)
   expect(body).toMatch(/^askfirst_index_lag_rows 0$/m)
+  expect(body).toMatch(/^askfirst_person_files_wanted 0$/m)
+  expect(body).toMatch(/^askfirst_person_files_bytes 0$/m)
   expect(body).toMatch(/^askfirst_store_latency_seconds 0\.\d+/m)
   expect(body).toMatch(/^askfirst_certificate_days_left\{certificate="authority"\} 7\d{3}/m)
 })

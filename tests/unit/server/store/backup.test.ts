@@ -9,6 +9,7 @@ import type { RestoreOptions } from '@askfirst/server/store/restore.ts'
 import { EPOCH_SETTING, restoreSqlite } from '@askfirst/server/store/restore.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { fileRef, PNG, putStatement, statementOf } from '../../../support/person-records.ts'
 import type { Scene } from '../../../support/store-records.ts'
 import { AT, addRun, addScene, chunk, completeness, LATER, logDraft } from '../../../support/store-records.ts'
 
@@ -59,20 +60,29 @@ function restoreOptions(changes: Partial<RestoreOptions> = {}): RestoreOptions {
 }
 
 test('what was backed up while the server runs comes back whole, with its keys and a new epoch', async () => {
+  const file = fileRef(PNG)
+  const of = { ticketId: scene.ticket.id, deviceId: scene.device.id }
+  await putStatement(store, statementOf(of, { attachments: [file] }))
+  const end = { at: LATER, log: logDraft(scene.ticket.id, 'attachment.stored', {}) }
+  await store.attachments.complete(file.attachmentId, { offset: 0, bytes: PNG }, end)
   await backupSqlite(backupOptions())
   const report = await restoreSqlite(restoreOptions())
   expect(report).toMatchObject({
     files: ['ca.key', 'ca.crt'],
     leftOut: [],
-    integrity: { tickets: 1, logEntries: 4, runs: 1, chunks: 2, problems: [] },
+    integrity: { tickets: 1, logEntries: 6, runs: 1, chunks: 2, files: 1, problems: [] },
   })
   expect(await readFile(at('new/ca.key'), 'utf8')).toBe('SECRET KEY')
   expect((await stat(at('new/ca.key'))).mode & 0o777).toBe(0o600)
   const restored = await openStore({ kind: 'sqlite', file: at('new/store.db') })
-  expect((await restored.log.read(scene.ticket.id, 0, 100)).slice(0, 4)).toEqual(
+  expect((await restored.log.read(scene.ticket.id, 0, 100)).slice(0, 6)).toEqual(
     await store.log.read(scene.ticket.id, 0, 100),
   )
   expect(await restored.settings.get(EPOCH_SETTING)).toBe(1)
+  expect(Buffer.from(await restored.attachments.content(file.attachmentId)).equals(PNG)).toBe(true)
+  expect(await restored.attachments.listForTicket(scene.ticket.id)).toEqual(
+    await store.attachments.listForTicket(scene.ticket.id),
+  )
   expect((await restored.audit.read(0, 100)).at(-1)).toMatchObject({
     action: 'store.restored',
     detail: { epoch: 1, ended: { requests: 1, grants: 0, runs: 0 } },

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
+import { STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { Compile } from 'typebox/compile'
+import type { BundleFiles } from './archive.ts'
+import { attachmentFile } from './bundle-format.ts'
+import { isStatedBody, isStoredBody } from './log-bodies.ts'
+import type { Problem } from './verify-report.ts'
+import type { TrustedCertificates } from './verify-signed.ts'
+import { isValidAt, namesDevice, verifySigned } from './verify-signed.ts'
+
+const isStatementRecord = Compile(StatementRecord)
+
+/** What the entries so far stated. */
+interface Stated {
+  readonly ids: Set<string>
+  /** Files by id, as they were signed. */
+  readonly files: Map<string, AttachmentRef>
+}
+
+/**
+ * Follows what people said through the log (SPEC P1, P5): every statement is signed by a device of the authority for this
+ * ticket and says what its entry says, and every stored file is in the bundle as a statement named it, none besides.
+ */
+export function verifyStatements(
+  entries: readonly LogEntry[],
+  certificates: TrustedCertificates,
+  files: BundleFiles,
+): { readonly statements: number; readonly files: number; readonly problems: readonly Problem[] } {
+  const stated: Stated = { ids: new Set(), files: new Map() }
+  const named = new Set<string>()
+  const problems: Problem[] = []
+  const note = (check: Problem['check'], { seq, kind }: LogEntry, text: string | null) => {
+    if (text !== null) problems.push({ check, entry: seq, text: `Log entry ${seq} (${kind}): ${text}.` })
+  }
+  for (const entry of entries) {
+    if (entry.kind === 'person.stated') note('statement', entry, statementProblem(entry, stated, certificates))
+    if (entry.kind !== 'attachment.stored') continue
+    note('file', entry, fileProblem(entry, stated, files))
+    if (isStoredBody.Check(entry.body)) named.add(attachmentFile(entry.body.attachmentId))
+  }
+  for (const name of files.keys())
+    if (name.startsWith('attachments/') && !named.has(name))
+      problems.push({ check: 'file', text: `${name} is in the bundle, and no entry of the log names it.` })
+  return { statements: stated.ids.size, files: named.size, problems }
+}
+
+function statementProblem(entry: LogEntry, stated: Stated, certificates: TrustedCertificates): string | null {
+  if (!isStatedBody.Check(entry.body)) return 'it carries no statement'
+  const { statementId, osUser, said, jws } = entry.body
+  const signed = verifySigned(jws, STATEMENT_TYP, certificates)
+  if ('problem' in signed) return signed.problem
+  if (!isStatementRecord.Check(signed.payload)) return 'the statement is not a statement record'
+  const record = signed.payload
+  if (record.statementId !== statementId) return 'the statement has another id'
+  if (record.ticketId !== entry.ticketId) return 'the statement belongs to another ticket'
+  if (canonicalJson(record.said) !== canonicalJson(said) || record.osUser !== osUser)
+    return 'the person signed other words than the entry says'
+  if (!namesDevice(signed.certificate, record.deviceId)) return 'the statement was signed by another device'
+  if (!isValidAt(signed.certificate, Date.parse(record.at)))
+    return 'the certificate was not valid when the statement was signed'
+  if (stated.ids.has(statementId)) return 'the statement stands in the log twice'
+  stated.ids.add(statementId)
+  if (said.kind !== 'answer') for (const file of said.attachments) stated.files.set(file.attachmentId, file)
+  return null
+}
+
+function fileProblem({ body }: LogEntry, stated: Stated, files: BundleFiles): string | null {
+  if (!isStoredBody.Check(body)) return 'it names no file'
+  const name = attachmentFile(body.attachmentId)
+  const file = stated.files.get(body.attachmentId)
+  if (file === undefined) return `${name} is not named by a statement before it`
+  if (file.sha256 !== body.sha256 || file.bytes !== body.bytes) return `${name} is not the file that the person signed`
+  const content = files.get(name)
+  if (content === undefined) return `${name} is missing`
+  if (content.length !== file.bytes) return `${name} has ${content.length} bytes instead of ${file.bytes}`
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  return sha256 === file.sha256 ? null : `${name} has another content than the person signed`
+}

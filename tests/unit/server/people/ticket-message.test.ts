@@ -1,0 +1,53 @@
+import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import { LOG_KINDS } from '@askfirst/protocol/findings-log.ts'
+import { TicketMessage } from '@askfirst/protocol/messages/ticket-messages.ts'
+import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { toMessage } from '@askfirst/server/people/ticket-message.ts'
+import { Compile } from 'typebox/compile'
+import { describe, expect, it } from 'vitest'
+import { openedSaid } from '../../../support/person-records.ts'
+import { freshId, logDraft } from '../../../support/store-records.ts'
+
+const isMessage = Compile(TicketMessage)
+const ticketId = freshId('tkt')
+const statementId = freshId('stm')
+
+function entry(kind: LogEntry['kind'], body: LogEntry['body']): LogEntry {
+  return { ...logDraft(ticketId, kind, body), seq: 7, previousHash: '0'.repeat(64), hash: 'f'.repeat(64) }
+}
+const stated = (said: StatementRecord['said']) =>
+  toMessage(entry('person.stated', { statementId, osUser: 'rae', said }))
+
+describe('[P7] what the person reads of the log', () => {
+  it('is no entry but messages of the desk and their own words', () => {
+    for (const kind of LOG_KINDS)
+      if (kind !== 'message.sent' && kind !== 'person.stated')
+        expect(toMessage(entry(kind, { text: 'internal', said: { kind: 'reply', text: 'x' } }))).toBeNull()
+    expect(stated({ kind: 'answer', fixed: true })).toBeNull()
+  })
+
+  it('names who wrote it', () => {
+    expect(toMessage(entry('message.sent', { text: 'Try again' }))).toMatchObject({
+      from: 'desk',
+      author: 'Ute',
+      text: 'Try again',
+    })
+    expect(stated({ kind: 'reply', text: 'Done', attachments: [] })).toMatchObject({
+      from: 'person',
+      author: 'rae',
+      text: 'Done',
+      statementId,
+    })
+    expect(stated(openedSaid())).toMatchObject({ author: 'Rae Example' })
+    expect(stated({ kind: 'answer', fixed: false, text: 'No' })).toMatchObject({ text: 'No' })
+  })
+
+  it('fits the protocol at the longest that a person can type, and one that is too long is cut', () => {
+    const long = openedSaid({ what: 'x'.repeat(2_000), errorText: 'e'.repeat(4_000), impact: 'i'.repeat(500) })
+    const message = stated(long)
+    expect(isMessage.Check(message)).toBe(true)
+    expect(message?.text).toHaveLength(4_000)
+    expect(message?.text.endsWith(' …')).toBe(true)
+    expect(stated({ kind: 'reply', text: 'x'.repeat(4_000), attachments: [] })?.text).toBe('x'.repeat(4_000))
+  })
+})
