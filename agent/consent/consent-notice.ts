@@ -1,3 +1,4 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { CollectorWords, Notice, OpenedHere } from '@askfirst/protocol/notice/notice.ts'
 import { makeNotice } from '@askfirst/protocol/notice/notice.ts'
@@ -15,7 +16,7 @@ export interface NoticeSurroundings {
   readonly offered: OfferedCollectors
   readonly policy: LocalPolicy
   readonly language: Language
-  readonly openedHere: OpenedHere | undefined
+  readonly openedHere: (ticketId: TicketId) => OpenedHere | undefined
 }
 
 /**
@@ -35,7 +36,7 @@ export function consentNotice({ request, requestSha256 }: HeldRequest, around: N
     mustReview: policy.review === true,
     earlierTechnician: replaced?.request.technician.name,
     lifted: liftedBlock(state, request),
-    openedHere,
+    openedHere: openedHere(request.ticket.id),
   })
 }
 

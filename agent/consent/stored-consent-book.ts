@@ -369,8 +369,7 @@ export class StoredConsentBook implements ConsentBook {
   }
 
   #notice(held: HeldRequest, policy: LocalPolicy, language: Language): Notice {
-    const openedHere = this.#options.openedHere(held.request.ticket.id)
-    return consentNotice(held, { state: this.#state, offered: this.#offered, policy, language, openedHere })
+    return consentNotice(held, { ...this.#options, state: this.#state, offered: this.#offered, policy, language })
   }
 
   #grant(grantId: GrantId): HeldGrant | undefined {

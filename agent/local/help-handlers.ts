@@ -1,3 +1,4 @@
+import { STATEMENT_TYP } from '@askfirst/protocol/statement-record.ts'
 import type { OwnTickets } from '../help/own-tickets.ts'
 import { ticketInFull, ticketSummary } from '../help/ticket-view.ts'
 import type { HELP_COMMANDS } from './help-commands.ts'
@@ -31,4 +32,10 @@ export function helpHandlers(tickets: OwnTickets): Pick<LocalHandlers, keyof typ
     },
     'help.news': async (_args, user) => ({ tickets: [...tickets.takeNews(user)] }),
   }
+}
+
+/** Whether a signed record is for an account's eyes: what a person said is theirs alone (SPEC P4), all else is the device's. */
+export function isShownTo(osUser: string, jws: string): boolean {
+  const [header, payload] = jws.split('.', 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')))
+  return header?.typ !== STATEMENT_TYP || payload?.osUser === osUser.slice(0, 255)
 }

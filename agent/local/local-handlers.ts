@@ -10,7 +10,7 @@ import type { Witness } from '../history/witness.ts'
 import type { PolicyReading } from '../policy/local-policy.ts'
 import type { Changes } from './changes.ts'
 import type { CommandArgs, CommandName, CommandResult, GrantSummary, RequestSummary, RunProgress } from './commands.ts'
-import { helpHandlers } from './help-handlers.ts'
+import { helpHandlers, isShownTo } from './help-handlers.ts'
 import type { LinkStatus, LocalUser, ReviewOperations } from './local-operations.ts'
 import { PageClaims } from './page-claims.ts'
 import { parseRanges } from './row-ranges.ts'
@@ -156,9 +156,10 @@ function historyHandlers({ history, receipts, witness }: LocalServices): Pick<Lo
   return {
     'history.read': async ({ after, limit }) => ({ entries: [...history.entries({ afterSeq: after, limit })] }),
     'history.verify': async () => history.verify(),
-    'history.receipts': async ({ after, limit }) => ({
+    'history.receipts': async ({ after, limit }, { osUser }) => ({
       receipts: receipts
         .all()
+        .filter(({ jws }) => isShownTo(osUser, jws))
         .slice(after, after + limit)
         .map((receipt) => ({ ...receipt })),
     }),

@@ -32,6 +32,32 @@ export interface RequestStory {
   readonly runs: readonly RunStory[]
 }
 
+/** What a person said in a ticket of their own, as the record has it; the words stand in the signed record. */
+export interface StatementStory {
+  readonly at: string
+  readonly statementId: string
+  readonly ticketId: string
+  readonly kind: 'opened' | 'reply' | 'answer'
+  readonly files: number
+  readonly jwsSha256: string
+}
+
+/** What was said to the desk on this device, oldest first. */
+export function statementsOf(entries: readonly HistoryEntry[]): readonly StatementStory[] {
+  const signed = entries.filter(({ kind }) => kind === 'statement.signed')
+  return signed.map(({ at, body }) => {
+    const kind = text(body.kind)
+    return {
+      at,
+      statementId: text(body.statementId),
+      ticketId: text(body.ticketId),
+      kind: kind === 'opened' || kind === 'answer' ? kind : 'reply',
+      files: number(body.files),
+      jwsSha256: text(body.jwsSha256),
+    }
+  })
+}
+
 type Body = HistoryEntry['body']
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 type Story = Mutable<Omit<RequestStory, 'runs'>> & { runs: Mutable<RunStory>[] }

@@ -46,7 +46,7 @@ a.button { display: inline-block; font-weight: 600; color: var(--no-ink); backgr
 a.button:hover { border-color: var(--accent); }
 .big button { font-size: 1.25rem; padding: .9rem 1.5rem; flex: 1 1 14rem; }
 .ask { border: 0; padding: 0; margin: 0 0 1.5rem; min-inline-size: 0; }
-.ask > label, legend { display: block; font-weight: 600; margin: 0 0 .35rem; padding: 0; }
+.ask > label:not(.row), legend { display: block; font-weight: 600; margin: 0 0 .35rem; padding: 0; }
 .ask .soft { font-weight: 400; }
 .hint { font-size: 1rem; margin: 0 0 .35rem; }
 .files { margin: 0 0 .75rem; padding: 0; list-style: none; } .files li { margin: 0 0 .5rem; }
@@ -62,7 +62,7 @@ a.button:hover { border-color: var(--accent); }
 .new { color: var(--accent); font-weight: 600; }
 .with-script .no-script, html:not(.with-script) .only-script { display: none; }
 #picture-view { display: block; max-width: 100%; max-height: 75vh; border: 1px solid var(--line); touch-action: none; cursor: crosshair; margin: 0 0 .75rem; }
-.numbers { display: flex; gap: .5rem 1rem; flex-wrap: wrap; } .numbers label { display: block; } .numbers input { width: 7rem; display: block; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); gap: .5rem 1rem; } .numbers label { display: block; } .numbers input { width: 100%; display: block; }
 button:disabled { opacity: .55; cursor: default; }
 button.no { background: var(--no); color: var(--no-ink); border-color: var(--no); }
 button.small { min-height: 2.5rem; padding: .35rem .8rem; font-weight: 500; font-size: 1rem; border-width: 1px; }
@@ -84,7 +84,8 @@ thead th { background: var(--ground); white-space: nowrap; }
 td.n { white-space: nowrap; }
 tr.out td { text-decoration: line-through; color: var(--soft); }
 nav { display: flex; gap: 1rem; flex-wrap: wrap; align-items: center; margin: 0 0 1rem; }
-@media (max-width: 30rem) { .choices button { flex: 1 1 100%; } h1 { font-size: 1.5rem; } .item .say { margin-inline-start: 0; } }
+@media (max-width: 30rem) { .steps { display: block; } .steps li { border-top: 0; border-inline-start: .35rem solid var(--line); padding: .25rem .75rem; }
+  .choices button { flex: 1 1 100%; } h1 { font-size: 1.5rem; } .item .say { margin-inline-start: 0; } }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
 @media (forced-colors: active) { button, section, .card { border: 2px solid ButtonText; } }
 @media (prefers-reduced-motion: no-preference) { button { transition: border-color .15s; } }

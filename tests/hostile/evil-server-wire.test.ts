@@ -53,6 +53,13 @@ function commands(): readonly Readonly<Record<string, unknown>>[] {
     { type: 'certificate.issued', certificate: 'x', chain: 'x' },
     { type: 'certificate.refused', code: 'CSR_INVALID', detail: 'x' },
     { type: 'report.cleared', reportId: newId('rep'), at: new Date().toISOString(), by: 'Lea', reason: 'a mistake' },
+    {
+      ...{ type: 'ticket.progress', ticketId: newId('tkt'), number: 1, title: 'x', openedBy: 'desk', state: 'open' },
+      ...{ openedAt: new Date().toISOString(), updatedAt: new Date().toISOString() },
+      ...{ assignee: null, fixed: null, lastMessage: 0 },
+    },
+    { type: 'ticket.messages', ticketId: newId('tkt'), messages: [], more: false },
+    { type: 'attachment.state', attachmentId: newId('att'), state: 'wanted', nextOffset: 0 },
     { type: 'link.pong', nonce: 1, clock: new Date().toISOString() },
     { ...desk.server.honestWelcome({ type: 'link.hello', openRuns: [] }) },
   ]

@@ -6,8 +6,8 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { at, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
-import type { RequestStory, RunStory } from '../record-story.ts'
-import { storiesOf } from '../record-story.ts'
+import type { RequestStory, RunStory, StatementStory } from '../record-story.ts'
+import { statementsOf, storiesOf } from '../record-story.ts'
 import type { TextKey } from '../texts.ts'
 import { momentInWords, sizeInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
@@ -20,8 +20,11 @@ export async function recordPage(call: PageCall): Promise<PageAnswer> {
   const check = await deps.agent.call('history.verify', {})
   const { grants } = await deps.agent.call('requests.list', {})
   const live = new Set<string>(grants.flatMap(({ grant, ended }) => (ended === undefined ? [grant.grantId] : [])))
-  const stories = storiesOf(await deps.record.entries()).toReversed()
+  const entries = await deps.record.entries()
   const receipts = new Map((await deps.record.receipts()).map(({ id, jws }) => [id, jws]))
+  // What another account said has no receipt here: it is that account's (SPEC P4).
+  const said = statementsOf(entries).filter(({ statementId }) => receipts.has(statementId))
+  const stories = [...storiesOf(entries), ...said].sort((a, b) => (a.at < b.at ? 1 : -1))
   const { publicKeyPem } = await deps.agent.call('identity.public', {})
   const current = Math.max(1, Math.trunc(Number(request.query.get('page') ?? 1)) || 1)
   if (check.broken !== undefined) deps.onProblem(`The record was changed: ${check.broken.problem}`)
@@ -34,7 +37,9 @@ export async function recordPage(call: PageCall): Promise<PageAnswer> {
 <p><a href="${at(context, '/record/export')}" download>${t(context, 'record.export')}</a></p></div>
 ${stories.length === 0 ? html`<div class="card"><p>${t(context, 'record.empty')}</p></div>` : null}
 ${shown.map((story) =>
-  storyHtml(call, story, {
+  'statementId' in story
+    ? statementHtml(call, story, receiptState({ ...story, receiptId: story.statementId }, receipts, publicKeyPem))
+    : storyHtml(call, story, {
     receipt: receiptState(story, receipts, publicKeyPem),
     isLive: live.has(story.grantId ?? ''),
   }),
@@ -45,7 +50,7 @@ ${current * PER_PAGE < stories.length ? html`<a href="${at(context, '/record')}?
 }
 
 function receiptState(
-  { receiptId, jwsSha256 }: RequestStory,
+  { receiptId, jwsSha256 }: Pick<RequestStory, 'receiptId' | 'jwsSha256'>,
   receipts: ReadonlyMap<string, string>,
   publicKeyPem: string,
 ): 'good' | 'bad' | 'none' {
@@ -78,6 +83,16 @@ ${receiptHtml(call, receipt)}
       ? null
       : html`<dt>${t(context, 'record.ended')}</dt><dd>${momentInWords(language, story.ended.at)}, ${endWords(call, story.ended.reason)}</dd>`
   }</dl>${isLive ? revokeHtml(call, story) : null}</section>`
+}
+
+/** What the person told the desk by themselves; the words stand on the ticket's page. */
+function statementHtml(call: PageCall, story: StatementStory, receipt: 'good' | 'bad' | 'none'): Html {
+  const { context } = call
+  const { at: instant, kind, ticketId, files } = story
+  return html`<section><h2>${momentInWords(context.session.language, instant)}</h2>
+<p><strong>${t(context, `record.said.${kind}` satisfies TextKey)}</strong>${
+    files === 0 ? null : html` · ${t(context, 'record.saidFiles', { count: files })}`
+  }</p>${receiptHtml(call, receipt)}<p><a href="${at(context, `/help/${ticketId}`)}">${t(context, 'help.back')}</a></p></section>`
 }
 
 function answerWords({ context }: PageCall, story: RequestStory): string {

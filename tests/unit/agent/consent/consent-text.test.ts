@@ -51,7 +51,25 @@ describe('[C3] the text that a person sees', () => {
     expect(text).toContain('at most 15 minutes')
     expect(text).toContain('look at everything before it is sent')
     expect(text).toContain('replaced with stand-ins')
-    expect(text).toContain('The help desk opened it, for “Ann Example”')
+  })
+
+  it('[P3] says from the own record that the ticket was opened here, whatever the server says', async () => {
+    const ticket = { ...disk.request().ticket, openedBy: 'desk' as const }
+    disk.openedHere.set(ticket.id, { at: '2026-11-15T09:00:00.000Z', osUser: 'ann' })
+    const text = flat(await textOf({ ticket }))
+    expect(text).toContain('You opened this ticket on this computer on November 15, 2026, with the account “ann”.')
+    expect(text).not.toContain('You did not open')
+  })
+
+  it('[P3] says that it was not opened here, with the word of the server as such', async () => {
+    const { ticket } = disk.request()
+    const not = 'You did not open this ticket on this computer. The server says that'
+    expect(flat(await textOf({ ticket: { ...ticket, openedBy: 'desk' } }))).toContain(
+      `${not} the help desk opened it, for “Ann Example”. This computer cannot check that.`,
+    )
+    expect(flat(await textOf({ ticket: { ...ticket, openedBy: 'requester' } }))).toContain(
+      `${not} the person who needs help opened it: “Ann Example”. This computer cannot check that.`,
+    )
   })
 
   it('says that an earlier permission that the server speaks of is not known here', async () => {
