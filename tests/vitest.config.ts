@@ -4,16 +4,19 @@ import { BaseSequencer } from 'vitest/node'
 const ROOT = new URL('..', import.meta.url).pathname
 /** Two of everything else fill a machine with two processors; more would only wait for each other. */
 const SIDE_BY_SIDE = 2
-/** Files that hold time or memory to a bound, or load the machine on purpose: nothing else runs beside them. */
+/**
+ * Files that hold time or memory to a bound, or need the whole machine to reach their end in time: nothing else runs
+ * beside them.
+ */
 const ALONE = [
   'tests/hostile/evil-agent-content.test.ts',
   'tests/hostile/evil-agent-flood.test.ts',
   'tests/integration/bench-smoke.test.ts',
   'tests/integration/companion.test.ts',
+  'tests/integration/kill.test.ts',
 ]
 /** The longest files, longest first: one that began last would run on while the other half of the machine stands still. */
 const LONGEST = [
-  'tests/integration/kill.test.ts',
   'tests/e2e/pages-admin.test.ts',
   'tests/e2e/pages-rows-views.test.ts',
   'tests/integration/resilience.test.ts',
