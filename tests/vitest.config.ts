@@ -2,13 +2,14 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 
 const ROOT = new URL('..', import.meta.url).pathname
-/** Two of everything else fill a machine with two processors; more would only wait for each other. */
+/** Files with real processes at a time: two fill two processors, and more would make all of them slower than their bounds. */
 const SIDE_BY_SIDE = 2
 /**
- * Files that hold time or memory to a bound, or need the whole machine to reach their end in time: nothing else runs
- * beside them.
+ * Files that hold time or memory to a bound which another file's load could break, or that need the whole machine to
+ * reach their end in time: nothing else runs beside them.
  */
 const ALONE = [
+  'tests/e2e/pages-rows-live.test.ts',
   'tests/hostile/evil-agent-content.test.ts',
   'tests/hostile/evil-agent-flood.test.ts',
   'tests/integration/bench-smoke.test.ts',
