@@ -55,6 +55,12 @@ describe('the repository', () => {
     expect(tests.filter((name) => !/\bexpect\b|\bassert\b|-contract\.ts'/.test(textOf(name)))).toEqual([])
   })
 
+  it('names in the configuration of the tests only files that exist', () => {
+    const named = [...textOf('tests/vitest.config.ts').matchAll(/'(tests\/[^'*]+)'/g)].map(([, name = '']) => name)
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !tests.includes(name))).toEqual([])
+  })
+
   it('links in its documents only to files that exist', () => {
     const known = new Set(files)
     const broken = files
