@@ -29,7 +29,6 @@ import type {
   LogDraft,
   Page,
   PageRequest,
-  Report,
   RequestState,
   RowFacets,
   RowFilter,
@@ -49,6 +48,7 @@ import type {
 } from './entities.ts'
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
+import type { NamedReport, Report } from './report-entities.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 
@@ -337,11 +337,11 @@ export interface FindingStore {
 export interface ReportStore {
   /** Records a verified report; the very same one again is `known`. @throws AskFirstError CONFLICT when the id or the request was used before */
   record(report: Report, log: LogDraft, audit: AuditDraft): Promise<'recorded' | 'known'>
-  get(id: ReportId): Promise<Report | null>
+  get(id: ReportId): Promise<NamedReport | null>
   /** Newest first. */
-  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<Report>>
+  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<NamedReport>>
   /** The report that blocks a technician on a device; null when nothing does. */
-  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<Report | null>
+  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<NamedReport | null>
   /** Lifts the block; null when there is no such report or it was lifted before (first wins). */
   clear(
     id: ReportId,
@@ -352,9 +352,9 @@ export interface ReportStore {
       readonly log: LogDraft
       readonly audit: AuditDraft
     },
-  ): Promise<Report | null>
+  ): Promise<NamedReport | null>
   /** Reports of a device whose block was lifted, newest first. */
-  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly Report[]>
+  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly NamedReport[]>
 }
 
 export interface AuditFilter {
