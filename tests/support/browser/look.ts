@@ -9,9 +9,14 @@ const SCREENS = join(ROOT, 'tests', 'output', 'screens')
 const WIDTHS = [360, 800, 1440] as const
 const THEMES = ['light', 'dark'] as const
 
-/** Violations of WCAG 2.2 A and AA on the page as it stands, one line each; empty when there are none. */
-export async function axeViolations(page: Page): Promise<readonly string[]> {
+/**
+ * Violations of WCAG 2.2 A and AA on the page as it stands, one line each; empty when there are none.
+ *
+ * @param within a selector: only this part is looked at
+ */
+export async function axeViolations(page: Page, within = 'html'): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page })
+    .include(within)
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
@@ -23,18 +28,23 @@ export function sidewaysScroll(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
 
+/** Takes a picture of the whole page as it stands. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENS, { recursive: true })
+  await page.screenshot({ path: join(SCREENS, `${name}.png`), fullPage: true })
+}
+
 /**
  * Takes a picture of a page at each width in both themes, and says what is wrong there: violations of accessibility and
  * sideways scrolling.
  */
 export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
-  mkdirSync(SCREENS, { recursive: true })
   const problems: string[] = []
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme })
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 })
-      await page.screenshot({ path: join(SCREENS, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+      await screenshot(page, `${name}-${colorScheme}-${width}`)
       const over = await sidewaysScroll(page)
       if (over > 0) problems.push(`${name} at ${width} px scrolls sideways by ${over} px`)
     }
