@@ -1,5 +1,6 @@
 import type { CatalogueEntry, Platform } from '@askfirst/protocol/catalogue-entry.ts'
-import { translationsOf } from '../collector-words/index.ts'
+import type { CollectorTranslation, ParameterTranslation } from '@askfirst/protocol/languages/language.ts'
+import { translationsOf } from '../collector-words.ts'
 import type { Collector } from '../runtime/define-collector.ts'
 import { changeRecent } from './change-recent.ts'
 import { deviceInfo } from './device-info.ts'
@@ -9,16 +10,17 @@ import { netConfig } from './net-config.ts'
 import { processList } from './process-list.ts'
 import { serviceList } from './service-list.ts'
 
+const ALL = [deviceInfo, diskSpace, processList, serviceList, eventlogQuery, changeRecent, netConfig] as const
+
 /** All that this agent can read, and nothing else. The order is that of the list a person sees. */
-export const COLLECTORS: readonly Collector[] = [
-  deviceInfo,
-  diskSpace,
-  processList,
-  serviceList,
-  eventlogQuery,
-  changeRecent,
-  netConfig,
-]
+export const COLLECTORS: readonly Collector[] = ALL
+
+/** What a language other than the collectors' own says of each of them and of each of its parameters. */
+export type CollectorTranslations = {
+  readonly [Each in (typeof ALL)[number] as Each['id']]: CollectorTranslation & {
+    readonly params: Readonly<Record<keyof Each['params']['properties'], ParameterTranslation>>
+  }
+}
 
 /**
  * What the agent announces to the server: texts, limits and the parameters as plain JSON Schema.

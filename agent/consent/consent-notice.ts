@@ -1,7 +1,7 @@
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { CollectorWords, Notice } from '@askfirst/protocol/notice/notice.ts'
 import { makeNotice } from '@askfirst/protocol/notice/notice.ts'
-import { translationsOf } from '../collector-words/index.ts'
+import { translationsOf } from '../collector-words.ts'
 import type { LocalPolicy } from '../policy/local-policy.ts'
 import { matchCodeOf } from './build-record.ts'
 import type { ConsentState, HeldRequest } from './consent-state.ts'

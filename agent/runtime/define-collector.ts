@@ -6,9 +6,13 @@ import type { CollectorContext } from './collector-context.ts'
  * One collector: a read-only diagnostic compiled into the agent. Everything about it stands in its one declaration;
  * redaction, limits, serialising and sending belong to the runtime.
  */
-export interface Collector<Params extends TObject = TObject, Row extends TObject = TObject> {
+export interface Collector<
+  Params extends TObject = TObject,
+  Row extends TObject = TObject,
+  Id extends string = string,
+> {
   /** Equals the file's name with dots for dashes: `process.list` in `process-list.ts`. */
-  readonly id: string
+  readonly id: Id
   /** Counts up when rows or parameters change their meaning. */
   readonly version: number
   readonly title: string
@@ -35,9 +39,9 @@ export interface Collector<Params extends TObject = TObject, Row extends TObject
   collect(ctx: CollectorContext, params: Static<Params>): AsyncGenerator<Static<Row>, void, undefined>
 }
 
-/** Declares a collector; the types of parameters and rows follow from the schemas. */
-export function defineCollector<Params extends TObject, Row extends TObject>(
-  collector: Collector<Params, Row>,
-): Collector<Params, Row> {
+/** Declares a collector; the types of parameters and rows follow from the schemas, and its id stays known to the types. */
+export function defineCollector<Params extends TObject, Row extends TObject, const Id extends string>(
+  collector: Collector<Params, Row, Id>,
+): Collector<Params, Row, Id> {
   return collector
 }

@@ -1,6 +1,6 @@
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
-import { translationsOf } from '../collector-words/index.ts'
+import { translationsOf } from '../collector-words.ts'
 import { COLLECTORS } from '../collectors/index.ts'
 
 /** What people call a collector; its id where this program has no such collector. */

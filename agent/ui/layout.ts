@@ -1,9 +1,9 @@
-import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
+import { LANGUAGES, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import type { PageSession, PageSessions } from './page-sessions.ts'
-import type { TextKey } from './texts/index.ts'
-import { directionOf, LANGUAGE_NAMES, say } from './texts/index.ts'
+import type { TextKey } from './texts.ts'
+import { say } from './texts.ts'
 
 /** What every page is made with. */
 export interface PageContext {
@@ -49,7 +49,7 @@ export function page(context: PageContext, { title, main, refreshS, wide, ownLan
   const flash = session.flash
   session.flash = null
   return html`<!doctype html>
-<html lang="${language}" dir="${directionOf(language)}"><head><meta charset="utf-8"><title>${title} · AskFirst</title>
+<html lang="${language}" dir="${wordsOf(language).direction}"><head><meta charset="utf-8"><title>${title} · AskFirst</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">${
     refreshS === undefined ? null : html`<meta http-equiv="refresh" content="${refreshS}">`
   }
@@ -79,9 +79,9 @@ ${languageButtons(context)}</form>`
 export function languageButtons({ session }: Pick<PageContext, 'session'>, action?: string): readonly Html[] {
   return LANGUAGES.filter((language) => language !== session.language).map(
     (language) =>
-      html`<button class="small" name="language" value="${language}" lang="${language}"${
+      html`<button class="small" name="language" value="${language}" lang="${language}" dir="${wordsOf(language).direction}"${
         action === undefined ? null : html` formaction="${action}"`
-      }>${LANGUAGE_NAMES[language]}</button>`,
+      }>${wordsOf(language).name}</button>`,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { barePage } from './bare-page.ts'
 import type { Html } from './html.ts'
 import { html } from './html.ts'
 import { COOKIE, cookieOf, guardProblem, PAGE_HEADERS } from './page-guard.ts'
@@ -108,12 +109,16 @@ export class PageServer {
     if (url.pathname === '/open') return this.#open(response, url.searchParams.get('token') ?? '')
     const [, prefix = '', rest = '/'] = /^\/([A-Za-z0-9_-]{22})(\/.*)$/.exec(url.pathname) ?? []
     const session = this.#options.sessions.find(prefix, cookieOf(request))
-    if (session === null) return send(response, 403, closedPage())
+    if (session === null) return this.#sendClosed(response, 403)
     const method = request.method === 'POST' ? 'POST' : 'GET'
     const form = method === 'POST' ? await readForm(request) : new URLSearchParams()
     if (form === null) return send(response, 413, html`<p>The form is too long.</p>`)
     const answer = await this.#options.pages({ session, method, path: rest, query: url.searchParams, form })
     sendAnswer(response, answer, session)
+  }
+
+  #sendClosed(response: ServerResponse, status: 403 | 410): void {
+    send(response, status, barePage(this.#options.sessions.language, 'closed.title', 'closed.text'))
   }
 
   #isOwnAccount({ socket }: IncomingMessage): boolean {
@@ -128,8 +133,8 @@ export class PageServer {
    */
   #open(response: ServerResponse, token: string): void {
     const used = this.#options.sessions.useToken(token)
-    if (used === 'gone') return send(response, 410, closedPage())
-    if (used === null) return send(response, 403, closedPage())
+    if (used === 'gone') return this.#sendClosed(response, 410)
+    if (used === null) return this.#sendClosed(response, 403)
     const { session, path } = used
     const to = `/${session.prefix}${path}`
     response.setHeader('set-cookie', `${COOKIE}=${session.cookie}; Path=/${session.prefix}/; HttpOnly; SameSite=Strict`)
@@ -140,15 +145,6 @@ export class PageServer {
 <meta http-equiv="refresh" content="0; url=${to}"></head><body><p><a href="${to}">AskFirst</a></p></body></html>`,
     )
   }
-}
-
-function closedPage(): Html {
-  return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>AskFirst</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/style.css"></head>
-<body><main><h1>This page is closed</h1>
-<p>A link to it works once. To open it again: <code>askfirst-agent ui</code></p>
-<p lang="de">Diese Seite ist geschlossen. Ein Link zu ihr gilt einmal. Um sie wieder zu öffnen: <code>askfirst-agent ui</code></p>
-</main></body></html>`
 }
 
 function sendAnswer(response: ServerResponse, answer: PageAnswer, session: PageSession): void {

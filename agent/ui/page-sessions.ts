@@ -35,7 +35,8 @@ export type FormCheck = 'ok' | 'too-soon' | 'invalid'
 /** Who may see the pages: single-use links, the sessions that they begin, and the forms that these were given. */
 export class PageSessions {
   readonly #nowMs: () => number
-  readonly #language: Language
+  /** In which pages begin. */
+  readonly language: Language
   readonly #tokens = new Map<string, { readonly until: number; readonly path: string; readonly used: () => void }>()
   readonly #usedTokens = new Set<string>()
   readonly #sessions = new Map<string, PageSession>()
@@ -43,7 +44,7 @@ export class PageSessions {
   /** @param nowMs a clock that nobody can set */
   constructor(nowMs: () => number, language: Language) {
     this.#nowMs = nowMs
-    this.#language = language
+    this.language = language
   }
 
   /** A secret for a link that opens one page, once. */
@@ -99,7 +100,7 @@ export class PageSessions {
       prefix: randomBytes(16).toString('base64url'),
       cookie: randomBytes(32).toString('base64url'),
       formKey: randomBytes(32),
-      language: this.#language,
+      language: this.language,
       flash: null,
       marks: new Map(),
     }

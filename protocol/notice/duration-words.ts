@@ -1,4 +1,4 @@
-import type { NoticeWords } from './languages.ts'
+import type { NoticeWords } from '../languages/language.ts'
 import { counted, noticeWords } from './languages.ts'
 
 /** A time span in words, to the minute: `90 minutes` is `1 hour 30 minutes`. Less than a minute counts as one. */

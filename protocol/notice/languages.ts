@@ -1,18 +1,26 @@
-import { de } from './words/de.ts'
-import { en } from './words/en.ts'
+import * as files from '../languages/index.ts'
+import type { LanguageWords, NoticeWords } from '../languages/language.ts'
 
-/** What a language says for each key of the English words. */
-export type NoticeWords = Readonly<Record<keyof typeof en, string>>
+/** Code of a language: the name under which the index has its file. */
+export type Language = keyof typeof files
 
-/** The languages that a notice exists in; a new one is one file more and one line here. */
-export const LANGUAGES = ['en', 'de'] as const
-export type Language = (typeof LANGUAGES)[number]
+const WORDS: Readonly<Record<Language, LanguageWords>> = files
 
-const WORDS: Readonly<Record<Language, NoticeWords>> = { en, de }
+/** The languages that there are words in: English, then the others by code. */
+export const LANGUAGES: readonly Language[] = [
+  'en',
+  // The keys of a module's namespace are the names that it exports.
+  ...(Object.keys(files) as Language[]).filter((language) => language !== 'en').toSorted(),
+]
 
-/** The words of a language. */
-export function noticeWords(language: Language): NoticeWords {
+/** All that is said in a language. */
+export function wordsOf(language: Language): LanguageWords {
   return WORDS[language]
+}
+
+/** The words of the notice in a language. */
+export function noticeWords(language: Language): NoticeWords {
+  return WORDS[language].notice
 }
 
 /** Puts values into the {places} of a text; a place without a value stays as it is. Values are not looked into again. */

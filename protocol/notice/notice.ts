@@ -2,11 +2,11 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { closed } from '../define-message.ts'
 import { CollectorId } from '../fields.ts'
+import type { CollectorTranslation, NoticeWords } from '../languages/language.ts'
 import type { ConsentRequest } from '../messages/consent-request.ts'
 import { durationInWords } from './duration-words.ts'
-import type { Language, NoticeWords } from './languages.ts'
+import type { Language } from './languages.ts'
 import { counted, fill, LANGUAGES, noticeWords } from './languages.ts'
-import type { ParameterTranslation } from './parameter-words.ts'
 import { parametersInWords } from './parameter-words.ts'
 import type { TextLabels } from './plain-text.ts'
 import { plainText, quoted } from './plain-text.ts'
@@ -75,13 +75,6 @@ export interface CollectorWords {
   /** JSON Schema of the parameters. */
   readonly params: { readonly properties?: unknown }
   readonly translations?: Readonly<Record<string, CollectorTranslation | undefined>> | undefined
-}
-
-export interface CollectorTranslation {
-  readonly title: string
-  readonly tellUser: string
-  readonly notRead: string
-  readonly params?: Readonly<Record<string, ParameterTranslation>>
 }
 
 /** A report of the person about the technician, whose block was lifted since. */

@@ -1,15 +1,9 @@
+import type { NoticeWords, ParameterTranslation } from '../languages/language.ts'
 import { durationInWords } from './duration-words.ts'
-import type { NoticeWords } from './languages.ts'
 import { counted, noticeWords } from './languages.ts'
 import { plainText, quoted } from './plain-text.ts'
 
 type Values = Readonly<Record<string, unknown>>
-
-/** A parameter's name and its choices in another language. */
-export interface ParameterTranslation {
-  readonly description?: string
-  readonly words?: Readonly<Record<string, string>>
-}
 
 /** In which words parameters are said. */
 export interface ParameterLanguage {

@@ -2,7 +2,7 @@ import { Grant } from '@askfirst/protocol/consent-record.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
+import { LANGUAGES, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { NoticeSection } from '@askfirst/protocol/notice/notice.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
@@ -62,6 +62,10 @@ const PreviewQuery = Type.Object({ language: Type.Optional(Type.Enum([...LANGUAG
 
 const PreviewView = Type.Object({
   language: Type.Enum([...LANGUAGES]),
+  /** All that it can be had in, by code and with their names in themselves. */
+  languages: Type.Array(
+    Type.Object({ code: Type.Enum([...LANGUAGES]), name: Type.String(), direction: Type.Enum(['ltr', 'rtl']) }),
+  ),
   title: Type.String(),
   /** The code is made with the request; both sides show the same then. */
   matchCode: orNull(Type.String()),
@@ -127,7 +131,7 @@ export function consentRequestRoutes({
         const asking = askingOf(request.body, await settings.get())
         const { language = 'en' } = request.query
         const preview = await consent.preview(request.params.id, { user, role }, asking, language)
-        return { ...preview, problems: [...preview.problems] }
+        return { ...preview, languages: offeredLanguages(), problems: [...preview.problems] }
       },
     )
 
@@ -145,6 +149,10 @@ export function consentRequestRoutes({
         view(await consent.withdraw(request.params.id, request.params.rid, actorOf(callerOf(request).user))),
     )
   }
+}
+
+function offeredLanguages() {
+  return LANGUAGES.map((code) => ({ code, name: wordsOf(code).name, direction: wordsOf(code).direction }))
 }
 
 function askingOf(body: Static<typeof Asking>, defaults: Pick<Settings, 'personalData'>) {

@@ -7,6 +7,7 @@ import type { Example } from '@askfirst/agent/ui/example-row.ts'
 import { PageServer } from '@askfirst/agent/ui/page-server.ts'
 import { PageSessions } from '@askfirst/agent/ui/page-sessions.ts'
 import { createPages } from '@askfirst/agent/ui/routes.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { expect } from 'vitest'
 import type { ChannelParts } from '../unit/agent/local/channel-parts.ts'
 import { startParts } from '../unit/agent/local/channel-parts.ts'
@@ -31,14 +32,14 @@ export class PageWorld {
   nowMs = 1_000_000
   example: Example = { ok: true, row: { name: 'init', user: 'root' } }
 
-  constructor(ownAccount: number | null = null) {
+  constructor(ownAccount: number | null = null, language: Language = 'en') {
     const parts = startParts()
     this.parts = parts
     const agent: AgentCaller = {
       // The handlers are the agent's own; what is left out is the channel between.
       call: (name, args) => parts.handlers[name](args, { osUser: 'ann', uid: 1_000 }),
     }
-    const sessions = new PageSessions(() => this.nowMs, 'en')
+    const sessions = new PageSessions(() => this.nowMs, language)
     this.server = new PageServer({
       ...{ sessions, ownAccount },
       pages: createPages({

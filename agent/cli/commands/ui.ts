@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
-import type { CommandResult } from '../../local/commands.ts'
 import { ownAccount } from '../../local/local-secrets.ts'
 import { callerFor } from '../../ui/agent-caller.ts'
 import { AgentRecord } from '../../ui/agent-record.ts'
@@ -13,12 +12,13 @@ import { Companion } from '../../ui/companion.ts'
 import { autostartFolder, desktopSession } from '../../ui/config.ts'
 import { exampleReader } from '../../ui/example-row.ts'
 import { askByDialog } from '../../ui/open/dialog.ts'
+import { dialogWords } from '../../ui/open/dialog-words.ts'
 import { openInBrowser } from '../../ui/open/open-page.ts'
 import { programStarter } from '../../ui/open/start-program.ts'
 import { PageServer } from '../../ui/page-server.ts'
 import { PageSessions } from '../../ui/page-sessions.ts'
 import { createPages } from '../../ui/routes.ts'
-import { languageOf, say } from '../../ui/texts/index.ts'
+import { languageOf } from '../../ui/texts.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../exit-codes.ts'
 
@@ -31,9 +31,6 @@ export interface UiFlags {
   readonly installAutostart?: boolean | undefined
   readonly data?: string | undefined
 }
-
-/** A dialog that nobody answers goes away; the request waits on. */
-const DIALOG_S = 120
 
 /** Shows the person's pages and follows the agent until it is ended. */
 export async function showUi(context: CliContext, flags: UiFlags): Promise<number> {
@@ -100,16 +97,6 @@ function reachOf(
     ask: async (shown) =>
       session.hasScreen ? askByDialog(session, starter, dialogWords(shown, language)) : ('none' as const),
     say: (line) => terminal.note(line),
-  }
-}
-
-function dialogWords({ notice, text }: CommandResult<'requests.show'>, language: Language) {
-  return {
-    title: notice.title,
-    text,
-    allow: say(language, 'consent.allowOne'),
-    deny: say(language, 'consent.deny'),
-    timeoutS: DIALOG_S,
   }
 }
 

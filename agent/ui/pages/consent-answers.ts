@@ -2,7 +2,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import type { FormCheck } from '../page-sessions.ts'
-import type { TextKey } from '../texts/index.ts'
+import type { TextKey } from '../texts.ts'
 import { consentPage, requestIdOf } from './consent.ts'
 import type { PageCall } from './page-call.ts'
 

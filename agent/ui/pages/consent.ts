@@ -11,7 +11,7 @@ import { html } from '../html.ts'
 import { at, languageButtons, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import { cellText } from '../row-cells.ts'
-import { momentInWords } from '../texts/index.ts'
+import { momentInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
 
 type Shown = CommandResult<'requests.show'>

@@ -6,7 +6,7 @@ import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { at, liveLine, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
-import { momentInWords } from '../texts/index.ts'
+import { momentInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
 
 type Lists = CommandResult<'requests.list'>

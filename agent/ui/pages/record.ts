@@ -1,3 +1,4 @@
+import { wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { quoted } from '@askfirst/protocol/notice/plain-text.ts'
 import { isReceiptSound } from '../check-receipt.ts'
 import { collectorTitle } from '../collector-title.ts'
@@ -7,8 +8,8 @@ import { at, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import type { RequestStory, RunStory } from '../record-story.ts'
 import { storiesOf } from '../record-story.ts'
-import type { TextKey } from '../texts/index.ts'
-import { momentInWords, PAGE_TEXTS, sizeInWords } from '../texts/index.ts'
+import type { TextKey } from '../texts.ts'
+import { momentInWords, sizeInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
 
 const PER_PAGE = 20
@@ -116,7 +117,7 @@ function endWords({ context }: PageCall, reason: string): string {
 }
 
 function wordOf(language: PageCall['context']['session']['language'], key: string, fallback: string): string {
-  const texts = PAGE_TEXTS[language]
+  const texts = wordsOf(language).pages
   return Object.hasOwn(texts, key) ? texts[key as TextKey] : fallback
 }
 

@@ -11,7 +11,7 @@ import { at, liveLine, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import type { RequestStory } from '../record-story.ts'
 import { storiesOf } from '../record-story.ts'
-import { sizeInWords } from '../texts/index.ts'
+import { sizeInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
 
 const REFRESH_S = 3

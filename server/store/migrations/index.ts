@@ -6,6 +6,7 @@ import { createRowBlocks } from './0004-row-blocks.ts'
 import { addReports } from './0005-reports.ts'
 import { addWorkbench } from './0006-workbench.ts'
 import { addSecondFactors } from './0008-second-factors.ts'
+import { addVocabulary } from './0010-row-vocabulary.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -23,4 +24,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0005-reports', up: addReports },
   { name: '0006-workbench', up: addWorkbench },
   { name: '0008-second-factors', up: addSecondFactors },
+  { name: '0010-row-vocabulary', up: addVocabulary },
 ]

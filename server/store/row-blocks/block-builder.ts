@@ -1,12 +1,14 @@
 import type { RowBlock, RowColumns } from './row-block.ts'
 import { packColumns } from './row-block.ts'
+import { packVocabulary } from './vocabulary.ts'
+import type { TakeWord } from './word-hashes.ts'
 import { hashWords } from './word-hashes.ts'
 
 const FIRST_SIZE = 8_192
 
 /**
  * Gathers the rows of one chunk and packs them as a block. One builder makes one block after another with the same
- * memory. Words are told apart by their hashes only.
+ * memory. Words are told apart by their hashes only: of two with one hash the first stands in the vocabulary.
  */
 export class BlockBuilder {
   #atMs: number[] = []
@@ -23,7 +25,9 @@ export class BlockBuilder {
   #uses = 0
   #wordOf = new Uint32Array(4 * FIRST_SIZE)
   #rowOf = new Uint16Array(4 * FIRST_SIZE)
-  readonly #take = (hash: number): void => this.#use(hash)
+  /** Each distinct word as it stands in a text. */
+  #texts: string[] = []
+  readonly #take: TakeWord = (hash, text, start, end) => this.#use(hash, text, start, end)
 
   /** Begins a block; what was gathered before is forgotten. */
   start(): void {
@@ -32,6 +36,7 @@ export class BlockBuilder {
     this.#providers.clear()
     this.#table.fill(0)
     this.#words = 0
+    this.#texts = []
     this.#uses = 0
   }
 
@@ -48,7 +53,7 @@ export class BlockBuilder {
   }
 
   /** The block of the rows since `start`; each part has a buffer of its own. */
-  finish(): Pick<RowBlock, 'rows' | 'columns' | 'words' | 'postings'> {
+  finish(): Pick<RowBlock, 'rows' | 'columns' | 'words' | 'vocabulary' | 'postings'> {
     const columns = packColumns({
       ats: Float64Array.from(this.#atMs),
       levels: this.#levels.codes(),
@@ -56,11 +61,13 @@ export class BlockBuilder {
       providers: this.#providers.codes(),
       providerNames: this.#providers.names(),
     })
-    return { rows: this.#atMs.length, columns, words: this.#packWords(), postings: this.#packPostings() }
+    const vocabulary = packVocabulary(this.#texts)
+    return { rows: this.#atMs.length, columns, words: this.#packWords(), vocabulary, postings: this.#packPostings() }
   }
 
-  #use(hash: number): void {
+  #use(hash: number, text: string, start: number, end: number): void {
     const word = this.#find(hash)
+    if (word === this.#texts.length) this.#texts.push(text.slice(start, end))
     const row = this.#atMs.length + 1
     if (this.#lastRow[word] === row) return
     this.#lastRow[word] = row

@@ -1,8 +1,10 @@
 import type { IndexedRow } from '../entities.ts'
+import type { AskedWord } from './vocabulary.ts'
+import { wordsBeginningWith } from './vocabulary.ts'
 
 /**
- * The index of one chunk's rows, as bytes: what can be filtered by and which words stand where, but no text. It repeats
- * what the chunk holds and can be made again. Numbers are little-endian, as on every machine that Node runs on.
+ * The index of one chunk's rows, as bytes: what can be filtered by and which words stand where, but no text of a row. It
+ * repeats what the chunk holds and can be made again. Numbers are little-endian, as on every machine that Node runs on.
  */
 export interface RowBlock {
   /** Of the chunk. */
@@ -14,6 +16,8 @@ export interface RowBlock {
   readonly columns: Uint8Array
   /** Hashes of the distinct words (uint32), then in how many rows each occurs (uint16). */
   readonly words: Uint8Array
+  /** The same words themselves, in the same order (vocabulary.ts). */
+  readonly vocabulary: Uint8Array
   /** For each word in turn the rows that it occurs in, ascending (uint16). */
   readonly postings: Uint8Array
 }
@@ -21,8 +25,8 @@ export interface RowBlock {
 /** Buffers of blocks that are moved to another thread instead of copied; each part of a new block has one of its own. */
 export function buffersOf(blocks: readonly RowBlock[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>()
-  for (const { columns, words, postings } of blocks) {
-    for (const { buffer, byteLength } of [columns, words, postings]) {
+  for (const { columns, words, vocabulary, postings } of blocks) {
+    for (const { buffer, byteLength } of [columns, words, vocabulary, postings]) {
       if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffers.add(buffer)
     }
   }
@@ -85,38 +89,52 @@ export function columnsOf(columns: BlockColumns, row: number): Pick<IndexedRow, 
   }
 }
 
-/** Where a block's words stand: positions in its list of words, in the order of the hashes; null when one is missing. */
-export function findWords(words: Uint8Array, hashes: readonly number[]): readonly number[] | null {
-  const count = words.byteLength / 6
+/**
+ * Where words of a block stand that begin with the words asked for: for each of those the positions in the block's list of
+ * words; null when one has none.
+ */
+export function findWords(
+  { words, vocabulary }: Pick<RowBlock, 'words' | 'vocabulary'>,
+  asked: readonly AskedWord[],
+): readonly (readonly number[])[] | null {
+  if (asked.length === 0) return []
   const { buffer, byteOffset } = aligned(words)
-  const known = new Uint32Array(buffer, byteOffset, count)
-  const found: number[] = []
-  for (const hash of hashes) {
-    const at = known.indexOf(hash)
-    if (at === -1) return null
-    found.push(at)
-  }
-  return found
+  const hashes = new Uint32Array(buffer, byteOffset, words.byteLength / 6)
+  const begun = wordsBeginningWith(vocabulary, asked)
+  const found = asked.map(({ hash }, at) => {
+    const positions = begun[at] ?? []
+    // Of two words with one hash the list holds the first; the other is found whole, if not by its beginning.
+    const whole = hashes.indexOf(hash)
+    return whole === -1 || positions.includes(whole) ? positions : [...positions, whole]
+  })
+  return found.every((positions) => positions.length > 0) ? found : null
 }
 
-/** The rows of a block in which all of some words occur, ascending; words as `findWords` gives them, at least one. */
+/** The rows of a block in which words of each list occur, ascending; lists as `findWords` gives them, at least one. */
 export function rowsWithWords(
-  block: Pick<RowBlock, 'words' | 'postings'>,
-  found: readonly number[],
+  block: Pick<RowBlock, 'rows' | 'words' | 'postings'>,
+  found: readonly (readonly number[])[],
 ): readonly number[] {
-  const lists = found.map((at) => postingsOf(block, at)).sort((a, b) => a.length - b.length)
-  const [shortest = new Uint16Array(), ...others] = lists
-  const sets = others.map((list) => new Set(list))
-  return [...shortest].filter((row) => sets.every((set) => set.has(row)))
+  const hits = new Uint8Array(block.rows)
+  const postings = postingsOf(block)
+  for (const [list, positions] of found.entries()) {
+    // A row counts once for each list, and only when it counted for all lists before.
+    for (const position of positions) for (const row of postings(position)) if (hits[row] === list) hits[row] = list + 1
+  }
+  const rows: number[] = []
+  for (let row = 0; row < block.rows; row += 1) if (hits[row] === found.length) rows.push(row)
+  return rows
 }
 
-function postingsOf({ words, postings }: Pick<RowBlock, 'words' | 'postings'>, at: number): Uint16Array {
+/** Gives the rows of a word by its position. */
+function postingsOf({ words, postings }: Pick<RowBlock, 'words' | 'postings'>): (position: number) => Uint16Array {
   const count = words.byteLength / 6
   const head = aligned(words)
   const counts = new Uint16Array(head.buffer, head.byteOffset + 4 * count, count)
-  const start = counts.subarray(0, at).reduce((sum, one) => sum + one, 0)
+  const starts = new Uint32Array(count)
+  for (let at = 1; at < count; at += 1) starts[at] = (starts[at - 1] ?? 0) + (counts[at - 1] ?? 0)
   const all = aligned(postings)
-  return new Uint16Array(all.buffer, all.byteOffset + 2 * start, counts[at] ?? 0)
+  return (at) => new Uint16Array(all.buffer, all.byteOffset + 2 * (starts[at] ?? 0), counts[at] ?? 0)
 }
 
 /** Typed arrays begin at multiples of their width; a driver may give a view on a larger buffer. */

@@ -36,30 +36,40 @@ export function wordHash(word: string): number {
   return hash >>> 0
 }
 
+/** Told of one word: its hash, and where it stands in a text; `foldText` of that part, cut at the longest length, is the word. */
+export type TakeWord = (hash: number, text: string, start: number, end: number) => void
+
 /**
  * Calls `take` with the hash of each word of a text: those that `wordHash` gives for `searchWords`, at a tenth of the
  * cost, since no word is cut out. A word may be told more than once.
  */
-export function hashWords(text: string, take: (hash: number) => void): void {
+export function hashWords(text: string, take: TakeWord): void {
   let hash = FNV_OFFSET
   let length = 0
+  let start = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = FOLDED[text.charCodeAt(at)] ?? OTHER
     if (unit > OTHER) {
-      hash = length < MAX_WORD_LENGTH ? Math.imul(hash ^ unit, FNV_PRIME) : hash
+      if (length === 0) start = at
+      hash = withUnit(hash, unit, length)
       length += 1
     } else if (unit === OTHER) {
       // Words that were told already end at a separator, so that what follows does not change them.
       return hashFolded(text, take)
     } else if (unit === SEPARATOR && length > 0) {
-      take(hash >>> 0)
+      take(hash >>> 0, text, start, at)
       hash = FNV_OFFSET
       length = 0
     }
   }
-  if (length > 0) take(hash >>> 0)
+  if (length > 0) take(hash >>> 0, text, start, text.length)
 }
 
-function hashFolded(text: string, take: (hash: number) => void): void {
-  for (const word of searchWords(text)) take(wordHash(word))
+/** A word's hash with one more unit, which its `length` first ones came before; a long word is cut. */
+function withUnit(hash: number, unit: number, length: number): number {
+  return length < MAX_WORD_LENGTH ? Math.imul(hash ^ unit, FNV_PRIME) : hash
+}
+
+function hashFolded(text: string, take: TakeWord): void {
+  for (const word of searchWords(text)) take(wordHash(word), word, 0, word.length)
 }

@@ -1,8 +1,8 @@
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { IndexedRow, RowFilter } from '../entities.ts'
 import { linesOf } from '../row-blocks/chunk-lines.ts'
-import type { BlockFilter } from '../row-blocks/filter-block.ts'
-import { mayPass, passingRows, toBlockFilter } from '../row-blocks/filter-block.ts'
+import type { BlockFilter, Match } from '../row-blocks/filter-block.ts'
+import { matchOf, passingRows, toBlockFilter } from '../row-blocks/filter-block.ts'
 import type { BlockColumns, RowBlock } from '../row-blocks/row-block.ts'
 import { columnsOf, readColumns } from '../row-blocks/row-block.ts'
 import { boundedLimit } from './page.ts'
@@ -69,13 +69,10 @@ export async function* passingBlocks(
     const blocks = await readBlocks(db, search, { next, count })
     const last = blocks.at(-1)
     if (last === undefined) return
-    const candidates = blocks.filter((block) => mayPass(block, search.filter))
-    const postings = await readPostings(db, search, candidates)
-    for (const candidate of candidates) {
-      const { firstRow } = candidate
-      const block = { ...candidate, postings: postings.get(firstRow) ?? new Uint8Array() }
-      const rows = passingRows(block, search.filter).filter((row) => firstRow + row >= of.from)
-      if (rows.length > 0) yield { firstRow, rows, columns: readColumns(block.columns, block.rows) }
+    for (const { block, match } of await matchingBlocks(db, search, blocks)) {
+      const { firstRow } = block
+      const rows = passingRows(block, match, search.filter).filter((row) => firstRow + row >= of.from)
+      if (rows.length > 0) yield { firstRow, rows, columns: match.columns }
     }
     next = last.firstRow + last.rows
   }
@@ -103,7 +100,7 @@ export async function readBlockRows(db: Db, run: number, positions: readonly num
   return found
 }
 
-const NO_WORDS = { words: new Uint8Array(), postings: new Uint8Array() }
+const NO_WORDS = { words: new Uint8Array(), vocabulary: new Uint8Array(), postings: new Uint8Array() }
 
 /** For each block that holds one of the positions (by its key) their places in it. */
 async function placesByBlock(db: Db, run: number, positions: readonly number[]): Promise<Map<number, number[]>> {
@@ -127,8 +124,8 @@ async function placesByBlock(db: Db, run: number, positions: readonly number[]):
   return places
 }
 
-/** Blocks from the one with row `next` on, with columns and words. */
-async function readBlocks(db: Db, { run }: Search, { next, count }: { next: number; count: number }) {
+/** Blocks from the one with row `next` on, with columns, and with words when some are asked for. */
+async function readBlocks(db: Db, { run, filter }: Search, { next, count }: { next: number; count: number }) {
   const first = run * ROWS_PER_RUN
   const start = await db
     .selectFrom('row_blocks')
@@ -138,14 +135,18 @@ async function readBlocks(db: Db, { run }: Search, { next, count }: { next: numb
     .executeTakeFirst()
   const rows = await db
     .selectFrom('row_blocks')
-    .select(['id', 'chunk_id', 'rows', 'columns', 'words'])
+    .select(['id', 'chunk_id', 'rows', 'columns'])
+    .$if(filter.words.length > 0, (query) => query.select(['words', 'vocabulary']))
     .where('id', '>=', Number(start?.id ?? first))
     .where('id', '<', first + ROWS_PER_RUN)
     .orderBy('id')
     .limit(count)
     .execute()
   return rows
-    .map(({ id, chunk_id, ...block }) => ({ ...block, firstRow: id - first, chunkId: chunk_id }))
+    .map(({ id, chunk_id, rows, columns, words, vocabulary }) => ({
+      ...{ firstRow: id - first, chunkId: chunk_id, rows, columns },
+      ...{ words: words ?? NO_WORDS.words, vocabulary: vocabulary ?? NO_WORDS.vocabulary },
+    }))
     .filter(({ firstRow, rows: size }) => firstRow + size > next)
 }
 
@@ -155,19 +156,33 @@ async function findHits(
   search: Search,
   look: { blocks: readonly Omit<Block, 'postings'>[]; next: number; limit: number },
 ): Promise<{ readonly taken: readonly Hits[]; readonly more: number | null }> {
-  const candidates = look.blocks.filter((block) => mayPass(block, search.filter))
-  const postings = await readPostings(db, search, candidates)
   const taken: Hits[] = []
   let left = look.limit
-  for (const candidate of candidates) {
-    const block = { ...candidate, postings: postings.get(candidate.firstRow) ?? new Uint8Array() }
-    const passing = passingRows(block, search.filter).filter((row) => block.firstRow + row >= look.next)
+  for (const { block, match } of await matchingBlocks(db, search, look.blocks)) {
+    const passing = passingRows(block, match, search.filter).filter((row) => block.firstRow + row >= look.next)
     const rows = passing.slice(0, left)
     if (rows.length > 0) taken.push({ block, rows })
     left -= rows.length
     if (left === 0) return { taken, more: block.firstRow + (rows.at(-1) ?? 0) + 1 }
   }
   return { taken, more: null }
+}
+
+/** The blocks whose rows may pass, with their postings. */
+async function matchingBlocks(db: Db, search: Search, blocks: readonly Omit<Block, 'postings'>[]) {
+  const matching = blocks.flatMap((block): { block: Omit<Block, 'postings'>; match: Match }[] => {
+    const match = matchOf(block, search.filter)
+    return match === null ? [] : [{ block, match }]
+  })
+  const postings = await readPostings(
+    db,
+    search,
+    matching.map(({ block }) => block),
+  )
+  return matching.map(({ block, match }) => {
+    const withPostings: Block = { ...block, postings: postings.get(block.firstRow) ?? new Uint8Array() }
+    return { block: withPostings, match }
+  })
 }
 
 /** Postings by the first row of their block; none are read when no words are asked for. */
@@ -197,9 +212,9 @@ async function readHits(db: Db, { filter }: Search, hits: readonly Hits[]): Prom
   return pages.flat().filter(({ json }) => hasWords(json, filter.words))
 }
 
-/** Hashes of words may coincide; the row itself says whether it has them. */
-function hasWords(json: string, words: readonly string[]): boolean {
-  if (words.length === 0) return true
-  const known = new Set(searchWords(rowText(json)))
-  return words.every((word) => known.has(word))
+/** Hashes of words may coincide; the row itself says whether it has words that begin so. */
+function hasWords(json: string, asked: BlockFilter['words']): boolean {
+  if (asked.length === 0) return true
+  const words = searchWords(rowText(json))
+  return asked.every(({ word: beginning }) => words.some((word) => word.startsWith(beginning)))
 }

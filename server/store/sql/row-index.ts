@@ -50,8 +50,10 @@ function endOf(blocks: readonly RowBlock[], firstRow: number): number | null {
   return next
 }
 
-function record(run: number, { seq, firstRow, rows, columns, words, postings }: RowBlock) {
-  return { id: run * ROWS_PER_RUN + firstRow, chunk_id: run * CHUNKS_PER_RUN + seq, rows, columns, words, postings }
+function record(run: number, { seq, firstRow, ...block }: RowBlock) {
+  const { rows, columns, words, vocabulary, postings } = block
+  const keys = { id: run * ROWS_PER_RUN + firstRow, chunk_id: run * CHUNKS_PER_RUN + seq }
+  return { ...keys, rows, columns, words, vocabulary, postings }
 }
 
 /** Runs with stored rows that the index lacks, oldest first. */

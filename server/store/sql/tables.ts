@@ -230,6 +230,7 @@ interface RowBlockRow {
   rows: number
   columns: Uint8Array
   words: Uint8Array
+  vocabulary: Uint8Array
   postings: Uint8Array
 }
 interface FindingRow {

@@ -189,7 +189,9 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
       (await store.runs.rows(run.id, filter, -1, 10)).map(({ n }) => n)
     expect(await find({})).toEqual([0, 1, 2])
     expect(await find({ q: 'festplatte 507' })).toEqual([0])
-    expect(await find({ q: 'groß' })).toEqual([])
+    expect(await find({ q: 'groß' })).toEqual([0])
+    expect(await find({ q: 'fest 50' })).toEqual([0])
+    expect(await find({ q: 'platte' })).toEqual([])
     expect(await find({ q: 'cafe zu system32' })).toEqual([1])
     expect(await find({ q: 'message' })).toEqual([])
     expect(await find({ q: 'AND "OR" not*' })).toEqual([2])
@@ -291,6 +293,7 @@ describeStores('runs, chunks and rows', ({ newStore }) => {
     expect(await find('after before')).toEqual([0])
     expect(await find('needle')).toEqual([1])
     expect(await find('w8999 w1')).toEqual([2])
+    expect(await find('nee x')).toEqual([1])
   })
 
   test('lines that no indexer would take are given as they are', async () => {

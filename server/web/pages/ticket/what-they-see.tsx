@@ -23,7 +23,14 @@ export interface SettingsView {
   readonly personalData: 'keep' | 'pseudonymise'
 }
 
+interface OfferedLanguage {
+  readonly code: string
+  readonly name: string
+  readonly direction: 'ltr' | 'rtl'
+}
+
 interface Preview {
+  readonly languages: readonly OfferedLanguage[]
   readonly title: string
   readonly sections: readonly NoticeSection[]
   readonly problems: readonly { readonly code: string; readonly detail: string }[]
@@ -31,10 +38,8 @@ interface Preview {
 
 /** How long typing may pause before the notice is made anew, in ms. */
 const PAUSE_MS = 300
-const LANGUAGES = [
-  { code: 'en', name: 'English' },
-  { code: 'de', name: 'Deutsch' },
-] as const
+/** Until the first preview says which others there are. */
+const ENGLISH: OfferedLanguage = { code: 'en', name: 'English', direction: 'ltr' }
 
 export function useSettings() {
   return useQuery({
@@ -70,6 +75,7 @@ export function WhatTheySee({ ticketId, asking }: { readonly ticketId: string; r
     enabled: isWhole,
     placeholderData: keepPreviousData,
   })
+  const offered = data?.languages ?? [ENGLISH]
   return (
     <section className={styles.preview} aria-label="What the person will see">
       <div className={styles.head}>
@@ -77,7 +83,7 @@ export function WhatTheySee({ ticketId, asking }: { readonly ticketId: string; r
         <label>
           <span className="visually-hidden">Language of the preview</span>
           <select className={styles.language} value={language} onChange={({ target }) => setLanguage(target.value)}>
-            {LANGUAGES.map(({ code, name }) => (
+            {offered.map(({ code, name }) => (
               <option key={code} value={code}>
                 {name}
               </option>
@@ -89,12 +95,14 @@ export function WhatTheySee({ ticketId, asking }: { readonly ticketId: string; r
         <p className={styles.soft}>Write a purpose and choose what to read; then the notice appears here.</p>
       )}
       <Problem error={isWhole ? error : null} />
-      {isWhole && data !== undefined ? <NoticePreview preview={data} language={language} /> : null}
+      {isWhole && data !== undefined ? (
+        <NoticePreview preview={data} language={offered.find(({ code }) => code === language) ?? ENGLISH} />
+      ) : null}
     </section>
   )
 }
 
-function NoticePreview({ preview, language }: { readonly preview: Preview; readonly language: string }) {
+function NoticePreview({ preview, language }: { readonly preview: Preview; readonly language: OfferedLanguage }) {
   return (
     <>
       {preview.problems.map(({ code, detail }) => (
@@ -102,7 +110,7 @@ function NoticePreview({ preview, language }: { readonly preview: Preview; reado
           {detail}
         </Notice>
       ))}
-      <div className={styles.notice} lang={language}>
+      <div className={styles.notice} lang={language.code} dir={language.direction}>
         <p>
           <strong>{preview.title}</strong>
         </p>

@@ -8,7 +8,7 @@ import type { DialogWords } from '@askfirst/agent/ui/open/dialog.ts'
 import { dialogAnswer, dialogProgram } from '@askfirst/agent/ui/open/dialog.ts'
 import { openInBrowser } from '@askfirst/agent/ui/open/open-page.ts'
 import type { DesktopProgram, ProgramStarter } from '@askfirst/agent/ui/open/start-program.ts'
-import { languageOf } from '@askfirst/agent/ui/texts/index.ts'
+import { languageOf } from '@askfirst/agent/ui/texts.ts'
 import { describe, expect, it } from 'vitest'
 
 const EVIL = `"; rm -rf ~ $(id) \`id\` 'x' %f & <b>`

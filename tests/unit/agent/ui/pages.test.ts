@@ -1,4 +1,4 @@
-import { PAGE_TEXTS } from '@askfirst/agent/ui/texts/index.ts'
+import { LANGUAGES, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Browser } from '../../../support/page-world.ts'
 import { hiddenOf, PageWorld } from '../../../support/page-world.ts'
@@ -32,8 +32,9 @@ async function open(path: string) {
 describe('the words of the pages', () => {
   it('exist in every language for every key, with the same places', () => {
     const places = (text: string) => [...text.matchAll(/\{[a-zA-Z]+\}/g)].map(([place]) => place).toSorted()
-    const { en, ...others } = PAGE_TEXTS
-    for (const [language, texts] of Object.entries(others)) {
+    const en = wordsOf('en').pages
+    for (const language of LANGUAGES) {
+      const texts = wordsOf(language).pages
       expect(Object.keys(texts), language).toEqual(Object.keys(en))
       for (const key of Object.keys(en) as (keyof typeof en)[])
         expect([key, places(texts[key])]).toEqual([key, places(en[key])])

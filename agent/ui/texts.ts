@@ -1,24 +1,8 @@
+import type { PageTexts } from '@askfirst/protocol/languages/language.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
-import { fill, LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
-import { de } from './de.ts'
-import { en } from './en.ts'
+import { fill, LANGUAGES, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 
-/** What a language says for each key of the English words. */
-export type PageTexts = Readonly<Record<keyof typeof en, string>>
-export type TextKey = keyof typeof en
-
-/** The words of the pages by language; a new language is one file more and one line here. */
-export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = { en, de }
-
-/** Name of each language in itself. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' }
-
-/** Languages that are written from right to left; none of them has words yet. */
-const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar', 'fa', 'he', 'ur'])
-
-export function directionOf(language: string): 'ltr' | 'rtl' {
-  return RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr'
-}
+export type TextKey = keyof PageTexts
 
 /** The first language of a person's list that there are words for; else English. Tags look like `de_AT.UTF-8` or `de-AT`. */
 export function languageOf(tags: readonly string[]): Language {
@@ -32,7 +16,7 @@ export function languageOf(tags: readonly string[]): Language {
 
 /** A text with its places filled. */
 export function say(language: Language, key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return fill(PAGE_TEXTS[language][key], values)
+  return fill(wordsOf(language).pages[key], values)
 }
 
 /** A number of bytes as people read it. */
