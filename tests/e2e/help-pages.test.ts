@@ -133,7 +133,14 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
     })
     const standing = {
       type: 'ticket.progress',
-      ...({ ticketId, number: 42, title: 'x', openedBy: 'requester', assignee: { name: 'Tess Desk' }, fixed: null } as const),
+      ...({
+        ticketId,
+        number: 42,
+        title: 'x',
+        openedBy: 'requester',
+        assignee: { name: 'Tess Desk' },
+        fixed: null,
+      } as const),
       ...{ openedAt: '2026-11-16T10:00:00.000Z', updatedAt: '2026-11-16T10:05:00.000Z', lastMessage: 7 },
     } as const
     words.progress({ ...standing, state: 'open' })

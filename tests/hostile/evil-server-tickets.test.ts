@@ -28,7 +28,10 @@ const words = {
 } as const
 
 /** A ticket of the person that the server has recorded, or not. */
-async function opened(isRecorded = true, files: { attachmentId: ReturnType<typeof newId<'att'>>; name: string }[] = []) {
+async function opened(
+  isRecorded = true,
+  files: { attachmentId: ReturnType<typeof newId<'att'>>; name: string }[] = [],
+) {
   const before = desk.server.received.length
   const { ticketId } = await (await local()).call('help.open', { ...words, files })
   const statement = await desk.heard('person.statement', (heard) => desk.server.received.indexOf(heard) >= before)
@@ -41,7 +44,14 @@ const progress = (ticketId: TicketId, change = {}) => ({
   ...{ type: 'ticket.progress', ticketId, number: 7, title: 'x', openedBy: 'requester', state: 'open' },
   ...{ openedAt: now(), updatedAt: now(), assignee: null, fixed: null, lastMessage: 0, ...change },
 })
-const message = (seq: number, change = {}) => ({ seq, at: now(), from: 'desk', author: 'Eve', text: 'hello', ...change })
+const message = (seq: number, change = {}) => ({
+  seq,
+  at: now(),
+  from: 'desk',
+  author: 'Eve',
+  text: 'hello',
+  ...change,
+})
 const messages = (ticketId: TicketId, list: readonly object[], more = false) => ({
   ...{ type: 'ticket.messages', ticketId, messages: list, more },
 })

@@ -8,6 +8,7 @@ import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
+import { reportMessage } from '../report-record.ts'
 import type { ScriptedIdentity } from '../scripted-agent.ts'
 import {
   chunkFrame,
@@ -118,6 +119,12 @@ export class DeskDevice {
   async refuse(request: ConsentRequest, reason: string): Promise<void> {
     const record = consentRecord(request)
     await this.#answer(request, { ...record, decision: { state: 'refused', method: 'page', reason } })
+  }
+
+  /** Reports the request as suspicious, in the person's words. */
+  async report(request: ConsentRequest, reason: string, osUser = 'paul'): Promise<void> {
+    this.agent.send(reportMessage(this.agent.identity, request, { osUser, reason }))
+    await this.agent.next('consent.recorded')
   }
 
   /** Takes an order and sends rows for it; the test decides when it ends. */

@@ -14,19 +14,23 @@ const RULES = {
   // What is in order is only counted: to describe each element of it takes longer than all rules together.
   resultTypes: ['violations'],
 }
+
 /** As text, like all that runs in the page; what is in order does not leave it. */
-const CHECK = `axe.run(document, ${JSON.stringify(RULES)}).then(({ violations }) =>
-  violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' | ')))`
+const check = (within: string) => `axe.run(${JSON.stringify({ include: [within] })}, ${JSON.stringify(RULES)})
+  .then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' | ')))`
 
 /**
  * Violations of WCAG 2.2 A and AA on the page as it stands, one line each; empty when there are none. The pages have no
  * frames, so that the one document is all there is.
+ *
+ * @param within a selector: only this part is looked at
  */
-export async function axeViolations(page: Page): Promise<readonly string[]> {
+export async function axeViolations(page: Page, within = 'html'): Promise<readonly string[]> {
   if (page.frames().length > 1) throw new Error(`${page.url()} has frames, and only the page around them is checked`)
   // The rules stay in the document until it is left, for the next look at it.
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source)
-  return page.evaluate<string[]>(CHECK)
+  return page.evaluate<string[]>(check(within))
 }
 
 /** Width in px by which the page must be scrolled sideways; 0 is what every page owes. */

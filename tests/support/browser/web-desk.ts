@@ -91,9 +91,22 @@ export class WebDesk {
     return { page, troubles }
   }
 
-  async close(): Promise<void> {
+  /** Reports of browsers that a page broke the content security policy. */
+  get policyReports(): number {
+    return this.server.services.policyReports.total
+  }
+
+  /**
+   * @param expected.policyReports how many a test provoked
+   * @throws Error when a page broke the content security policy, though the test did not mean it to
+   */
+  async close(expected: { readonly policyReports: number } = { policyReports: 0 }): Promise<void> {
+    const { policyReports } = this
     await this.server.close()
     await rm(this.#directory, { recursive: true, force: true })
+    if (policyReports === expected.policyReports) return
+    const lines = this.#log.filter((line) => line.includes('content security policy')).join('')
+    throw new Error(`${policyReports} violations of the policy were reported, not ${expected.policyReports}:\n${lines}`)
   }
 }
 

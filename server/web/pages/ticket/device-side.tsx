@@ -99,7 +99,20 @@ function DeviceCard({ device }: { readonly device: DeviceDetailView }) {
         )}
       </p>
       <Standing device={device} />
+      <Blocked report={device.reportOnYou} />
     </div>
+  )
+}
+
+/** The person at the device reported whoever is signed in. */
+function Blocked({ report }: { readonly report: DeviceDetailView['reportOnYou'] }) {
+  if (report === null) return null
+  return (
+    <Notice tone="bad">
+      <strong>You are blocked on this device.</strong> The person there reported a request of yours as suspicious{' '}
+      <Ago at={report.at} />. You cannot ask here until a lead has looked at the report and lifted the block. Talk to
+      your lead; somebody else can take the ticket over meanwhile.
+    </Notice>
   )
 }
 

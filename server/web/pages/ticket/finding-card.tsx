@@ -1,5 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { FormEvent } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { apiSend } from '../../api/client.ts'
@@ -10,9 +9,7 @@ import { useMay } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogActions } from '../../ui/dialog.tsx'
-import { TextArea } from '../../ui/field.tsx'
-import { Problem } from '../../ui/notice.tsx'
+import { ReasonDialog } from '../../ui/reason-dialog.tsx'
 import { counted, SeverityBadge } from '../../ui/words.tsx'
 import type { AskDraft } from './ask-draft.ts'
 import styles from './finding-card.module.css'
@@ -85,19 +82,11 @@ function Verdict({ ticketId, finding }: { readonly ticketId: string; readonly fi
   const queries = useQueryClient()
   const mayJudge = useMay('finding.judge')
   const [verdict, setVerdict] = useState<keyof typeof VERDICTS | null>(null)
-  const judge = useMutation({
-    mutationFn: (body: object) =>
-      apiSend<FindingView>('PATCH', `/api/tickets/${ticketId}/findings/${finding.id}`, body),
-    onSuccess: async () => {
-      setVerdict(null)
-      await queries.invalidateQueries({ queryKey: findingsKey(ticketId) })
-    },
-  })
-  if (!mayJudge) return null
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    judge.mutate({ state: verdict, reason: String(new FormData(event.currentTarget).get('reason')).trim() })
+  const judge = async (reason: string) => {
+    await apiSend('PATCH', `/api/tickets/${ticketId}/findings/${finding.id}`, { state: verdict, reason })
+    await queries.invalidateQueries({ queryKey: findingsKey(ticketId) })
   }
+  if (!mayJudge) return null
   return (
     <>
       <Button small look="quiet" disabled={finding.state === 'confirmed'} onClick={() => setVerdict('confirmed')}>
@@ -107,19 +96,16 @@ function Verdict({ ticketId, finding }: { readonly ticketId: string; readonly fi
         {VERDICTS.dismissed.button}
       </Button>
       {verdict === null ? null : (
-        <Dialog open onClose={() => setVerdict(null)} title={VERDICTS[verdict].title}>
-          <form className={styles.form} onSubmit={submit}>
-            <p className={styles.quote}>{finding.content.statement}</p>
-            <Problem error={judge.error} />
-            <TextArea label="Reason" name="reason" hint={VERDICTS[verdict].hint} rows={3} maxLength={1_000} required />
-            <DialogActions>
-              <Button onClick={() => setVerdict(null)}>Cancel</Button>
-              <Button type="submit" look="primary" disabled={judge.isPending}>
-                {VERDICTS[verdict].button}
-              </Button>
-            </DialogActions>
-          </form>
-        </Dialog>
+        <ReasonDialog
+          title={VERDICTS[verdict].title}
+          hint={VERDICTS[verdict].hint}
+          maxLength={1_000}
+          action={VERDICTS[verdict].button}
+          onReason={judge}
+          onClose={() => setVerdict(null)}
+        >
+          <p className={styles.quote}>{finding.content.statement}</p>
+        </ReasonDialog>
       )}
     </>
   )

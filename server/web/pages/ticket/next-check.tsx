@@ -29,6 +29,7 @@ export function NextCheck({ ticket, finding, runs, onAsk }: NextCheckProps) {
   const entry = device?.catalogue?.find(({ id }) => id === nextCheck.collector)
   const grantId = useGrantFor(ticket.id, deviceId, nextCheck.collector ?? '')
   if (!mayAsk || device === undefined || entry === undefined || !entry.available) return null
+  if (device.reportOnYou !== null) return null
   const title = collectorTitle(device.catalogue, entry.id)
   if (grantId !== null && device.online)
     return <RunNow ticketId={ticket.id} grantId={grantId} collector={entry.id} title={title} />

@@ -73,6 +73,16 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       return tellReceipt(entry, names)
     case 'consent.revoked':
       return { kind: 'consent', text: 'took the permission back', quote: receiptFacts(entry.body.jws).reason }
+    case 'consent.reported': {
+      const { osUser, reason } = receiptFacts(entry.body.jws)
+      const technician = names.person(text(entry, 'technicianId'))
+      const details = [...(osUser === null ? [] : [`Reported by ${osUser}`]), `${technician} cannot ask there any more`]
+      return { kind: 'consent', text: `reported a request of ${technician} as suspicious`, quote: reason, details }
+    }
+    case 'report.cleared': {
+      const of = `${names.person(text(entry, 'technicianId'))} on ${names.device(text(entry, 'deviceId'))}`
+      return { kind: 'consent', text: `lifted the block of ${of}`, quote: text(entry, 'reason') }
+    }
     case 'run.ordered': {
       const title = names.collector(text(entry, 'deviceId'), text(entry, 'collector'))
       const device = names.device(text(entry, 'deviceId'))
