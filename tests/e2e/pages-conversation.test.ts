@@ -99,7 +99,7 @@ describe.skipIf(program === null)('what the desk and the person say to each othe
       await state(device.agent, statement(device.agent, reply, { ticketId }))
       await story.getByRole('blockquote').filter({ hasText: 'It was open <img' }).waitFor()
       await state(device.agent, statement(device.agent, { kind: 'answer', fixed: true }, { ticketId }))
-      await page.getByText('Fixed, says the person').waitFor()
+      await page.getByText('Fixed, says the person', { exact: true }).waitFor()
       await story.getByText('says that it is fixed').waitFor()
       expect(await lookAt(page, 'conversation')).toEqual([])
 

@@ -124,4 +124,9 @@ describe.each(COLLECTORS.map((collector) => [collector.id, collector] as const))
       expect(JARGON.exec(sentence)?.[0]).toBeUndefined()
     }
   })
+
+  it('have the same name on the pages of their rows as on the device', () => {
+    const words = readFileSync(new URL('../../server/web/pages/run/words.ts', import.meta.url), 'utf8')
+    for (const { id, title } of COLLECTORS) expect(words).toContain(`'${id}': '${title}',`)
+  })
 })

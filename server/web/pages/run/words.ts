@@ -37,14 +37,15 @@ export function emptyText(run: RunView, hasFilter: boolean): string {
   return `${STATES[run.state].text} ${run.completeness?.reason ?? ''}`.trim()
 }
 
+/** As the agent's collectors call themselves, so that a page needs no catalogue for its heading. */
 const TITLES: Readonly<Record<string, string>> = {
   'change.recent': 'Recent changes',
-  'device.info': 'Device facts',
+  'device.info': 'This computer',
   'disk.space': 'Disk space',
   'eventlog.query': 'Event log',
-  'net.config': 'Network',
-  'process.list': 'Processes',
-  'service.list': 'Services',
+  'net.config': 'Network settings',
+  'process.list': 'Running programs',
+  'service.list': 'Background services',
 }
 
 export function collectorTitle(collector: string): string {
