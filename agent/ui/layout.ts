@@ -45,7 +45,10 @@ export function proof({ sessions, session }: PageContext, scope: string): Html {
 }
 
 /** A whole page. */
-export function page(context: PageContext, { title, main, refreshS, wide, ownLanguageSwitch, script }: PageParts): Html {
+export function page(
+  context: PageContext,
+  { title, main, refreshS, wide, ownLanguageSwitch, script }: PageParts,
+): Html {
   const { session } = context
   const { language } = session
   const flash = session.flash

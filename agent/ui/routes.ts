@@ -35,7 +35,12 @@ const ofReview = ([id]: readonly string[]) => `/reviews/${id}`
 const ofTicket = ([id]: readonly string[]) => `/help/${id}`
 /** Forms with texts are taken at once, and shown again with all that was typed when their proof is too old. */
 const newTicket = { method: 'POST', scope: () => '/help/new', quick: true, onRefusal: ticketAgain } as const
-const reply = { method: 'POST', scope: ([id]: readonly string[]) => `/help/${id}/reply`, quick: true, onRefusal: replyAgain } as const
+const reply = {
+  method: 'POST',
+  scope: ([id]: readonly string[]) => `/help/${id}/reply`,
+  quick: true,
+  onRefusal: replyAgain,
+} as const
 const answer = { method: 'POST', scope: ofRequest, onRefusal: askAgain } as const
 
 /** Every page and every answer; a new one is one line. */

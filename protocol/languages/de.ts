@@ -124,7 +124,8 @@ export const de = {
     'home.blocked': 'Gesperrt, weil Sie es gemeldet haben: {name}, seit {at}. Eine Teamleitung muss es ansehen.',
 
     'help.title': 'Hilfe holen',
-    'help.about': 'Schreiben Sie dem Helpdesk, was nicht geht. Die Antwort kommt hierher. Gesendet wird nur, was Sie selbst schreiben und hinzufügen.',
+    'help.about':
+      'Schreiben Sie dem Helpdesk, was nicht geht. Die Antwort kommt hierher. Gesendet wird nur, was Sie selbst schreiben und hinzufügen.',
     'help.new': 'Hilfe bei einem Problem holen',
     'help.none': 'Sie haben an diesem Computer noch keine Hilfe geholt.',
     'help.yours': 'Ihre Tickets',
@@ -159,7 +160,8 @@ export const de = {
     'help.name': 'Ihr Name',
     'help.contact': 'Wie erreichen wir Sie, außer hier?',
     'help.pictures': 'Bilder vom Problem',
-    'help.picturesAbout': 'Sie wählen jedes Bild selbst, können es zuschneiden und schwärzen, was niemand sehen muss. Höchstens {count}.',
+    'help.picturesAbout':
+      'Sie wählen jedes Bild selbst, können es zuschneiden und schwärzen, was niemand sehen muss. Höchstens {count}.',
     'help.addPicture': 'Bild hinzufügen',
     'help.removePicture': '{name} entfernen',
     'help.file': '{name}, {size}',
@@ -169,11 +171,15 @@ export const de = {
     'help.missingHindrance': 'Wählen Sie, wie sehr es Sie behindert.',
     'help.missingText': 'Schreiben Sie zuerst etwas.',
     'help.tooLong': '„{field}“ ist zu lang: {length} Zeichen, höchstens {most} werden angenommen.',
-    'help.tooMany': 'Zu viel auf einmal: Dieser Computer hat zu viele offene Tickets oder hat in einer Stunde zu viel gesendet. Antworten Sie in einem offenen Ticket, oder warten Sie eine Weile.',
-    'help.fileProblem': 'Ein Bild konnte nicht angenommen werden: Es ist kein Bild, ist zu groß oder ist nicht mehr hier. Entfernen Sie es und fügen Sie es neu hinzu.',
+    'help.tooMany':
+      'Zu viel auf einmal: Dieser Computer hat zu viele offene Tickets oder hat in einer Stunde zu viel gesendet. Antworten Sie in einem offenen Ticket, oder warten Sie eine Weile.',
+    'help.fileProblem':
+      'Ein Bild konnte nicht angenommen werden: Es ist kein Bild, ist zu groß oder ist nicht mehr hier. Entfernen Sie es und fügen Sie es neu hinzu.',
     'help.closedTicket': 'Das Ticket ist geschlossen. Ist das Problem wieder da, holen Sie neu Hilfe.',
-    'help.invalid': 'In dieser Form nimmt der Helpdesk es nicht an. Kürzen Sie es, oder senden Sie einen Teil in einer Antwort.',
-    'help.again': 'Die Seite war zu alt, oder sie kam nicht von hier. Was Sie geschrieben haben, ist noch da; senden Sie es noch einmal.',
+    'help.invalid':
+      'In dieser Form nimmt der Helpdesk es nicht an. Kürzen Sie es, oder senden Sie einen Teil in einer Antwort.',
+    'help.again':
+      'Die Seite war zu alt, oder sie kam nicht von hier. Was Sie geschrieben haben, ist noch da; senden Sie es noch einmal.',
     'help.sentBefore': 'Das wurde schon gesendet.',
 
     'help.stage.unsent': 'auf dem Weg zum Helpdesk',
@@ -209,7 +215,8 @@ export const de = {
     'help.saidFixed': 'Sie haben gesagt: Es ist behoben.',
     'help.saidNotFixed': 'Sie haben gesagt: Es ist nicht behoben.',
     'help.nowFixed': 'Danke. Der Helpdesk erfährt, dass es behoben ist.',
-    'help.nowNotFixed': 'Der Helpdesk erfährt, dass es nicht behoben ist. Was geht noch nicht? Sie müssen es nicht sagen.',
+    'help.nowNotFixed':
+      'Der Helpdesk erfährt, dass es nicht behoben ist. Was geht noch nicht? Sie müssen es nicht sagen.',
 
     'help.wrote': 'Was Sie geschrieben haben',
     'help.conversation': 'Nachrichten',
@@ -236,9 +243,11 @@ export const de = {
     'picture.about': 'Der Helpdesk bekommt nichts, bevor Sie das Formular senden, zu dem dieses Bild gehört.',
     'picture.choose': 'Bild wählen (PNG oder JPEG)',
     'picture.paste': 'Sie können auch eines einfügen (Strg+V) oder auf diese Seite ziehen.',
-    'picture.plain': 'Dieser Browser führt hier kein Skript aus; deshalb wird das Bild genau so genommen, wie es ist: Nichts lässt sich zuschneiden oder schwärzen, und was die Kamera hineingeschrieben hat, bleibt darin. Fügen Sie es nur hinzu, wenn alle beim Helpdesk alles davon sehen dürfen.',
+    'picture.plain':
+      'Dieser Browser führt hier kein Skript aus; deshalb wird das Bild genau so genommen, wie es ist: Nichts lässt sich zuschneiden oder schwärzen, und was die Kamera hineingeschrieben hat, bleibt darin. Fügen Sie es nur hinzu, wenn alle beim Helpdesk alles davon sehen dürfen.',
     'picture.edit': 'Zuschneiden oder schwärzen',
-    'picture.editAbout': 'Ziehen Sie über das Bild, um einen Teil zu wählen, oder geben Sie ein, wo er liegt. Dann schwärzen Sie ihn, oder behalten Sie nur ihn. Geschwärztes ist wirklich weg, nicht nur verdeckt.',
+    'picture.editAbout':
+      'Ziehen Sie über das Bild, um einen Teil zu wählen, oder geben Sie ein, wo er liegt. Dann schwärzen Sie ihn, oder behalten Sie nur ihn. Geschwärztes ist wirklich weg, nicht nur verdeckt.',
     'picture.view': 'Das Bild, wie es hinzugefügt wird',
     'picture.x': 'Von links',
     'picture.y': 'Von oben',

@@ -160,7 +160,8 @@ export const en = {
     'help.name': 'Your name',
     'help.contact': 'How can we reach you, apart from here?',
     'help.pictures': 'Pictures of the problem',
-    'help.picturesAbout': 'You choose each picture yourself, and can cut it and black out what nobody needs to see. At most {count}.',
+    'help.picturesAbout':
+      'You choose each picture yourself, and can cut it and black out what nobody needs to see. At most {count}.',
     'help.addPicture': 'Add a picture',
     'help.removePicture': 'Remove {name}',
     'help.file': '{name}, {size}',
@@ -170,8 +171,10 @@ export const en = {
     'help.missingHindrance': 'Choose how much it hinders you.',
     'help.missingText': 'Write something first.',
     'help.tooLong': '“{field}” is too long: {length} characters, at most {most} are taken.',
-    'help.tooMany': 'Too much at once: this computer has too many open tickets, or has sent too much within an hour. Reply in a ticket that is open, or wait a while.',
-    'help.fileProblem': 'A picture could not be taken: it is no picture, is too long, or is not here any more. Remove it and add it again.',
+    'help.tooMany':
+      'Too much at once: this computer has too many open tickets, or has sent too much within an hour. Reply in a ticket that is open, or wait a while.',
+    'help.fileProblem':
+      'A picture could not be taken: it is no picture, is too long, or is not here any more. Remove it and add it again.',
     'help.closedTicket': 'The ticket is closed. If the problem is back, ask for help anew.',
     'help.invalid': 'The help desk does not take it in this form. Make it shorter, or send a part of it in a reply.',
     'help.again': 'The page was too old, or it did not come from here. What you wrote is still here; send it again.',
@@ -237,9 +240,11 @@ export const en = {
     'picture.about': 'Nothing is sent to the help desk before you send the form that this picture is for.',
     'picture.choose': 'Choose a picture (PNG or JPEG)',
     'picture.paste': 'You can also paste one (Ctrl+V), or drop it on this page.',
-    'picture.plain': 'This browser runs no script here, so the picture is taken exactly as it is: nothing can be cut or covered, and what the camera wrote into it stays. Add it only if everybody at the help desk may see all of it.',
+    'picture.plain':
+      'This browser runs no script here, so the picture is taken exactly as it is: nothing can be cut or covered, and what the camera wrote into it stays. Add it only if everybody at the help desk may see all of it.',
     'picture.edit': 'Cut or cover',
-    'picture.editAbout': 'Drag over the picture to choose a part, or type where it is. Then cover it, or keep only that part. Covered is really gone, not only hidden.',
+    'picture.editAbout':
+      'Drag over the picture to choose a part, or type where it is. Then cover it, or keep only that part. Covered is really gone, not only hidden.',
     'picture.view': 'The picture as it will be added',
     'picture.x': 'From the left',
     'picture.y': 'From the top',

@@ -133,14 +133,23 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
     })
     const standing = {
       type: 'ticket.progress',
-      ...({ ticketId, number: 42, title: 'x', openedBy: 'requester', assignee: { name: 'Tess Desk' }, fixed: null } as const),
+      ...({
+        ticketId,
+        number: 42,
+        title: 'x',
+        openedBy: 'requester',
+        assignee: { name: 'Tess Desk' },
+        fixed: null,
+      } as const),
       ...{ openedAt: '2026-11-16T10:00:00.000Z', updatedAt: '2026-11-16T10:05:00.000Z', lastMessage: 7 },
     } as const
     words.progress({ ...standing, state: 'open' })
     const at = '2026-11-16T10:06:00.000Z'
     words.messages({
       ...{ type: 'ticket.messages', ticketId, more: false },
-      messages: [{ seq: 7, at, from: 'desk', author: 'Tess Desk', text: 'Is it on?\n<script>alert(1)</script> \u202eevil' }],
+      messages: [
+        { seq: 7, at, from: 'desk', author: 'Tess Desk', text: 'Is it on?\n<script>alert(1)</script> \u202eevil' },
+      ],
     })
     await page.getByText('Is it on?').waitFor()
     expect(await page.content()).not.toContain('\u202e')
@@ -200,7 +209,13 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
     await page.getByRole('button', { name: 'Add this picture' }).focus()
     await page.keyboard.press('Enter')
     await expect.poll(() => page.locator('section').first().locator('li').count()).toBeGreaterThan(0)
-    expect(await seen(blank, arrivedSince(before), [[20, 20], [2, 2], [150, 100]])).toEqual({
+    expect(
+      await seen(blank, arrivedSince(before), [
+        [20, 20],
+        [2, 2],
+        [150, 100],
+      ]),
+    ).toEqual({
       width: 200,
       height: 120,
       colours: ['#000000', '#2040c0', '#2040c0'],
@@ -250,7 +265,9 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
     const cookies = await page.context().cookies(`http://${world.server.host}/${prefix}/`)
     expect(cookies).toHaveLength(1)
     // What a script of that page could try: its policy refuses a connection, and a form to another origin.
-    expect(await page.evaluate(`fetch('${target}', { method: 'POST' }).then(() => 'sent', () => 'refused')`)).toBe('refused')
+    expect(await page.evaluate(`fetch('${target}', { method: 'POST' }).then(() => 'sent', () => 'refused')`)).toBe(
+      'refused',
+    )
     const [port = ''] = world.pictures.host.split(':').slice(1)
     for (const site of ['same-site', 'same-origin', 'none']) {
       const headers = {

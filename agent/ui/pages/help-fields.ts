@@ -99,7 +99,12 @@ export function errorsHtml(context: PageContext, errors: readonly FormError[]): 
 }
 
 /** One question with its field; what was typed stands in it. */
-export function fieldHtml(context: PageContext, field: TextField, draft: FormDraft, errors: readonly FormError[]): Html {
+export function fieldHtml(
+  context: PageContext,
+  field: TextField,
+  draft: FormDraft,
+  errors: readonly FormError[],
+): Html {
   const { name, label, hint, most, lines, missing, autocomplete } = field
   const value = draft.fields.get(name) ?? ''
   const isWrong = errors.some((error) => error.field === name)
@@ -125,9 +130,10 @@ export function choiceHtml(
 ): Html {
   const chosen = draft.fields.get(name) ?? fallback
   return html`<fieldset class="ask" id="f-${name}" tabindex="-1"><legend>${t(context, label)}</legend>${choices.map(
-    (choice) => html`<label class="row"><input type="radio" name="${name}" value="${choice}"${
-      choice === chosen ? html` checked` : null
-    }${fallback === undefined ? html` required` : null}><span>${t(context, choiceKey(name, choice))}</span></label>`,
+    (choice) =>
+      html`<label class="row"><input type="radio" name="${name}" value="${choice}"${
+        choice === chosen ? html` checked` : null
+      }${fallback === undefined ? html` required` : null}><span>${t(context, choiceKey(name, choice))}</span></label>`,
   )}</fieldset>`
 }
 

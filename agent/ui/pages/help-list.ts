@@ -50,6 +50,6 @@ export function callHtml(context: PageContext, { asksFixed, unread }: TicketSumm
 }
 
 /** Where a ticket stands, in words. */
-export function stageWords(context: PageContext, { stage }: Pick<TicketSummary, 'stage'>): string {
+function stageWords(context: PageContext, { stage }: Pick<TicketSummary, 'stage'>): string {
   return t(context, `help.stage.${stage}` satisfies TextKey)
 }

@@ -15,9 +15,9 @@ import {
   HINDRANCE,
   NEW_FIELDS,
   PERSON,
+  TITLE,
   textErrors,
   ticketOf,
-  TITLE,
   WHO,
 } from './help-fields.ts'
 import { filesHtml, pickedFiles, removeFile, toPictures } from './help-files.ts'

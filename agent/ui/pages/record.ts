@@ -39,9 +39,9 @@ ${shown.map((story) =>
   'statementId' in story
     ? statementHtml(call, story, receiptState({ ...story, receiptId: story.statementId }, receipts, publicKeyPem))
     : storyHtml(call, story, {
-    receipt: receiptState(story, receipts, publicKeyPem),
-    isLive: live.has(story.grantId ?? ''),
-  }),
+        receipt: receiptState(story, receipts, publicKeyPem),
+        isLive: live.has(story.grantId ?? ''),
+      }),
 )}
 <nav>${current > 1 ? html`<a href="${at(context, '/record')}?page=${current - 1}">${t(context, 'record.newer')}</a>` : null}
 ${current * PER_PAGE < stories.length ? html`<a href="${at(context, '/record')}?page=${current + 1}">${t(context, 'record.older')}</a>` : null}</nav>`

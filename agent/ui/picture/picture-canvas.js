@@ -17,7 +17,10 @@ const MAX_SIDE = 8192
 export async function readPicture(file) {
   const bitmap = await createImageBitmap(file)
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height))
-  const [width, height] = [Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale))]
+  const [width, height] = [
+    Math.max(1, Math.round(bitmap.width * scale)),
+    Math.max(1, Math.round(bitmap.height * scale)),
+  ]
   const canvas = blank(width, height)
   penOf(canvas).drawImage(bitmap, 0, 0, width, height)
   bitmap.close()

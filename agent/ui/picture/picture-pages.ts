@@ -46,8 +46,7 @@ async function add(
   bytes: Buffer | null,
 ): Promise<string | null> {
   if (bytes === null) return t(context, 'picture.nothing')
-  if (draft.files.length >= LIMITS.maxAttachments)
-    return t(context, 'picture.full', { count: LIMITS.maxAttachments })
+  if (draft.files.length >= LIMITS.maxAttachments) return t(context, 'picture.full', { count: LIMITS.maxAttachments })
   const size = (count: number) => sizeInWords(language, count)
   if (bytes.length > LIMITS.maxAttachmentBytes)
     return t(context, 'picture.tooLarge', { size: size(bytes.length), most: size(LIMITS.maxAttachmentBytes) })

@@ -132,7 +132,9 @@ async function send() {
  */
 function select(chosen, isTold = true) {
   area = chosen
-  if (isTold) for (const name of /** @type {const} */ (['x', 'y', 'width', 'height'])) fields[name].value = String(chosen?.[name] ?? '')
+  if (isTold)
+    for (const name of /** @type {const} */ (['x', 'y', 'width', 'height']))
+      fields[name].value = String(chosen?.[name] ?? '')
   const isEmpty = chosen === null || chosen.width === 0 || chosen.height === 0
   if (isEmpty) area = null
   buttons.cover.disabled = isEmpty
@@ -166,7 +168,10 @@ function draw() {
 function typedArea() {
   const { x, y, width, height } = fields
   if ([x, y, width, height].some(({ value }) => value === '')) return null
-  return areaWithin({ x: Number(x.value), y: Number(y.value), width: Number(width.value), height: Number(height.value) }, view)
+  return areaWithin(
+    { x: Number(x.value), y: Number(y.value), width: Number(width.value), height: Number(height.value) },
+    view,
+  )
 }
 
 /** @param {PointerEvent} event */

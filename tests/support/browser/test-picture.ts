@@ -8,7 +8,10 @@ export const SECRET = { x: 100, y: 60, width: 80, height: 40 } as const
 export const METADATA = 'Author: Ann Secret, 48.2082 N 16.3738 E'
 
 /** A blue PNG with a red part and a text in its file. `page` is any page without a policy. */
-export async function testPicture(page: Page, { width, height } = PICTURE as { width: number; height: number }): Promise<Buffer> {
+export async function testPicture(
+  page: Page,
+  { width, height } = PICTURE as { width: number; height: number },
+): Promise<Buffer> {
   const { x, y, width: w, height: h } = SECRET
   // As text: this code runs in the page, and tests are checked without the browser's types.
   const base64 = await page.evaluate<string>(`(() => {
