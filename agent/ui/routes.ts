@@ -133,11 +133,15 @@ async function changeLanguage({ request, context }: PageCall): Promise<PageAnswe
 /** What went wrong, in a sentence. While the agent is off the page tries again by itself. */
 function problemPage(context: PageContext, error: AskFirstError, status = statusOf(error)): PageAnswer {
   const isGone = error.code === 'LOCAL_AUTH_FAILED'
-  const said = isGone ? t(context, 'page.gone') : plainText(error.message, 500)
+  const said = isGone ? t(context, 'page.gone') : saidOf(context, error)
   const main = html`<div class="card warn"><p>${said}</p></div>`
   const title = t(context, 'page.sorry')
   const body = page(context, { title, main, ...(isGone ? { refreshS: 5 } : {}) })
   return { kind: 'page', body, status }
+}
+
+function saidOf(context: PageContext, error: AskFirstError): string {
+  return error.code === 'NOT_FOUND' ? t(context, 'page.notFound') : plainText(error.message, 500)
 }
 
 function statusOf({ code }: AskFirstError): number {

@@ -7,7 +7,8 @@ const tests = files.filter((name) => name.startsWith('tests/') && name.endsWith(
 
 describe('the repository', () => {
   it('has no product file of more than 400 lines', () => {
-    const product = code.filter((name) => !name.startsWith('tests/'))
+    // What is long in a language is a list (decision 0035).
+    const product = code.filter((name) => !/^(tests|protocol\/languages)\//.test(name))
     expect(product.filter((name) => textOf(name).split('\n').length > 401)).toEqual([])
   })
 
