@@ -33,6 +33,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller needs; a route without it does not register. */
     permission?: RoutePermission
+    /** A browser calls it by itself, with the cookie and without a page's CSRF token; it must change nothing. */
+    sentByBrowser?: true
   }
 
   interface FastifyRequest {

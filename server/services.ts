@@ -18,6 +18,7 @@ import type { HealthService, ReadinessCheck } from './health/health-service.ts'
 import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
+import { PolicyReports } from './health/policy-reports.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
@@ -74,6 +75,7 @@ export interface Services {
   readonly health: HealthService
   readonly healthReport: HealthReporter
   readonly metrics: Metrics
+  readonly policyReports: PolicyReports
   readonly checkAudit: AuditCheck
 }
 
@@ -115,6 +117,9 @@ export function createServices(foundations: Foundations): Services {
   )
   const onlineAgents = () => agents.onlineCount
   const agentSide = foundations.figures === undefined ? {} : { agentSide: foundations.figures }
+  const figures = { store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }
+  const metrics = createMetrics(figures)
+  const policyReports = new PolicyReports(metrics.policyReports)
   return {
     store,
     clock,
@@ -138,10 +143,11 @@ export function createServices(foundations: Foundations): Services {
     exports: new ExportService({ store, clock, authority, logSigner }),
     health,
     healthReport: createHealthReporter({
-      ...{ store, clock, health, onlineAgents, ...agentSide, authorityPem: authority.certificatePem },
+      ...{ ...figures, health, policyReports },
       ...(foundations.dataDirectory === undefined ? {} : { dataDirectory: foundations.dataDirectory }),
     }),
-    metrics: createMetrics({ store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }),
+    metrics,
+    policyReports,
     checkAudit: createAuditCheck(store),
   }
 }

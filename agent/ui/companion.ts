@@ -49,6 +49,10 @@ export class Companion {
   readonly #options: CompanionOptions
   /** Requests that were shown, with the number of times. */
   readonly #rounds = new Map<string, number>()
+  /**
+   * When to ask again, for this process alone: one that is started anew shows every open request at once, so a reminder that is
+   * lost comes too early and never too late.
+   */
   readonly #reminders = new Map<string, number>()
   /** When a ticket's news last opened a window. */
   readonly #news = new Map<string, number>()
@@ -155,8 +159,11 @@ export class Companion {
     const shown = await agent.call('requests.show', { requestId, language })
     const answer = await reach.ask(shown)
     const said = { requestId, method: 'dialog', language } as const
-    if (answer === 'allow') await agent.call('requests.approve', { ...said, textSha256: shown.textSha256 })
+    const { textSha256 } = shown
+    if (answer === 'allow') await agent.call('requests.approve', { ...said, textSha256 })
+    if (answer === 'review') await agent.call('requests.approve', { ...said, textSha256, review: true })
     if (answer === 'deny') await agent.call('requests.deny', said)
+    if (answer === 'later') this.remindLater(requestId)
     return answer !== 'none'
   }
 

@@ -1,3 +1,4 @@
+import type { Completeness } from '@askfirst/protocol/completeness.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { AgentConfig } from '../config.ts'
 import { runCollectorLocally } from '../runtime/run-collector-locally.ts'
@@ -5,10 +6,10 @@ import { runCollectorLocally } from '../runtime/run-collector-locally.ts'
 /** An example is for looking at: it ends at the first row, and after this time without one. */
 const EXAMPLE_MS = 15_000
 
-/** One row as it would be sent, or in one sentence why there is none. */
+/** One row as it would be sent, or how the reading ended without one; `why` is for the log. */
 export type Example =
   | { readonly ok: true; readonly row: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly why: string }
+  | { readonly ok: false; readonly state: Completeness['state']; readonly why: string }
 
 /** Reads the first row of a collector on this machine. */
 export type ReadExample = (asked: {
@@ -26,7 +27,7 @@ export function exampleReader(config: Pick<AgentConfig, 'collectorUser'>): ReadE
     try {
       return await firstRow(run)
     } catch (error) {
-      if (error instanceof AskFirstError) return { ok: false, why: error.message }
+      if (error instanceof AskFirstError) return { ok: false, state: 'error', why: error.message }
       throw error
     } finally {
       await run.return({} as never) // Ends the host; the value is not looked at.
@@ -37,7 +38,8 @@ export function exampleReader(config: Pick<AgentConfig, 'collectorUser'>): ReadE
 async function firstRow(run: ReturnType<typeof runCollectorLocally>): Promise<Example> {
   for (;;) {
     const piece = await run.next()
-    if (piece.done === true) return { ok: false, why: piece.value.reason ?? piece.value.state }
+    if (piece.done === true)
+      return { ok: false, state: piece.value.state, why: piece.value.reason ?? piece.value.state }
     const [first] = piece.value
     if (first !== undefined) return { ok: true, row: rowOf(first) }
   }

@@ -16,8 +16,6 @@ export interface PageContext {
 interface PageParts {
   readonly title: string
   readonly main: Html
-  /** Seconds after which the browser loads it again; absent: never. */
-  readonly refreshS?: number | undefined
   readonly wide?: boolean
   /** Absent: the page has the usual switch of languages. */
   readonly ownLanguageSwitch?: boolean
@@ -45,19 +43,14 @@ export function proof({ sessions, session }: PageContext, scope: string): Html {
 }
 
 /** A whole page. */
-export function page(
-  context: PageContext,
-  { title, main, refreshS, wide, ownLanguageSwitch, script }: PageParts,
-): Html {
+export function page(context: PageContext, { title, main, wide, ownLanguageSwitch, script }: PageParts): Html {
   const { session } = context
   const { language } = session
   const flash = session.flash
   session.flash = null
   return html`<!doctype html>
 <html lang="${language}" dir="${wordsOf(language).direction}"><head><meta charset="utf-8"><title>${title} · AskFirst</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">${
-    refreshS === undefined ? null : html`<meta http-equiv="refresh" content="${refreshS}">`
-  }
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/style.css">${
     script === undefined ? null : html`<script type="module" src="${script}"></script>`
   }</head><body${wide === true ? html` class="wide"` : null}>

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { TextKey } from './texts.ts'
 
 /** Name of the session's cookie. */
 export const COOKIE = 'askfirst_page'
@@ -9,7 +10,7 @@ export type FormType = 'application/x-www-form-urlencoded' | 'multipart/form-dat
 /** A refusal before anything of a page is looked at. */
 export interface GuardRefusal {
   readonly status: 403 | 405 | 415 | 421
-  readonly reason: string
+  readonly text: TextKey
 }
 
 /**
@@ -21,14 +22,13 @@ export function guardProblem(
   host: string,
   formType: FormType,
 ): GuardRefusal | null {
-  if (headers.host !== host) return { status: 421, reason: 'This address answers under its own name only.' }
+  const text = 'problem.elsewhere'
+  if (headers.host !== host) return { status: 421, text }
   if (method === 'GET' || method === 'HEAD') return null
-  if (method !== 'POST') return { status: 405, reason: 'This address does not take this kind of request.' }
-  if (headers.origin !== `http://${host}`) return { status: 403, reason: 'The form did not come from this page.' }
-  if (headers['sec-fetch-site'] !== 'same-origin')
-    return { status: 403, reason: 'The browser says that the form came from elsewhere.' }
+  if (method !== 'POST') return { status: 405, text }
+  if (headers.origin !== `http://${host}` || headers['sec-fetch-site'] !== 'same-origin') return { status: 403, text }
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  return type === formType ? null : { status: 415, reason: 'This is not a form.' }
+  return type === formType ? null : { status: 415, text }
 }
 
 /** The session's cookie in a request; the browser may send others of this address beside it. */

@@ -11,15 +11,24 @@ import { COOKIE, cookieOf, guardProblem, PAGE_HEADERS } from './page-guard.ts'
 import type { PageSession, PageSessions } from './page-sessions.ts'
 import { peerAccount } from './peer-account.ts'
 import { STYLE } from './style.ts'
+import type { TextKey } from './texts.ts'
 
 const ADDRESS = '127.0.0.1'
 /** All texts of the longest form, in letters of which each takes nine bytes on the way. */
 const MAX_FORM_BYTES = 131_072
 const TIMEOUT_MS = 10_000
 
+interface PageItself {
+  readonly kind: 'page'
+  readonly body: Html
+  readonly status?: number
+  /** Seconds after which the browser loads it again; absent: never. Such a page has a link that ends this. */
+  readonly refreshS?: number | undefined
+}
+
 /** What a page answers. */
 export type PageAnswer =
-  | { readonly kind: 'page'; readonly body: Html; readonly status?: number }
+  | PageItself
   | { readonly kind: 'redirect'; readonly path: string }
   /** Goes to another address, by a GET. */
   | { readonly kind: 'leave'; readonly url: string }
@@ -84,7 +93,7 @@ export class PageServer {
       for (const [name, value] of Object.entries(this.#kind.headers)) response.setHeader(name, value)
       this.#answer(request, response).catch((error: unknown) => {
         options.onProblem('A page could not be answered', error)
-        if (!response.headersSent) send(response, 500, html`<p>Something failed.</p>`)
+        if (!response.headersSent) this.#sendBare(response, 500, 'problem.internal')
         else response.destroy()
       })
     })
@@ -132,8 +141,8 @@ export class PageServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refusal = guardProblem(request, this.host, this.#kind.formType)
-    if (refusal !== null) return send(response, refusal.status, html`<p>${refusal.reason}</p>`)
-    if (!this.#isOwnAccount(request)) return send(response, 403, html`<p>This page belongs to another account.</p>`)
+    if (refusal !== null) return this.#sendBare(response, refusal.status, refusal.text)
+    if (!this.#isOwnAccount(request)) return this.#sendBare(response, 403, 'problem.otherAccount')
     const url = new URL(request.url ?? '/', `http://${this.host}`)
     if (url.pathname === '/style.css') return sendText(response, 200, 'text/css; charset=utf-8', STYLE)
     const script = this.#kind.scripts.get(url.pathname)
@@ -141,16 +150,17 @@ export class PageServer {
     if (url.pathname === '/open') return this.#open(response, url.searchParams.get('token') ?? '')
     const [, prefix = '', rest = '/'] = /^\/([A-Za-z0-9_-]{22})(\/.*)$/.exec(url.pathname) ?? []
     const session = this.#options.sessions.find(prefix, cookieOf(request))
-    if (session === null) return this.#sendClosed(response, 403)
+    if (session === null) return this.#sendBare(response, 403, 'closed.text')
     const method = request.method === 'POST' ? 'POST' : 'GET'
     const form = method === 'POST' ? await readForm(request, this.#kind) : NO_FORM
-    if (form === 'too-long') return send(response, 413, html`<p>The form is too long.</p>`)
+    if (form === 'too-long') return this.#sendBare(response, 413, 'problem.tooLong')
     const page = { session, method, path: rest, query: url.searchParams } as const
     sendAnswer(response, await this.#options.pages({ ...page, form: form.fields, file: form.file }), session)
   }
 
-  #sendClosed(response: ServerResponse, status: 403 | 410): void {
-    send(response, status, barePage(this.#options.sessions.language, 'closed.title', 'closed.text'))
+  #sendBare(response: ServerResponse, status: number, text: TextKey): void {
+    const title = text === 'closed.text' ? 'closed.title' : 'page.sorry'
+    send(response, status, barePage(this.#options.sessions.language, title, text))
   }
 
   #isOwnAccount({ socket }: IncomingMessage): boolean {
@@ -165,8 +175,8 @@ export class PageServer {
    */
   #open(response: ServerResponse, token: string): void {
     const used = this.#options.sessions.useToken(token)
-    if (used === 'gone') return this.#sendClosed(response, 410)
-    if (used === null) return this.#sendClosed(response, 403)
+    if (used === 'gone') return this.#sendBare(response, 410, 'closed.text')
+    if (used === null) return this.#sendBare(response, 403, 'closed.text')
     const { session, path } = used
     const to = `/${session.prefix}${path}`
     response.setHeader('set-cookie', `${COOKIE}=${session.cookie}; Path=/${session.prefix}/; HttpOnly; SameSite=Strict`)
@@ -182,6 +192,7 @@ export class PageServer {
 function sendAnswer(response: ServerResponse, answer: PageAnswer, session: PageSession): void {
   switch (answer.kind) {
     case 'page':
+      if (answer.refreshS !== undefined) response.setHeader('refresh', String(answer.refreshS))
       return send(response, answer.status ?? 200, answer.body)
     case 'redirect':
       response.setHeader('location', `/${session.prefix}${answer.path}`)

@@ -22,7 +22,10 @@ export interface PageSession {
   language: Language
   /** Shown once on the next page. */
   flash: string | null
-  /** What the person has marked to leave out, by run. */
+  /**
+   * What the person has marked to leave out, by run. It lives as long as the session, whose cookie and links end with this process
+   * too: whoever opens the page anew sees nothing marked, and nothing is sent before they say so.
+   */
   readonly marks: Map<string, ReviewMarks>
   /** What the person has typed and added but not sent, by form. */
   readonly drafts: Map<string, FormDraft>

@@ -1,10 +1,10 @@
+import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
-import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
 import { html } from './html.ts'
 import type { PageContext } from './layout.ts'
-import { page, t } from './layout.ts'
+import { liveLine, page, t } from './layout.ts'
 import type { PageAnswer, PageRequest, Pages } from './page-server.ts'
 import { consentPage, viewAgain } from './pages/consent.ts'
 import { allowAll, allowTicked, askAgain, deny, later, report } from './pages/consent-answers.ts'
@@ -25,7 +25,10 @@ import type { PageCall, PageDeps, PageRoute } from './pages/page-call.ts'
 import { exportRecord, recordPage } from './pages/record.ts'
 import { discard, markFound, markRows, reviewPage, sendRest } from './pages/review.ts'
 import { sessionPage, stop } from './pages/session.ts'
+import { problemText } from './problem-words.ts'
+import type { TextKey } from './texts.ts'
 
+const GONE_REFRESH_S = 5
 const ID = '[0-9a-hjkmnp-tv-z]{26}'
 const request = (rest: string) => new RegExp(`^/requests/(crq_${ID})${rest}$`)
 const review = (rest: string) => new RegExp(`^/reviews/(run_${ID})${rest}$`)
@@ -97,7 +100,10 @@ export function createPages(deps: PageDeps): Pages {
       return await answerOf(deps, context, request)
     } catch (error) {
       if (!(error instanceof AskFirstError)) throw error
-      return problemPage(context, error)
+      // The page asks again and again, and the companion says so once.
+      if (error.code === 'LOCAL_AUTH_FAILED') return gonePage(context, request)
+      deps.onProblem('A page could not be answered', error)
+      return problemPage(context, problemText(error.code), error.code)
     }
   }
 }
@@ -108,7 +114,7 @@ async function answerOf(deps: PageDeps, context: PageContext, request: PageReque
     if (whole === undefined || route.method !== request.method) continue
     return checked({ deps, context, request, parts }, route)
   }
-  return problemPage(context, new AskFirstError('NOT_FOUND', t(context, 'page.notFound')))
+  return problemPage(context, 'page.notFound', 'NOT_FOUND')
 }
 
 /** What changes something needs the proof that its page was served to this session, and read. */
@@ -119,8 +125,9 @@ async function checked(call: PageCall, route: PageRoute): Promise<PageAnswer> {
   const check = deps.sessions.checkForm(request.session, scope, request.form.get('proof') ?? undefined)
   if (check === 'ok' || (check === 'too-soon' && route.quick === true)) return route.handle(call)
   if (route.onRefusal !== undefined) return route.onRefusal(call, check)
-  const said = check === 'too-soon' ? t(context, 'consent.tooSoon') : t(context, 'consent.form')
-  return problemPage(context, new AskFirstError('CSRF_REFUSED', said), check === 'too-soon' ? 425 : 403)
+  return check === 'too-soon'
+    ? problemPage(context, 'consent.tooSoon', 'CSRF_REFUSED', 425)
+    : problemPage(context, 'consent.form', 'CSRF_REFUSED', 403)
 }
 
 async function changeLanguage({ request, context }: PageCall): Promise<PageAnswer> {
@@ -130,21 +137,17 @@ async function changeLanguage({ request, context }: PageCall): Promise<PageAnswe
   return { kind: 'redirect', path: /^\/[a-z0-9_/]{0,80}$/.test(back) ? back : '/' }
 }
 
-/** What went wrong, in a sentence. While the agent is off the page tries again by itself. */
-function problemPage(context: PageContext, error: AskFirstError, status = statusOf(error)): PageAnswer {
-  const isGone = error.code === 'LOCAL_AUTH_FAILED'
-  const said = isGone ? t(context, 'page.gone') : saidOf(context, error)
-  const main = html`<div class="card warn"><p>${said}</p></div>`
-  const title = t(context, 'page.sorry')
-  const body = page(context, { title, main, ...(isGone ? { refreshS: 5 } : {}) })
-  return { kind: 'page', body, status }
+/** While the agent is off the page tries again by itself, until that is ended. */
+function gonePage(context: PageContext, { query }: PageRequest): PageAnswer {
+  const isStill = query.get('still') === '1'
+  const main = html`<div class="card warn"><p>${t(context, 'page.gone')}</p></div>${liveLine(context, isStill)}`
+  const body = page(context, { title: t(context, 'page.sorry'), main })
+  return { kind: 'page', body, status: 503, refreshS: isStill ? undefined : GONE_REFRESH_S }
 }
 
-function saidOf(context: PageContext, error: AskFirstError): string {
-  return error.code === 'NOT_FOUND' ? t(context, 'page.notFound') : plainText(error.message, 500)
-}
-
-function statusOf({ code }: AskFirstError): number {
-  if (code === 'LOCAL_AUTH_FAILED') return 503
-  return code === 'NOT_FOUND' ? 404 : 409
+/** What went wrong, in a sentence of the page's language. */
+function problemPage(context: PageContext, text: TextKey, code: ErrorCode, status?: number): PageAnswer {
+  const main = html`<div class="card warn"><p>${t(context, text)}</p></div>`
+  const body = page(context, { title: t(context, 'page.sorry'), main })
+  return { kind: 'page', body, status: status ?? (code === 'NOT_FOUND' ? 404 : 409) }
 }

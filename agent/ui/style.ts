@@ -13,7 +13,7 @@ header, main, footer { max-width: 46rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 1.25rem; display: flex; gap: .4rem 1.25rem; flex-wrap: wrap; align-items: baseline; }
 header strong { margin-inline-end: auto; }
 footer { padding: 1.5rem 1.25rem 3rem; color: var(--soft); font-size: 1rem; }
-footer form { display: flex; gap: .75rem; flex-wrap: wrap; align-items: center; }
+footer form { display: flex; gap: .75rem; flex-wrap: wrap; align-items: center; margin: 0 0 .75rem; }
 h1 { font-size: 1.75rem; line-height: 1.25; margin: 1.25rem 0 .75rem; text-wrap: balance; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 .5rem; }
 h3 { font-size: 1.125rem; margin: 0; }
@@ -70,7 +70,7 @@ button.stop { font-size: 1.25rem; padding: .8rem 2.5rem; }
 button:hover { border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 label.pick { align-items: center; flex-wrap: wrap; }
-.aside { margin-inline-start: auto; }
+.aside { margin-inline-start: auto; display: flex; gap: .5rem; flex-wrap: wrap; }
 .choices { align-items: center; display: flex; gap: .75rem; flex-wrap: wrap; margin: 0 0 1rem; }
 summary { cursor: pointer; font-weight: 600; padding: .25rem 0; }
 dl { display: grid; grid-template-columns: minmax(6rem, 32%) 1fr; gap: .25rem 1rem; margin: 0 0 .75rem; font-size: 1rem; }

@@ -105,6 +105,21 @@ export const de = {
     'closed.title': 'Diese Seite ist geschlossen',
     'closed.text': 'Ein Link zu ihr gilt einmal. Um sie wieder zu öffnen: {command}',
 
+    'problem.internal':
+      'Das Programm ist daran gescheitert. Versuchen Sie es noch einmal. Bleibt es so, sagen Sie es Ihrem Helpdesk.',
+    'problem.invalid': 'So konnte das nicht angenommen werden. Laden Sie die Seite neu und antworten Sie noch einmal.',
+    'problem.policy': 'Die Regeln dieses Computers erlauben das nicht. Wer diesen Computer betreut, kann sagen, warum.',
+    'problem.changed':
+      'Das hat sich inzwischen geändert: Es wurde schon entschieden, oder es ist vorbei. Laden Sie die Seite neu.',
+    'problem.grantOver': 'Diese Erlaubnis ist schon zu Ende. Mit ihr wird nichts mehr gelesen.',
+    'problem.rowsGone': 'Diese Zeilen warten nicht mehr auf diesem Computer: Sie wurden gesendet oder gelöscht.',
+    'problem.full':
+      'Dafür ist auf dem Laufwerk nicht genug Platz. Schaffen Sie Platz und versuchen Sie es noch einmal.',
+    'problem.otherAccount': 'Diese Seite gehört einem anderen Konto dieses Computers.',
+    'problem.tooLong': 'Was aus dem Formular kam, ist zu lang. Nichts wurde getan.',
+    'problem.elsewhere':
+      'Das kam nicht von der Seite selbst und wurde nicht angenommen. Öffnen Sie die Seite neu: {command}',
+
     'home.title': 'Was gerade geschieht',
     'home.help': 'Geht etwas nicht?',
     'home.helpText': 'Sagen Sie es hier dem Helpdesk. Die Antwort kommt auf diese Seite.',
@@ -294,7 +309,8 @@ export const de = {
     'consent.report': 'Nicht erlauben und als verdächtig melden',
     'consent.example': 'Ein Beispiel zeigen',
     'consent.exampleTitle': 'Ein Beispiel von diesem Computer. Es wurde gerade gelesen und an niemanden gesendet.',
-    'consent.exampleNone': 'Es gibt nichts zu zeigen: {why}',
+    'consent.exampleNone': 'Es gibt nichts zu zeigen: {why}.',
+    'consent.exampleEmpty': 'nichts dieser Art ist gerade auf diesem Computer',
     'consent.answer': 'Ihre Antwort',
     'consent.time': 'Wie lange',
     'consent.timeFull': '{duration}, wie angefragt',
@@ -352,7 +368,7 @@ export const de = {
     'record.about':
       'Alles, was je von diesem Computer angefragt wurde, was geantwortet wurde und was ihn verlassen hat. Dieses Verzeichnis liegt hier; der Server kann es nicht ändern.',
     'record.chainGood': 'Gerade geprüft: alle {count} Einträge sind unverändert.',
-    'record.chainBad': 'Zeile {line} wurde verändert: {problem}. Die {count} Einträge davor sind unverändert.',
+    'record.chainBad': 'Zeile {line} wurde verändert. Die {count} Einträge davor sind unverändert.',
     'record.export': 'Alles als Datei speichern, mit den unterschriebenen Belegen',
     'record.empty': 'Noch hat niemand etwas angefragt.',
     'record.asked': 'Angefragt von {name} ({organisation}), Ticket {number}: {title}',
@@ -392,7 +408,7 @@ export const de = {
     'end.clock': 'die Uhr wurde zurückgestellt',
     'end.receipt-refused': 'vom Server nicht aufgenommen',
 
-    'dialog.more': 'Für andere Antworten: askfirst-agent ui',
+    'dialog.review': 'Erlauben, aber ich sehe es an, bevor es gesendet wird',
     'bytes.b': '{count} Bytes',
     'bytes.kb': '{count} kB',
     'bytes.mb': '{count} MB',

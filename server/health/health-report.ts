@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import { SERVER_VERSION } from '../version.ts'
 import type { HealthService, Readiness } from './health-service.ts'
 import type { AgentSideFigures } from './metrics.ts'
+import type { PolicyReports } from './policy-reports.ts'
 
 const DAY_MS = 86_400_000
 
@@ -24,6 +25,8 @@ export interface HealthReport extends Readiness {
     readonly daysLeft: number
   }[]
   readonly revocationListAgeSeconds: number | null
+  /** Reports of browsers that a page broke the content security policy, since the start. */
+  readonly policyReports: number
   /** The disk with the data directory. */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
 }
@@ -37,11 +40,12 @@ export function createHealthReporter(input: {
   readonly health: HealthService
   readonly onlineAgents: () => number
   readonly authorityPem: string
+  readonly policyReports: Pick<PolicyReports, 'total'>
   readonly agentSide?: AgentSideFigures
   /** Absent: nothing is said of the disk. */
   readonly dataDirectory?: string
 }): HealthReporter {
-  const { store, clock, health, onlineAgents, agentSide, authorityPem, dataDirectory } = input
+  const { store, clock, health, onlineAgents, agentSide, authorityPem, policyReports, dataDirectory } = input
   const authorityEndsAt = new X509Certificate(authorityPem).validToDate.getTime()
   return async () => {
     const listener = agentSide?.listener() ?? null
@@ -62,6 +66,7 @@ export function createHealthReporter(input: {
       ],
       revocationListAgeSeconds:
         listener === null ? null : Math.max(0, Math.floor((clock.now() - listener.revocationListMadeAt) / 1_000)),
+      policyReports: policyReports.total,
       disk: dataDirectory === undefined ? null : await diskOf(dataDirectory),
     }
   }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { ListenerStanding } from '../gateway/gateway.ts'
 import type { Store } from '../store/store.ts'
@@ -37,7 +37,13 @@ export function createMetrics(input: MetricsInput) {
   addGauge(registry, 'askfirst_agents_online', 'Agents connected to this process', async () => input.onlineAgents())
   addStoreGauges(registry, input)
   addAgentSideGauges(registry, input)
-  return { registry, requests }
+  const policyReports = new Counter({
+    name: 'askfirst_policy_reports_total',
+    help: 'Reports of browsers that a page broke the content security policy, by directive',
+    labelNames: ['directive'],
+    registers: [registry],
+  })
+  return { registry, requests, policyReports }
 }
 
 /** A gauge that is asked at each scrape; a figure that cannot be had is NaN, so that the others still come. */

@@ -30,7 +30,8 @@ export function registerAuth(app: App, input: AuthInput): void {
     if (!isSafeMethod(request.method) && request.caller?.via !== 'token') refuseForeignOrigin(request, input.origins())
   })
   app.addHook('onRequest', (request, reply, done) => {
-    if (isSafeMethod(request.method) || request.caller?.via !== 'session') done()
+    const { sentByBrowser = false } = request.routeOptions.config
+    if (isSafeMethod(request.method) || request.caller?.via !== 'session' || sentByBrowser) done()
     else app.csrfProtection(request, reply, done)
   })
   app.addHook('onRequest', async (request) => requirePermission(request, input))

@@ -1,6 +1,8 @@
 import fastifyHelmet from '@fastify/helmet'
 import type { App } from '../app-types.ts'
 
+export const POLICY_REPORTS_PATH = '/api/policy-reports'
+
 /**
  * Headers that keep pages to themselves: no inline script or style, Trusted Types, own process and own resources, no
  * framing. No CORS header is ever sent, so other sites cannot read an answer. `same-origin` for the referrer, because
@@ -23,6 +25,8 @@ export async function registerSecurityHeaders(app: App, input: { readonly https:
         frameAncestors: ["'none'"],
         requireTrustedTypesFor: ["'script'"],
         trustedTypes: ["'none'"],
+        // Not `report-to`: browsers that know it ignore this one then, and follow it by HTTPS alone, minutes later.
+        reportUri: [POLICY_REPORTS_PATH],
       },
     },
     crossOriginOpenerPolicy: { policy: 'same-origin' },

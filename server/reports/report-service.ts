@@ -1,29 +1,32 @@
-import { REPORT_TYP, ReportRecord } from '@askfirst/protocol/consent-record.ts'
+import type { ReportRecord } from '@askfirst/protocol/consent-record.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { DeviceId, ReportId } from '@askfirst/protocol/ids.ts'
+import type { DeviceId, ReportId, UserId } from '@askfirst/protocol/ids.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
-import { Compile } from 'typebox/compile'
 import { auditDraft } from '../audit/audit-draft.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
-import { reportProblem } from '../consent/check-record.ts'
 import { deviceActor, logDraft } from '../consent/consent-deps.ts'
 import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
-import { verifyJws } from '../consent/verify-jws.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
 import { oneLine } from '../one-line.ts'
-import type { Page, PageRequest, Report, User } from '../store/entities.ts'
+import type { Page, PageRequest, User } from '../store/entities.ts'
+import type { NamedReport, Report } from '../store/report-entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from '../users/caller.ts'
+import { checkReport, isAsSigned } from './check-report.ts'
 
 /** Topic of the live updates that leads follow. */
 export const REPORTS_TOPIC = 'reports'
 /** A device that was away hears of so many lifted blocks at most; it knows the older ones. */
 const MAX_DELIVERED = 50
 
-const isReportRecord = Compile(ReportRecord)
+/** A report as leads see it. */
+export interface CheckedReport extends NamedReport {
+  /** Whether it still says what the device signed. */
+  readonly asSigned: boolean
+}
 
 export interface ReportDeps {
   readonly store: Store
@@ -45,24 +48,24 @@ export class ReportService {
     from: DeviceId,
     { reportId, jws }: { readonly reportId: ReportId; readonly jws: string },
   ): Promise<RecordOutcome> {
-    const { store } = this.#deps
     const signer = await loadSigner(this.#deps, from)
-    const verified = verifyJws(jws, REPORT_TYP, signer.certificates)
-    if (!verified.ok) return refused('RECEIPT_INVALID', verified.reason)
-    if (!isReportRecord.Check(verified.payload)) return refused('RECEIPT_INVALID', 'its payload is not a report record')
-    const record = verified.payload
-    if (record.reportId !== reportId) return refused('RECEIPT_INVALID', 'it names another report')
-    const stored = await store.consent.get(record.requestId)
-    if (stored === null || stored.deviceId !== from)
-      return refused('REQUEST_UNKNOWN', 'there is no such request for this device')
-    const problem = reportProblem(record, stored, verified.certificate)
-    if (problem !== null) return refused('RECEIPT_INVALID', problem)
-    const technicianName = stored.request.technician.name
-    return this.#store(record, { jws, technicianName, deviceName: signer.device.name })
+    const checked = await checkReport(this.#deps.store, { id: reportId, jws, deviceId: from }, signer.certificates)
+    if (!checked.ok) return refused(checked.code, checked.reason)
+    const technicianName = checked.stored.request.technician.name
+    return this.#store(checked.record, { jws, technicianName, deviceName: signer.device.name })
   }
 
-  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<Report>> {
-    return this.#deps.store.reports.list(page)
+  /** Reports, newest first, each checked again against the device's signature. */
+  async list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<CheckedReport>> {
+    const { store } = this.#deps
+    const { items, next } = await store.reports.list(page)
+    const checked = items.map(async (report) => ({ ...report, asSigned: await isAsSigned(store, report) }))
+    return { items: await Promise.all(checked), next }
+  }
+
+  /** The report that keeps a technician from asking a device; null when nothing does. */
+  against(deviceId: DeviceId, technicianId: UserId): Promise<Report | null> {
+    return this.#deps.store.reports.openAgainst(deviceId, technicianId)
   }
 
   /**
@@ -70,7 +73,7 @@ export class ReportService {
    *
    * @throws AskFirstError NOT_FOUND, NOT_ALLOWED, CONFLICT when it was lifted before
    */
-  async clear(id: ReportId, by: User, reason: string): Promise<Report> {
+  async clear(id: ReportId, by: User, reason: string): Promise<CheckedReport> {
     const { store, clock, link } = this.#deps
     const report = await store.reports.get(id)
     if (report === null) throw new AskFirstError('NOT_FOUND', `There is no report ${id}.`)
@@ -88,7 +91,7 @@ export class ReportService {
     if (cleared === null) throw new AskFirstError('CONFLICT', 'The block of this report was lifted before.')
     link.send(cleared.deviceId, clearedMessage(cleared))
     this.#publish(cleared)
-    return cleared
+    return { ...cleared, asSigned: await isAsSigned(store, cleared) }
   }
 
   /** Tells a device that connected of blocks that were lifted; it knows which are new to it. */
@@ -124,10 +127,11 @@ export class ReportService {
     }
   }
 
-  #publish({ id, ticketId }: Report): void {
+  #publish({ id, ticketId, deviceId }: Report): void {
     const { bus } = this.#deps
     bus.publish({ topic: REPORTS_TOPIC, kind: 'report', id })
     bus.publish({ topic: `ticket/${ticketId}`, kind: 'log', id: ticketId })
+    bus.publish({ topic: `device/${deviceId}`, kind: 'report', id: deviceId })
   }
 }
 

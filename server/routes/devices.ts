@@ -1,10 +1,11 @@
 import { CatalogueEntry, PLATFORMS } from '@askfirst/protocol/catalogue-entry.ts'
 import { Instant, Sha256 } from '@askfirst/protocol/fields.ts'
-import { DeviceId } from '@askfirst/protocol/ids.ts'
+import { DeviceId, ReportId } from '@askfirst/protocol/ids.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { DeviceService } from '../devices/device-service.ts'
 import { callerOf } from '../plugins/auth.ts'
+import type { ReportService } from '../reports/report-service.ts'
 import type { Device } from '../store/entities.ts'
 import { actorOf } from '../users/caller.ts'
 import { closed, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
@@ -39,10 +40,18 @@ const DeviceDetailView = Type.Object({
   ...DeviceView.properties,
   certificates: Type.Array(CertificateView),
   catalogue: orNull(Type.Array(CatalogueEntry)),
+  /** The report of the person there that keeps the caller from asking; null: nothing does. */
+  reportOnYou: orNull(Type.Object({ id: ReportId, at: Instant })),
 })
 
 /** `/api/devices`: the enrolled machines. */
-export function deviceRoutes({ devices }: { readonly devices: DeviceService }) {
+export function deviceRoutes({
+  devices,
+  reports,
+}: {
+  readonly devices: DeviceService
+  readonly reports: ReportService
+}) {
   const view = (device: Device) => ({ ...device, online: devices.isOnline(device.id) })
 
   return async (app: App): Promise<void> => {
@@ -73,10 +82,12 @@ export function deviceRoutes({ devices }: { readonly devices: DeviceService }) {
       },
       async (request) => {
         const { device, certificates, catalogue } = await devices.detail(request.params.id)
+        const report = await reports.against(device.id, callerOf(request).user.id)
         return {
           ...view(device),
           certificates: [...certificates],
           catalogue: catalogue === null ? null : [...catalogue],
+          reportOnYou: report === null ? null : { id: report.id, at: report.at },
         }
       },
     )

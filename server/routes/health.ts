@@ -34,6 +34,7 @@ const HealthView = Type.Object({
     Type.Object({ name: Type.Enum(['authority', 'agents']), endsAt: Instant, daysLeft: Type.Integer() }),
   ),
   revocationListAgeSeconds: orNull(Type.Integer()),
+  policyReports: Type.Integer(),
   disk: orNull(Type.Object({ freeBytes: Type.Integer(), totalBytes: Type.Integer() })),
 })
 

@@ -18,6 +18,7 @@ import { messageRoutes } from './messages.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
+import { policyReportRoutes } from './policy-reports.ts'
 import { reportRoutes } from './reports.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { runRoutes } from './runs.ts'
@@ -65,6 +66,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     findingRoutes(services),
     reportRoutes(services),
     playbookRoutes(services),
+    policyReportRoutes(services, options),
     searchRoutes(services),
     myViewRoutes(services),
     exportRoutes(services),

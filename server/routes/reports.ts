@@ -3,14 +3,16 @@ import { DeviceId, ReportId, RequestId, TicketId, UserId } from '@askfirst/proto
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
-import type { ReportService } from '../reports/report-service.ts'
-import type { Report } from '../store/entities.ts'
+import type { CheckedReport, ReportService } from '../reports/report-service.ts'
 import { closed, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
 
 const ReportView = Type.Object({
   id: ReportId,
   ticketId: TicketId,
+  ticketNumber: Type.Integer(),
+  ticketTitle: Type.String(),
   deviceId: DeviceId,
+  deviceName: Type.String(),
   requestId: RequestId,
   technicianId: UserId,
   technicianName: Type.String(),
@@ -25,6 +27,8 @@ const ReportView = Type.Object({
   clearedBy: orNull(UserId),
   clearedByName: orNull(Type.String()),
   clearReason: orNull(Type.String()),
+  /** Whether it still says what the device signed, checked now. */
+  asSigned: Type.Boolean(),
 })
 
 const ReportQuery = Type.Object({ ...pageQuery, state: Type.Optional(Type.Enum(['open', 'cleared'])) }, closed)
@@ -64,6 +68,6 @@ export function reportRoutes({ reports }: { readonly reports: ReportService }) {
   }
 }
 
-function view({ jws: _signed, ...report }: Report) {
+function view({ jws: _signed, ...report }: CheckedReport) {
   return report
 }

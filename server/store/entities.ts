@@ -8,7 +8,6 @@ import type {
   FindingId,
   GrantId,
   ReceiptId,
-  ReportId,
   RequestId,
   RunId,
   TicketId,
@@ -331,27 +330,6 @@ export interface Finding {
   readonly judgedBy: UserId | null
   readonly reason: string | null
   readonly createdAt: string
-}
-
-/** A request that the person at a device reported as suspicious. While it is open its technician cannot ask that device. */
-export interface Report {
-  readonly id: ReportId
-  readonly ticketId: TicketId
-  readonly deviceId: DeviceId
-  readonly requestId: RequestId
-  readonly technicianId: UserId
-  /** As the request named them. */
-  readonly technicianName: string
-  readonly at: string
-  readonly osUser: string
-  readonly reason: string | null
-  /** As the device signed it. */
-  readonly jws: string
-  readonly state: 'open' | 'cleared'
-  readonly clearedAt: string | null
-  readonly clearedBy: UserId | null
-  readonly clearedByName: string | null
-  readonly clearReason: string | null
 }
 
 /** A finding that a search found, with its ticket's number and title. */

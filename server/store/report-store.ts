@@ -1,14 +1,15 @@
 import type { DeviceId, ReportId, UserId } from '@askfirst/protocol/ids.ts'
-import type { AuditDraft, LogDraft, Page, PageRequest, Report, User } from './entities.ts'
+import type { AuditDraft, LogDraft, Page, PageRequest, User } from './entities.ts'
+import type { NamedReport, Report } from './report-entities.ts'
 
 export interface ReportStore {
   /** Records a verified report; the very same one again is `known`. @throws AskFirstError CONFLICT when the id or the request was used before */
   record(report: Report, log: LogDraft, audit: AuditDraft): Promise<'recorded' | 'known'>
-  get(id: ReportId): Promise<Report | null>
+  get(id: ReportId): Promise<NamedReport | null>
   /** Newest first. */
-  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<Report>>
+  list(page: PageRequest & { readonly state?: Report['state'] }): Promise<Page<NamedReport>>
   /** The report that blocks a technician on a device; null when nothing does. */
-  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<Report | null>
+  openAgainst(deviceId: DeviceId, technicianId: UserId): Promise<NamedReport | null>
   /** Lifts the block; null when there is no such report or it was lifted before (first wins). */
   clear(
     id: ReportId,
@@ -19,7 +20,7 @@ export interface ReportStore {
       readonly log: LogDraft
       readonly audit: AuditDraft
     },
-  ): Promise<Report | null>
+  ): Promise<NamedReport | null>
   /** Reports of a device whose block was lifted, newest first. */
-  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly Report[]>
+  clearedOf(deviceId: DeviceId, limit: number): Promise<readonly NamedReport[]>
 }

@@ -15,7 +15,7 @@ describe.skipIf(program === null)('the pages', () => {
   })
   afterAll(async () => {
     await browser.close()
-    await desk.close()
+    await desk.close({ policyReports: 2 })
   })
 
   it('ask who you are, and say what is wrong with a wrong password', async () => {
@@ -41,6 +41,25 @@ describe.skipIf(program === null)('the pages', () => {
     await page.getByText('The printer does not print').waitFor()
     expect(await lookAt(page, 'queue-plain')).toEqual([])
     expect(troubles.list).toEqual([])
+    await page.context().close()
+  })
+
+  it('report to the server what breaks the policy', async () => {
+    const { page, troubles } = await desk.open(browser, await desk.user('technician', 'Vera Violation'))
+    expect(desk.policyReports).toBe(0)
+    await page.evaluate('void (new Image().src = "http://evil.example/secret.png")')
+    await expect.poll(() => desk.policyReports).toBe(1)
+    await page.evaluate(
+      'void document.body.append(Object.assign(document.createElement("style"), { textContent: "a{}" }))',
+    )
+    await expect.poll(() => desk.policyReports).toBe(2)
+    const reports = desk.logLines.filter((line) => line.includes('broke the content security policy'))
+    expect(reports.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { directive: 'img-src', blocked: 'http://evil.example', page: '/' },
+      { directive: 'style-src', blocked: 'inline', page: '/' },
+    ])
+    expect(desk.logLines.join('')).not.toContain('secret.png')
+    expect(troubles.list).toHaveLength(2)
     await page.context().close()
   })
 

@@ -1,13 +1,12 @@
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, startChromium } from '../support/browser/chromium.ts'
 import { DeskDevice } from '../support/browser/desk-device.ts'
+import { reach } from '../support/browser/keys.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
 const program = findChromium()
 const PATIENCE_MS = 180_000
-/** Tab stops from one control to another on one page are fewer than this. */
-const MOST_TABS = 60
 
 describe.skipIf(program === null)('the ticket page by keyboard alone', () => {
   let browser: Browser
@@ -80,13 +79,3 @@ describe.skipIf(program === null)('the ticket page by keyboard alone', () => {
     await page.context().close()
   })
 })
-
-/** Tabs until a control has the focus: what cannot be reached so, nobody without a mouse can use. */
-async function reach(page: Page, control: Locator): Promise<void> {
-  await control.waitFor()
-  for (let at = 0; at < MOST_TABS; at += 1) {
-    if ((await control.and(page.locator(':focus')).count()) === 1) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`${control} is not reached by ${MOST_TABS} tabs`)
-}

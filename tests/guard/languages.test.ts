@@ -16,7 +16,7 @@ import { repositoryFiles, textOf } from '../support/repository.ts'
 /** One file more and one line more in the index: nothing else of the program is touched. */
 vi.mock('@askfirst/protocol/languages/index.ts', async (original) => {
   const { pseudoLanguage } = await import('../support/pseudo-language.ts')
-  return { ...(await original<object>()), qps: pseudoLanguage() }
+  return { ...(await original<object>()), yi: pseudoLanguage() }
 })
 
 // The types do not know of what was put in.
@@ -63,13 +63,19 @@ async function page(path: string): Promise<string> {
 describe('a language that is one file and one line of the index', () => {
   it('is offered by its own name, and taken from the languages of the computer', async () => {
     expect(LANGUAGES).toEqual(['en', 'de', PSEUDO])
-    expect(languageOf(['qps_XX.UTF-8', 'de'])).toBe(PSEUDO)
+    expect(languageOf(['yi_XX.UTF-8', 'de'])).toBe(PSEUDO)
     const english = new PageWorld()
     await english.server.open()
     const { body } = await english.get(await english.browser(), '/')
     await english.close()
     expect(body).toContain(`lang="${PSEUDO}" dir="rtl">${pseudo('Pseudo')}</button>`)
     expect(body).toContain('>Deutsch</button>')
+  })
+
+  it('is what the pages are in while nothing goes on', async () => {
+    for (const path of ['/', '/session', '/record', '/?still=1', '/nothing-here']) await page(path)
+    const closed = await world.send('GET', '/open?token=x', {})
+    expect(closed.body).toContain(words().pages['closed.title'])
   })
 
   it('[C19] says all of the notice, the collectors in it as well, and all of the dialog', async () => {
@@ -83,7 +89,7 @@ describe('a language that is one file and one line of the index', () => {
     expectNoEnglish(Object.values(said).join(' '))
   })
 
-  it('is what every page is in: overview, request, session, review, my data, and those that refuse', async () => {
+  it('is what the pages are in while something goes on: overview, request, session, review and my data', async () => {
     const { requestId } = await world.asked()
     await page('/')
     const asks = await page(`/requests/${requestId}`)
@@ -101,9 +107,6 @@ describe('a language that is one file and one line of the index', () => {
     await page('/help')
     for (const path of ['', '/reply', '/fixed']) await page(`/help/${ticketId}${path}`)
     await page('/record')
-    await page('/nothing-here')
-    const closed = await world.send('GET', '/open?token=x', {})
-    expect(closed.body).toContain(words().pages['closed.title'])
   })
 })
 
@@ -120,6 +123,14 @@ describe('the catalogue of languages', () => {
     const withoutCollector: CollectorTranslations = collectors
     const whole: CollectorTranslations = de.collectors
     expect([withoutWord, withoutText, withoutCollector, whole]).toHaveLength(4)
+  })
+
+  it('has all words of the pages: none stands in their code', () => {
+    // What starts with the desktop is a file of the system, in which no page is made.
+    const code = repositoryFiles().filter((name) => /^agent\/ui\/(?!autostart).*\.ts$/.test(name))
+    // A tag's end and then at least two words: the name of the product alone is the same in every language.
+    const own = code.flatMap((name) => textOf(name).match(/[a-z"']>\s*[A-Z][a-z]+ [a-z]+.*/g) ?? [])
+    expect(own).toEqual([])
   })
 
   it('is the only place in the program that names a language other than English', () => {

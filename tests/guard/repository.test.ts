@@ -7,7 +7,7 @@ const tests = files.filter((name) => name.startsWith('tests/') && name.endsWith(
 
 describe('the repository', () => {
   it('has no product file of more than 400 lines', () => {
-    // What is long in a language is a list (decision 0035).
+    // A language is one file, however much there is to say: what is long there is a list.
     const product = code.filter((name) => !/^(tests|protocol\/languages)\//.test(name))
     expect(product.filter((name) => textOf(name).split('\n').length > 401)).toEqual([])
   })
@@ -53,6 +53,12 @@ describe('the repository', () => {
 
   it('has an assertion in every test file', () => {
     expect(tests.filter((name) => !/\bexpect\b|\bassert\b|-contract\.ts'/.test(textOf(name)))).toEqual([])
+  })
+
+  it('names in the configuration of the tests only files that exist', () => {
+    const named = [...textOf('tests/vitest.config.ts').matchAll(/'(tests\/[^'*]+)'/g)].map(([, name = '']) => name)
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !tests.includes(name))).toEqual([])
   })
 
   it('links in its documents only to files that exist', () => {

@@ -8,6 +8,8 @@ import { PageServer } from '@askfirst/agent/ui/page-server.ts'
 import { PageSessions } from '@askfirst/agent/ui/page-sessions.ts'
 import { PictureDesk } from '@askfirst/agent/ui/picture/picture-desk.ts'
 import { createPages } from '@askfirst/agent/ui/routes.ts'
+import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { expect } from 'vitest'
 import type { ChannelParts } from '../unit/agent/local/channel-parts.ts'
@@ -28,18 +30,26 @@ export interface Browser {
 /** The person's pages on a real consent book, with a clock that the test moves. */
 export class PageWorld {
   readonly parts: ChannelParts
+  readonly language: Language
   readonly server: PageServer
   readonly pictures: PictureDesk
   readonly reminded: string[] = []
+  /** What went to the log. */
+  readonly logged: string[] = []
   nowMs = 1_000_000
+  #failure: { readonly code: ErrorCode; readonly message: string } | null = null
   example: Example = { ok: true, row: { name: 'init', user: 'root' } }
 
   constructor(ownAccount: number | null = null, language: Language = 'en') {
     const parts = startParts()
     this.parts = parts
+    this.language = language
     const agent: AgentCaller = {
       // The handlers are the agent's own; what is left out is the channel between.
-      call: (name, args) => parts.handlers[name](args, { osUser: 'ann', uid: 1_000 }),
+      call: (name, args) => {
+        if (this.#failure !== null) throw new AskFirstError(this.#failure.code, this.#failure.message)
+        return parts.handlers[name](args, { osUser: 'ann', uid: 1_000 })
+      },
     }
     const sessions = new PageSessions(() => this.nowMs, language)
     const onProblem = (problem: string, error?: unknown) => {
@@ -56,9 +66,15 @@ export class PageWorld {
         ...{ agent, sessions, pictures: this.pictures, record: new AgentRecord(agent) },
         readExample: async () => this.example,
         remindLater: (requestId) => void this.reminded.push(requestId),
+        onProblem: (problem, error) => void this.logged.push(error instanceof Error ? error.message : problem),
       }),
       onProblem,
     })
+  }
+
+  /** From now on the agent answers everything with this. */
+  fail(failure: { readonly code: ErrorCode; readonly message: string } | null): void {
+    this.#failure = failure
   }
 
   async close(): Promise<void> {

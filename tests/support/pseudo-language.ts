@@ -2,8 +2,11 @@ import type { Collector } from '@askfirst/agent/runtime/define-collector.ts'
 import { en } from '@askfirst/protocol/languages/en.ts'
 import type { CollectorTranslation, TranslatedLanguage } from '@askfirst/protocol/languages/language.ts'
 
-/** Code of a language that nobody speaks: every word of English in other letters, longer, and from right to left. */
-export const PSEUDO = 'qps'
+/**
+ * Stands for a language of which nobody has written a file: every word of English in other letters, longer, and from right to
+ * left. The code is a real one, since browsers and screen readers look at it.
+ */
+export const PSEUDO = 'yi'
 
 /** What stands for a to z: Hebrew letters, so that a browser lays the words out from right to left by itself. */
 const LETTERS = 'אבגדהוזחטיכלמנסעפצקרשתםןףך'

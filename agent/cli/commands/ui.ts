@@ -70,6 +70,7 @@ async function serveUntilStopped(context: CliContext, flags: UiFlags, language: 
     ...{ sessions, ownAccount: account, onProblem },
     pages: createPages({
       ...{ agent, sessions, pictures, record: new AgentRecord(agent), readExample: exampleReader(config) },
+      onProblem,
       remindLater: (requestId) => companion.remindLater(requestId),
     }),
   })

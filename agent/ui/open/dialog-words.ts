@@ -1,4 +1,5 @@
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
+import { wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import type { CommandResult } from '../../local/commands.ts'
 import { say } from '../texts.ts'
 import type { DialogWords } from './dialog.ts'
@@ -14,8 +15,11 @@ export function dialogWords(
   return {
     title: notice.title,
     text,
-    allow: say(language, 'consent.allowOne'),
+    direction: wordsOf(language).direction,
     deny: say(language, 'consent.deny'),
+    later: say(language, 'consent.later'),
+    review: say(language, 'dialog.review'),
+    allow: say(language, 'consent.allowOne'),
     timeoutS: DIALOG_S,
   }
 }

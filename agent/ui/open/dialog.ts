@@ -1,95 +1,92 @@
 import type { DesktopSession } from '../config.ts'
+import { MACOS_SCRIPT, WINDOWS_SCRIPT } from './dialog-scripts.ts'
 import type { DesktopProgram, EndedProgram, ProgramStarter } from './start-program.ts'
 
 /** What a dialog shows; its default is no. */
 export interface DialogWords {
   readonly title: string
   readonly text: string
-  readonly allow: string
+  readonly direction: 'ltr' | 'rtl'
   readonly deny: string
+  readonly later: string
+  /** Allow, but nothing is sent before the person has looked at it. */
+  readonly review: string
+  readonly allow: string
   readonly timeoutS: number
 }
 
-/** A plain yes or no; `none`: nobody answered in time, or there is no dialog here. */
-export type DialogAnswer = 'allow' | 'deny' | 'none'
+const CHOICES = ['deny', 'later', 'review', 'allow'] as const
 
-const MACOS_SCRIPT = [
-  'on run argv',
-  'set answer to display dialog (item 2 of argv) with title (item 1 of argv) buttons {item 3 of argv, item 4 of argv} default button (item 4 of argv) cancel button (item 4 of argv) giving up after ((item 5 of argv) as integer)',
-  'if gave up of answer then return "none"',
-  'return button returned of answer',
-  'end run',
-] as const
+/**
+ * `none`: nobody answered in time, or there is no dialog here. A dialog that was closed is `none` or `later`: neither answers the
+ * request.
+ */
+export type DialogAnswer = (typeof CHOICES)[number] | 'none'
 
-/** Constant script: all texts come as one JSON object on standard input. */
-const WINDOWS_SCRIPT = `$ErrorActionPreference = 'Stop'
-[Console]::InputEncoding = [Text.Encoding]::UTF8
-$words = [Console]::In.ReadToEnd() | ConvertFrom-Json
-$shell = New-Object -ComObject WScript.Shell
-# 4: Yes and No; 48: exclamation mark; 256: the second button is the default
-$answer = $shell.Popup($words.text, $words.timeoutS, $words.title, 4 + 48 + 256)
-Write-Output $answer`
+/**
+ * How zenity says what was chosen. Each way to end has a number of its own: by its usual ones a no cannot be told from a closed
+ * window, nor from a screen that could not be opened. That is also why no is its first button and "not now" its second: the
+ * second and a closed window end alike whatever the numbers are.
+ */
+const ZENITY_EXITS = { ZENITY_OK: '10', ZENITY_CANCEL: '11', ZENITY_ESC: '12', ZENITY_TIMEOUT: '13' } as const
 
 /** The dialog of each system: texts as arguments or on standard input, never in a script. */
 export function dialogProgram(platform: NodeJS.Platform, words: DialogWords): DesktopProgram {
-  const { title, text, allow, deny, timeoutS } = words
+  const { title, text, deny, later, review, allow, timeoutS } = words
   switch (platform) {
     case 'win32': {
       const encoded = Buffer.from(WINDOWS_SCRIPT, 'utf16le').toString('base64')
       const args = ['-NoProfile', '-NonInteractive', '-EncodedCommand', encoded]
-      // A message box of Windows has buttons of its own: the text says which is which.
-      const told = `${text}\n${allow} = Yes / Ja\n${deny} = No / Nein`
-      return { file: 'powershell.exe', args, input: JSON.stringify({ title, text: told, timeoutS }) }
+      return { file: 'powershell.exe', args, input: JSON.stringify(words) }
     }
     case 'darwin':
       return {
         file: '/usr/bin/osascript',
-        args: [...MACOS_SCRIPT.flatMap((line) => ['-e', line]), title, text, allow, deny, String(timeoutS)],
+        args: [
+          ...MACOS_SCRIPT.flatMap((line) => ['-e', line]),
+          ...[title, text, deny, later, review, allow, String(timeoutS)],
+        ],
       }
     default:
       return {
         file: '/usr/bin/zenity',
+        // A question grows with its text until the buttons are below the screen; this one scrolls. Enter is its first button.
         args: [
-          ...['--question', '--no-markup', '--default-cancel', '--width=700', `--timeout=${timeoutS}`],
-          ...[`--title=${title}`, `--text=${text}`, `--ok-label=${allow}`, `--cancel-label=${deny}`],
+          ...['--text-info', '--width=760', '--height=620', `--timeout=${timeoutS}`, `--title=${title}`],
+          ...[`--ok-label=${deny}`, `--cancel-label=${later}`, `--extra-button=${review}`, `--extra-button=${allow}`],
         ],
+        input: text,
+        environment: ZENITY_EXITS,
       }
   }
 }
 
-/** Results of `WScript.Shell.Popup`: 6 is Yes, 7 is No, -1 a time that ran out. */
-const WINDOWS_ANSWERS: Readonly<Record<string, DialogAnswer>> = { '6': 'allow', '7': 'deny' }
-/** Exit codes of zenity: 0 the first button, 1 the other one or a closed window, 5 a time that ran out. */
-const ZENITY_ANSWERS: Readonly<Record<number, DialogAnswer>> = { 0: 'allow', 1: 'deny' }
-
 /** An answer that comes sooner was not read: a key that was meant for something else, or a dialog that could not open. */
 const MIN_READING_MS = 1_000
-/** What zenity says when there is no screen; it ends with the same code as for a no. */
-const NO_SCREEN = /cannot open display|unable to init|failed to open display/i
-/** AppleScript's error for the cancel button; other errors are no answer. */
-const CANCELLED = '-128'
 
-/** Reads what a dialog's program answered; whatever is not clearly a yes or a no is neither. */
+/** Reads what a dialog's program answered; whatever is not clearly one of the choices is none. */
 export function dialogAnswer(
   platform: NodeJS.Platform,
   ended: EndedProgram | null,
-  words: Pick<DialogWords, 'allow'>,
+  words: Pick<DialogWords, 'review' | 'allow'>,
 ): DialogAnswer {
   if (ended === null || ended.ranMs < MIN_READING_MS) return 'none'
   const out = ended.out.trim()
-  switch (platform) {
-    case 'win32':
-      return WINDOWS_ANSWERS[out] ?? 'none'
-    case 'darwin':
-      return macosAnswer(ended, out === words.allow)
-    default:
-      return NO_SCREEN.test(ended.err) ? 'none' : (ZENITY_ANSWERS[ended.exitCode] ?? 'none')
-  }
+  if (platform === 'win32' || platform === 'darwin') return CHOICES.find((choice) => choice === out) ?? 'none'
+  return zenityAnswer(String(ended.exitCode), out, words)
 }
 
-function macosAnswer({ exitCode, err }: EndedProgram, saidAllow: boolean): DialogAnswer {
-  if (exitCode === 0) return saidAllow ? 'allow' : 'none'
-  return err.includes(CANCELLED) ? 'deny' : 'none'
+/** The further buttons end as a closed window and "not now" do, but say their words. */
+function zenityAnswer(
+  exit: string,
+  out: string,
+  { review, allow }: Pick<DialogWords, 'review' | 'allow'>,
+): DialogAnswer {
+  if (exit === ZENITY_EXITS.ZENITY_OK) return 'deny'
+  if (exit !== ZENITY_EXITS.ZENITY_CANCEL && exit !== ZENITY_EXITS.ZENITY_ESC) return 'none'
+  if (out === review) return 'review'
+  if (out === allow) return 'allow'
+  return out === '' ? 'later' : 'none'
 }
 
 /** Asks by the system's own dialog. */

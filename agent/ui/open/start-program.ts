@@ -7,6 +7,8 @@ export interface DesktopProgram {
   readonly args: readonly string[]
   /** Given on standard input; absent: none. */
   readonly input?: string
+  /** Further variables of its environment; absent: none. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Starts programs as the person; tests put another in its place. */
@@ -41,9 +43,14 @@ export function programStarter(environment: Readonly<Record<string, string>>): P
         child.unref()
       })
     },
-    run({ file, args, input }, timeoutMs) {
+    run({ file, args, input, environment: further }, timeoutMs) {
       return new Promise((resolve) => {
-        const child = spawn(file, [...args], { ...options, stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs })
+        const child = spawn(file, [...args], {
+          ...options,
+          env: { ...options.env, ...further },
+          stdio: ['pipe', 'pipe', 'pipe'],
+          timeout: timeoutMs,
+        })
         const startedAt = performance.now()
         let [out, err] = ['', '']
         child.stdout.on('data', (bytes: Buffer) => {

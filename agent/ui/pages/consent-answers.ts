@@ -2,6 +2,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import type { FormCheck } from '../page-sessions.ts'
+import { problemText } from '../problem-words.ts'
 import type { TextKey } from '../texts.ts'
 import { consentPage, requestIdOf } from './consent.ts'
 import type { PageCall } from './page-call.ts'
@@ -37,8 +38,9 @@ async function allow(call: PageCall, only: string[] | undefined): Promise<PageAn
   } catch (error) {
     if (!(error instanceof AskFirstError)) throw error
     if (error.code === 'CONFLICT') return consentPage(call, { say: t(context, 'consent.changed'), status: 409 })
-    if (error.code !== 'REQUEST_CLOSED') return consentPage(call, { say: error.message, status: 409 })
-    return done(call, 'flash.over', '/')
+    if (error.code === 'REQUEST_CLOSED') return done(call, 'flash.over', '/')
+    deps.onProblem('An answer was not taken', error)
+    return consentPage(call, { say: t(context, problemText(error.code)), status: 409 })
   }
   return done(call, 'flash.allowed', '/session')
 }

@@ -65,7 +65,9 @@ async function example({ deps, parts }: PageCall, collector: string): Promise<No
   const asked = shown.collectors.find(({ id }) => id === collector)
   if (asked === undefined) throw new AskFirstError('NOT_FOUND', `The request does not ask for ${collector}.`)
   const { personalData } = shown
-  return { collector, found: await deps.readExample({ collector, params: asked.params, personalData }) }
+  const found = await deps.readExample({ collector, params: asked.params, personalData })
+  if (!found.ok) deps.onProblem(`There is no example of ${collector}: ${found.why}`)
+  return { collector, found }
 }
 
 function consentMain(call: PageCall, shown: Shown, extras: Extras): Html {
@@ -127,7 +129,10 @@ ${found === null ? null : exampleHtml(call, found)}</div></div>`
 }
 
 function exampleHtml({ context }: PageCall, found: Example): Html {
-  if (!found.ok) return html`<p role="status">${t(context, 'consent.exampleNone', { why: cellText(found.why) })}</p>`
+  if (!found.ok) {
+    const why = t(context, found.state === 'complete' ? 'consent.exampleEmpty' : `record.state.${found.state}`)
+    return html`<p role="status">${t(context, 'consent.exampleNone', { why })}</p>`
+  }
   const cells = Object.entries(found.row).slice(0, 64)
   return html`<p role="status">${t(context, 'consent.exampleTitle')}</p><dl class="example">${cells.map(
     ([name, value]) => html`<dt>${cellText(name)}</dt><dd>${cellText(value)}</dd>`,

@@ -25,7 +25,7 @@ ${
 }
 ${liveLine(context, isStill)}`
   const title = t(context, 'help.title')
-  return { kind: 'page', body: page(context, { title, main, refreshS: isStill ? undefined : REFRESH_S }) }
+  return { kind: 'page', body: page(context, { title, main }), refreshS: isStill ? undefined : REFRESH_S }
 }
 
 function ticketHtml(context: PageContext, ticket: TicketSummary): Html {

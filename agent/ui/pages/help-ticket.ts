@@ -48,7 +48,7 @@ ${conversationHtml(context, shown)}
 ${openedHtml(context, shown)}
 ${liveLine(context, isStill)}`
   const title = plainText(ticket.title, 200)
-  return { kind: 'page', body: page(context, { title, main, refreshS: isStill ? undefined : REFRESH_S }) }
+  return { kind: 'page', body: page(context, { title, main }), refreshS: isStill ? undefined : REFRESH_S }
 }
 
 /** The id in the path; the route's pattern has checked its form. */

@@ -38,7 +38,7 @@ ${isQuiet ? html`<div class="card"><p>${t(context, 'home.nothing')}</p></div>` :
 ${lists.reports.map((report) => blockedHtml(call, report))}
 ${liveLine(context, isStill)}`
   const title = t(context, 'home.title')
-  return { kind: 'page', body: page(context, { title, main, refreshS: isStill ? undefined : REFRESH_S }) }
+  return { kind: 'page', body: page(context, { title, main }), refreshS: isStill ? undefined : REFRESH_S }
 }
 
 function pendingHtml({ context }: PageCall, pending: Lists['pending'][number]): Html {

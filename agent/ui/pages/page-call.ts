@@ -16,6 +16,8 @@ export interface PageDeps {
   readonly pictures: PictureTool
   /** The person wants to be asked again later. */
   readonly remindLater: (requestId: RequestId) => void
+  /** For whoever reads the log; the person is told in words of their language. */
+  readonly onProblem: (problem: string, error?: unknown) => void
 }
 
 /** One request for one page. */

@@ -27,6 +27,7 @@ export async function recordPage(call: PageCall): Promise<PageAnswer> {
   const stories = [...storiesOf(entries), ...said].sort((a, b) => (a.at < b.at ? 1 : -1))
   const { publicKeyPem } = await deps.agent.call('identity.public', {})
   const current = Math.max(1, Math.trunc(Number(request.query.get('page') ?? 1)) || 1)
+  if (check.broken !== undefined) deps.onProblem(`The record was changed: ${check.broken.problem}`)
   const shown = stories.slice((current - 1) * PER_PAGE, current * PER_PAGE)
   const chain =
     check.broken === undefined

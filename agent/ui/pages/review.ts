@@ -1,4 +1,3 @@
-import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { CommandResult } from '../../local/commands.ts'
 import { formatRanges, rangesOf } from '../../local/row-ranges.ts'
@@ -168,10 +167,14 @@ function runIdOf({ parts }: PageCall): RunId {
   return (parts[0] ?? '') as RunId
 }
 
+/** Runs that can be looked at together; the marks of the one that was begun first go. */
+const MAX_MARKED_RUNS = 64
+
 function marksOf({ context: { session } }: PageCall, runId: string): ReviewMarks {
   const known = session.marks.get(runId)
   if (known !== undefined) return known
-  if (session.marks.size >= 64) throw new AskFirstError('RATE_LIMITED', 'Too many runs are being looked at.')
+  const [oldest] = session.marks.keys()
+  if (session.marks.size >= MAX_MARKED_RUNS && oldest !== undefined) session.marks.delete(oldest)
   const fresh = { rows: new Set<number>(), columns: new Set<string>() }
   session.marks.set(runId, fresh)
   return fresh

@@ -32,7 +32,7 @@ ${active.map((summary) => grantHtml(call, { summary, runs, stories }))}
 ${status.link === 'connected' || active.length === 0 ? null : html`<p class="soft">${t(context, 'session.offline')}</p>`}
 ${liveLine(context, isStill)}`
   const title = t(context, active.length === 0 ? 'page.session' : 'session.title')
-  return { kind: 'page', body: page(context, { title, main, refreshS: isStill ? undefined : REFRESH_S }) }
+  return { kind: 'page', body: page(context, { title, main }), refreshS: isStill ? undefined : REFRESH_S }
 }
 
 interface GrantParts {

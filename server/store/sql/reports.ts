@@ -1,7 +1,8 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, ReportId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
-import type { AuditDraft, LogDraft, Page, PageRequest, Report } from '../entities.ts'
+import type { AuditDraft, LogDraft, Page, PageRequest } from '../entities.ts'
+import type { NamedReport, Report } from '../report-entities.ts'
 import type { ReportStore } from '../report-store.ts'
 import { appendAudit } from './audit.ts'
 import { deviceKey } from './devices.ts'
@@ -43,7 +44,12 @@ function selectReports({ db }: SqlContext) {
     .innerJoin('tickets', 'tickets.id', 'reports.ticket_id')
     .innerJoin('devices', 'devices.id', 'reports.device_id')
     .selectAll('reports')
-    .select(['tickets.public_id as ticket_public_id', 'devices.public_id as device_public_id'])
+    .select([
+      'tickets.public_id as ticket_public_id',
+      'tickets.number as ticket_number',
+      'tickets.title as ticket_title',
+    ])
+    .select(['devices.public_id as device_public_id', 'devices.name as device_name'])
 }
 
 async function recordReport(
@@ -87,7 +93,7 @@ async function recordReport(
   return 'recorded'
 }
 
-async function getReport(context: SqlContext, id: ReportId): Promise<Report | null> {
+async function getReport(context: SqlContext, id: ReportId): Promise<NamedReport | null> {
   const row = await selectReports(context).where('reports.public_id', '=', id).executeTakeFirst()
   return row === undefined ? null : toReport(row)
 }
@@ -95,7 +101,7 @@ async function getReport(context: SqlContext, id: ReportId): Promise<Report | nu
 async function listReports(
   context: SqlContext,
   page: PageRequest & { readonly state?: Report['state'] },
-): Promise<Page<Report>> {
+): Promise<Page<NamedReport>> {
   const limit = boundedLimit(page.limit)
   const before = cursorKey(page)
   let query = selectReports(context).orderBy('reports.id', 'desc')
@@ -104,7 +110,7 @@ async function listReports(
   return pageOf(await query.limit(limit + 1).execute(), limit, toReport)
 }
 
-async function clearReport(context: SqlContext, id: ReportId, input: Clearing): Promise<Report | null> {
+async function clearReport(context: SqlContext, id: ReportId, input: Clearing): Promise<NamedReport | null> {
   const result = await context.db
     .updateTable('reports')
     .set({
@@ -123,7 +129,15 @@ async function clearReport(context: SqlContext, id: ReportId, input: Clearing): 
   return await getReport(context, id)
 }
 
-function toReport(row: Selectable<Tables['reports']> & { ticket_public_id: string; device_public_id: string }): Report {
+interface NamedRow extends Selectable<Tables['reports']> {
+  readonly ticket_public_id: string
+  readonly ticket_number: number
+  readonly ticket_title: string
+  readonly device_public_id: string
+  readonly device_name: string
+}
+
+function toReport(row: NamedRow): NamedReport {
   return {
     // Ids and words of closed lists were written from a typed record.
     id: row.public_id as ReportId,
@@ -135,6 +149,9 @@ function toReport(row: Selectable<Tables['reports']> & { ticket_public_id: strin
     clearedBy: row.cleared_by as UserId | null,
     technicianName: row.technician_name,
     at: row.at,
+    deviceName: row.device_name,
+    ticketNumber: row.ticket_number,
+    ticketTitle: row.ticket_title,
     osUser: row.os_user,
     reason: row.reason,
     jws: row.jws,

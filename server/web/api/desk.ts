@@ -79,6 +79,7 @@ export interface HealthView {
   readonly store: { readonly kind: 'sqlite' | 'postgres'; readonly bytes: number; readonly latencyMs: number }
   readonly certificates: readonly { readonly name: string; readonly endsAt: string; readonly daysLeft: number }[]
   readonly revocationListAgeSeconds: number | null
+  readonly policyReports: number
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
 }
 

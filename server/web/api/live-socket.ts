@@ -8,22 +8,28 @@ export interface LiveEvent {
 
 export type LiveState = 'connecting' | 'open' | 'lost'
 type Listener = (event: LiveEvent) => void
+type Notice =
+  | ({ readonly type: 'event' } & LiveEvent)
+  | { readonly type: 'subscribed'; readonly topics: readonly string[] }
+  | { readonly type: 'unsubscribed' | 'error' }
 
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 15_000
 
 /**
- * The live connection of this page: one socket for all topics, opened again with growing, jittered pauses. Events may be
- * missed while it is away, so every listener is called once with `kind: 'caught-up'` after a reconnect and reads anew.
+ * The live connection of this page: one socket for all topics, opened again with growing, jittered pauses. Events are missed
+ * until the server follows a topic for this page, at first and after a reconnect; from then on listeners are called once
+ * with `kind: 'caught-up'` and read anew.
  */
 export class LiveSocket {
   readonly #topics = new Map<string, Set<Listener>>()
+  /** Topics of which the server said that it follows them on this socket. */
+  readonly #followed = new Set<string>()
   readonly #watchers = new Set<(state: LiveState) => void>()
   #socket: WebSocket | null = null
   #state: LiveState = 'connecting'
   #retryMs = FIRST_RETRY_MS
   #timer: ReturnType<typeof setTimeout> | undefined
-  #wasOpen = false
   #isClosed = false
 
   get state(): LiveState {
@@ -54,6 +60,7 @@ export class LiveSocket {
       listeners.delete(listener)
       if (listeners.size > 0 || this.#topics.get(topic) !== listeners) return
       this.#topics.delete(topic)
+      this.#followed.delete(topic)
       this.#order('unsubscribe', [topic])
     }
   }
@@ -74,19 +81,25 @@ export class LiveSocket {
   #opened(): void {
     this.#retryMs = FIRST_RETRY_MS
     this.#setState('open')
+    this.#followed.clear()
     if (this.#topics.size > 0) this.#order('subscribe', [...this.#topics.keys()])
-    if (this.#wasOpen) {
-      for (const [topic, listeners] of this.#topics)
-        for (const listener of listeners) listener({ topic, kind: 'caught-up', id: '' })
-    }
-    this.#wasOpen = true
   }
 
   #received(text: string): void {
     // What arrives comes from the server's own typed notices.
-    const notice = JSON.parse(text) as { readonly type: string } & LiveEvent
-    if (notice.type !== 'event') return
-    for (const listener of this.#topics.get(notice.topic) ?? []) listener(notice)
+    const notice = JSON.parse(text) as Notice
+    if (notice.type === 'event') this.#tell(notice)
+    if (notice.type === 'subscribed') for (const topic of notice.topics) this.#follows(topic)
+  }
+
+  #follows(topic: string): void {
+    if (this.#followed.has(topic) || !this.#topics.has(topic)) return
+    this.#followed.add(topic)
+    this.#tell({ topic, kind: 'caught-up', id: '' })
+  }
+
+  #tell(event: LiveEvent): void {
+    for (const listener of this.#topics.get(event.topic) ?? []) listener(event)
   }
 
   #lost(socket: WebSocket): void {

@@ -72,4 +72,6 @@ export interface CertificateView {
 export interface DeviceDetailView extends DeviceView {
   readonly certificates: readonly CertificateView[]
   readonly catalogue: readonly CatalogueEntry[] | null
+  /** The report of the person there that keeps whoever is signed in from asking; null: nothing does. */
+  readonly reportOnYou: { readonly id: string; readonly at: string } | null
 }

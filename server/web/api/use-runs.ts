@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { apiGet } from './client.ts'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { apiGet, apiSend } from './client.ts'
 import type { RunView } from './runs.ts'
 
 export const runsKey = (ticketId: string) => ['runs', ticketId] as const
@@ -11,5 +11,18 @@ export function useRuns(ticketId: string) {
     queryFn: ({ signal }) =>
       apiGet<{ readonly items: readonly RunView[] }>(`/api/tickets/${ticketId}/runs`, {}, signal),
     select: ({ items }) => items,
+  })
+}
+
+/** Orders runs of collectors under a permission; each gets the parameters that were allowed. */
+export function useOrderRuns(ticketId: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ grantId, collectors }: { readonly grantId: string; readonly collectors: readonly string[] }) =>
+      apiSend('POST', `/api/tickets/${ticketId}/runs`, {
+        grantId,
+        runs: collectors.map((collector) => ({ collector })),
+      }),
+    onSettled: () => queries.invalidateQueries({ queryKey: runsKey(ticketId) }),
   })
 }

@@ -1,5 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
-import { Inbox, Monitor, ShieldCheck } from 'lucide-react'
+import { Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
+import type { ComponentType } from 'react'
+import { OpenReports } from './open-reports.tsx'
 
 interface NavEntry {
   readonly path: string
@@ -7,11 +9,14 @@ interface NavEntry {
   readonly icon: LucideIcon
   /** Shown to those who may; absent: to all. */
   readonly permission?: string
+  /** What waits there; absent: nothing is counted. */
+  readonly Badge?: ComponentType
 }
 
 /** The main menu, in order. */
 export const NAV: readonly NavEntry[] = [
   { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
   { path: '/devices', label: 'Devices', icon: Monitor, permission: 'device.read' },
+  { path: '/reports', label: 'Reports', icon: ShieldAlert, permission: 'report.read', Badge: OpenReports },
   { path: '/admin', label: 'Admin', icon: ShieldCheck, permission: 'audit.read' },
 ]

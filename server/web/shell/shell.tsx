@@ -47,10 +47,11 @@ function MainMenu() {
   const shown = NAV.filter(({ permission }) => permission === undefined || permissions.includes(permission))
   return (
     <nav className={styles.menu} aria-label="Main">
-      {shown.map(({ path, label, icon: Icon }) => (
+      {shown.map(({ path, label, icon: Icon, Badge }) => (
         <Link key={path} href={path} {...(isWithin(location, path) ? { 'aria-current': 'page' as const } : {})}>
           <Icon aria-hidden="true" size={18} />
           {label}
+          {Badge === undefined ? null : <Badge />}
         </Link>
       ))}
     </nav>

@@ -101,3 +101,16 @@ export function lengthText(ms: number): string {
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
 }
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** Bytes as people read them, in steps of 1,024. */
+export function bytesText(bytes: number): string {
+  let [value, unit] = [bytes, 0]
+  while (value >= 1_024 && unit < UNITS.length - 1) {
+    value /= 1_024
+    unit += 1
+  }
+  const digits = value >= 100 || unit === 0 ? 0 : 1
+  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${UNITS[unit]}`
+}

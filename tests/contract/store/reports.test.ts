@@ -1,4 +1,4 @@
-import type { Report } from '@askfirst/server/store/entities.ts'
+import type { Report } from '@askfirst/server/store/report-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
 import type { Scene } from '../../support/store-records.ts'
@@ -6,6 +6,14 @@ import { AT, addScene, auditDraft, freshId, LATER, logDraft } from '../../suppor
 import { describeStores } from '../../support/stores.ts'
 
 const open = { state: 'open', clearedAt: null, clearedBy: null, clearedByName: null, clearReason: null } as const
+
+/** The report as the store gives it back. */
+const named = (report: Report, { device, ticket }: Scene) => ({
+  ...report,
+  deviceName: device.name,
+  ticketNumber: ticket.number,
+  ticketTitle: ticket.title,
+})
 
 function reportOf({ device, ticket, request }: Scene, changes: Partial<Report> = {}): Report {
   const of = { ticketId: ticket.id, deviceId: device.id, requestId: request.id, technicianId: request.technicianId }
@@ -36,8 +44,8 @@ describeStores('reports', ({ newStore }) => {
     const report = reportOf(scene)
     expect(await record(report)).toBe('recorded')
     expect(await record(report)).toBe('known')
-    expect(await store.reports.get(report.id)).toEqual(report)
-    expect(await store.reports.openAgainst(report.deviceId, report.technicianId)).toEqual(report)
+    expect(await store.reports.get(report.id)).toEqual(named(report, scene))
+    expect(await store.reports.openAgainst(report.deviceId, report.technicianId)).toEqual(named(report, scene))
     expect(await store.reports.openAgainst(freshId('dev'), report.technicianId)).toBeNull()
     expect(await store.reports.openAgainst(report.deviceId, freshId('usr'))).toBeNull()
     const kinds = (await store.log.read(scene.ticket.id, 0, 10)).map(({ kind }) => kind)
@@ -51,7 +59,7 @@ describeStores('reports', ({ newStore }) => {
     await expect(record(reportOf(scene))).rejects.toMatchObject({ code: 'CONFLICT' })
     await expect(record({ ...report, jws: 'd.e.f' })).rejects.toMatchObject({ code: 'CONFLICT' })
     const size = (await store.log.head(scene.ticket.id)).size
-    expect((await store.reports.list({ limit: 10 })).items).toEqual([report])
+    expect((await store.reports.list({ limit: 10 })).items).toEqual([named(report, scene)])
     expect((await store.log.head(scene.ticket.id)).size).toBe(size)
   })
 
@@ -71,15 +79,16 @@ describeStores('reports', ({ newStore }) => {
   })
 
   test('reports are listed newest first, by state, in pages', async () => {
-    const reports: Report[] = []
+    const reports: object[] = []
     for (let count = 0; count < 3; count += 1) {
-      const report = reportOf(await addScene(store))
+      const added = await addScene(store)
+      const report = reportOf(added)
       await store.reports.record(
         report,
         logDraft(report.ticketId, 'consent.reported', {}),
         auditDraft('consent.reported'),
       )
-      reports.unshift(report)
+      reports.unshift(named(report, added))
     }
     const first = await store.reports.list({ limit: 2 })
     expect(first.items).toEqual(reports.slice(0, 2))

@@ -8,6 +8,7 @@ import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
+import { reportMessage } from '../report-record.ts'
 import type { ScriptedIdentity } from '../scripted-agent.ts'
 import {
   chunkFrame,
@@ -22,6 +23,7 @@ import {
   sha256,
   signReceipt,
 } from '../scripted-agent.ts'
+import { SPEAKS_TICKETS } from '../scripted-person.ts'
 import type { WebDesk } from './web-desk.ts'
 
 const HEARTBEAT_MS = 5_000
@@ -87,7 +89,7 @@ export class DeskDevice {
     if (!('agent' in opened)) throw new Error(`the upgrade was refused with ${opened.status}`)
     const { agent } = opened
     const catalogue = [...DESK_CATALOGUE]
-    agent.send(helloMessage({ catalogueSha256: sha256(canonicalJson(catalogue)) }))
+    agent.send(helloMessage({ ...SPEAKS_TICKETS, catalogueSha256: sha256(canonicalJson(catalogue)) }))
     const { needCatalogue } = await agent.next('link.welcome')
     if (needCatalogue) agent.send({ type: 'agent.catalogue', catalogue })
     return new DeskDevice(agent)
@@ -117,6 +119,12 @@ export class DeskDevice {
   async refuse(request: ConsentRequest, reason: string): Promise<void> {
     const record = consentRecord(request)
     await this.#answer(request, { ...record, decision: { state: 'refused', method: 'page', reason } })
+  }
+
+  /** Reports the request as suspicious, in the person's words. */
+  async report(request: ConsentRequest, reason: string, osUser = 'paul'): Promise<void> {
+    this.agent.send(reportMessage(this.agent.identity, request, { osUser, reason }))
+    await this.agent.next('consent.recorded')
   }
 
   /** Takes an order and sends rows for it; the test decides when it ends. */

@@ -5,6 +5,9 @@ import { runCampaign } from './campaign.ts'
 import type { Verdict } from './check.ts'
 import { checkExport, checkStore } from './check.ts'
 
+/** The tests' plan is fixed; when exactly a kill hits within it is up to the machine. `npm run kill-test` takes other seeds. */
+export const SEED = 20_261_122
+
 /** Runs a campaign to its end, stops both processes, looks at everything that is left, and removes it when all is well. */
 export async function judgeCampaign(options: CampaignOptions): Promise<Verdict> {
   const outcome = await runCampaign(options)

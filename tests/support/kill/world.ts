@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -12,6 +10,7 @@ import { connectLocal } from '@askfirst/agent/local/local-caller.ts'
 import { decodeEnrolmentCode, encodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import type { GrantId, RequestId } from '@askfirst/protocol/ids.ts'
 import { ROOT } from '../../../scripts/lib/processes.ts'
+import { freePort } from '../free-port.ts'
 import { Desk } from './desk.ts'
 import type { Victim } from './processes.ts'
 import { kill, startAgent, startServer, terminate } from './processes.ts'
@@ -192,12 +191,4 @@ export async function until<Value>(what: string, ask: () => Promise<Value | null
     await sleep(20)
   }
   throw new Error(`Waited ${STEP_MS / 1_000} s in vain until ${what}`, { cause: last })
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // A TCP listener's address is never a path.
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

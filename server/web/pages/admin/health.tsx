@@ -78,6 +78,12 @@ function Figures({ health }: { readonly health: HealthView }) {
             tone={listAge > 10_800 ? 'bad' : 'plain'}
           />
         )}
+        <Meter
+          label="Policy violations"
+          value={count(health.policyReports)}
+          note="of pages, reported by browsers since the start; the server’s log has them"
+          tone={health.policyReports > 0 ? 'warn' : 'plain'}
+        />
         <Meter label="Running for" value={duration(health.uptimeSeconds)} note={`version ${health.version}`} />
         <Meter label="Memory" value={bytes(health.memoryBytes)} note="of the server process" />
       </dl>

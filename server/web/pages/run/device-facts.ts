@@ -1,5 +1,6 @@
 import type { RowItem } from '../../api/runs.ts'
-import { bytesText, durationText, numberField, textField, timeText, valueText } from './words.ts'
+import { bytesText } from '../../ui/words.tsx'
+import { durationText, numberField, textField, timeText, valueText } from './words.ts'
 
 /** Order and titles of the report's sections (protocol/results/device-info.ts). */
 const SECTIONS: readonly (readonly [string, string])[] = [

@@ -2,12 +2,13 @@ import type { RowItem } from '../../api/runs.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
+import { bytesText } from '../../ui/words.tsx'
 import styles from './cards.module.css'
 import { Facts } from './facts.tsx'
 import { Meter } from './meter.tsx'
 import type { ViewProps } from './run-page.tsx'
 import { useAllRows } from './use-run.ts'
-import { bytesText, emptyText, numberField, textField } from './words.ts'
+import { emptyText, numberField, textField } from './words.ts'
 
 const FULL_PERCENT = 90
 const NEARLY_FULL_PERCENT = 80

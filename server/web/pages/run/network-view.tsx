@@ -2,11 +2,12 @@ import type { RowItem } from '../../api/runs.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
+import { bytesText } from '../../ui/words.tsx'
 import styles from './cards.module.css'
 import { Facts } from './facts.tsx'
 import type { ViewProps } from './run-page.tsx'
 import { useAllRows } from './use-run.ts'
-import { bytesText, emptyText, fieldTitle, numberField, textField, timeText } from './words.ts'
+import { emptyText, fieldTitle, numberField, textField, timeText } from './words.ts'
 
 type Row = RowItem['row']
 /** Connections and routes drawn at once; the table has them all. */

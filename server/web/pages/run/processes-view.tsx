@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import type { RowItem } from '../../api/runs.ts'
 import type { Column } from '../../grid/columns.ts'
+import { bytesText } from '../../ui/words.tsx'
 import { hasWords, LocalGrid, LocalSearch, Pills } from './local-grid.tsx'
 import { Meter } from './meter.tsx'
 import type { TreeRow } from './process-tree.ts'
@@ -8,7 +9,7 @@ import { treeOf } from './process-tree.ts'
 import styles from './run-page.module.css'
 import type { ViewProps } from './run-page.tsx'
 import { useAllRows } from './use-run.ts'
-import { bytesText, numberField, textField, timeText } from './words.ts'
+import { numberField, textField, timeText } from './words.ts'
 
 const LAYOUTS = [
   { value: 'flat', title: 'By use' },

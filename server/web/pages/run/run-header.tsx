@@ -10,9 +10,10 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button, buttonClass } from '../../ui/button.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
+import { bytesText } from '../../ui/words.tsx'
 import styles from './run-page.module.css'
 import { RunRecord } from './run-record.tsx'
-import { bytesText, collectorTitle, isOpen, stateWords } from './words.ts'
+import { collectorTitle, isOpen, stateWords } from './words.ts'
 
 interface RequestView {
   readonly id: string

@@ -1,6 +1,7 @@
 import type { Completeness, SourceRecord } from '@askfirst/protocol/completeness.ts'
+import { bytesText } from '../../ui/words.tsx'
 import styles from './run-page.module.css'
-import { bytesText, durationText, fieldTitle } from './words.ts'
+import { durationText, fieldTitle } from './words.ts'
 
 const SOURCE_STATES: Readonly<Record<SourceRecord['state'], string>> = {
   ok: 'read',

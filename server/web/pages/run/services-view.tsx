@@ -2,11 +2,12 @@ import { useMemo, useState } from 'react'
 import type { RowItem } from '../../api/runs.ts'
 import type { Column } from '../../grid/columns.ts'
 import { Badge } from '../../ui/badge.tsx'
+import { bytesText } from '../../ui/words.tsx'
 import { hasWords, LocalGrid, LocalSearch, Pills } from './local-grid.tsx'
 import styles from './run-page.module.css'
 import type { ViewProps } from './run-page.tsx'
 import { useAllRows } from './use-run.ts'
-import { bytesText, fieldTitle, numberField, textField, timeText } from './words.ts'
+import { fieldTitle, numberField, textField, timeText } from './words.ts'
 
 /** In the order in which a technician wants to see them. */
 const STATES: Readonly<Record<string, { readonly rank: number; readonly tone: 'bad' | 'warn' | 'good' | 'plain' }>> = {

@@ -51,19 +51,6 @@ export function collectorTitle(collector: string): string {
   return TITLES[collector] ?? collector
 }
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
-
-/** Bytes as people read them, in steps of 1,024. */
-export function bytesText(bytes: number): string {
-  let [value, unit] = [bytes, 0]
-  while (value >= 1_024 && unit < UNITS.length - 1) {
-    value /= 1_024
-    unit += 1
-  }
-  const digits = value >= 100 || unit === 0 ? 0 : 1
-  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${UNITS[unit]}`
-}
-
 /** Local time to the second, sortable by eye. */
 export function timeText(at: string | null | undefined): string {
   if (at === null || at === undefined) return ''

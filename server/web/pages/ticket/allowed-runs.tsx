@@ -7,7 +7,7 @@ import { collectorTitle } from '../../api/devices.ts'
 import type { RunView } from '../../api/runs.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { DeviceDetailView, TicketView } from '../../api/types.ts'
-import { runsKey, useRuns } from '../../api/use-runs.ts'
+import { runsKey, useOrderRuns, useRuns } from '../../api/use-runs.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Problem } from '../../ui/notice.tsx'
@@ -32,14 +32,8 @@ export function AllowedRuns({
   const mayOrder = useMay('run.order')
   const { data: runs } = useRuns(ticket.id)
   const refresh = () => queries.invalidateQueries({ queryKey: runsKey(ticket.id) })
-  const order = useMutation({
-    mutationFn: (collectors: readonly string[]) =>
-      apiSend(`POST`, `/api/tickets/${ticket.id}/runs`, {
-        grantId: grant.grantId,
-        runs: collectors.map((collector) => ({ collector })),
-      }),
-    onSettled: refresh,
-  })
+  const order = useOrderRuns(ticket.id)
+  const run = (collectors: readonly string[]) => order.mutate({ grantId: grant.grantId, collectors })
   const stop = useMutation({ mutationFn: (id: string) => apiSend('DELETE', `/api/runs/${id}`), onSettled: refresh })
   const isMine = grant.technicianId === user.id
   const newest = (collector: string) =>
@@ -54,7 +48,7 @@ export function AllowedRuns({
       )}
       {device.online ? null : <p className={styles.soft}>Nothing can run while the device is offline.</p>}
       {mayOrder && isMine && waiting.length > 0 ? (
-        <Button look="primary" disabled={!canOrder} onClick={() => order.mutate(waiting)}>
+        <Button look="primary" disabled={!canOrder} onClick={() => run(waiting)}>
           <Play aria-hidden="true" size={18} />
           {waiting.length === grant.collectors.length
             ? `Run all ${waiting.length} allowed`
@@ -67,7 +61,7 @@ export function AllowedRuns({
             key={id}
             title={collectorTitle(device.catalogue, id)}
             run={newest(id)}
-            onRun={canOrder ? () => order.mutate([id]) : null}
+            onRun={canOrder ? () => run([id]) : null}
             onStop={mayOrder ? (runId) => stop.mutate(runId) : null}
           />
         ))}

@@ -37,6 +37,7 @@ function useObstacle(ticket: TicketView, device: DeviceDetailView): string | nul
   if (ticket.state === 'closed') return 'The ticket is closed; nobody is asked for it any more.'
   if (device.standing === 'quarantined') return 'The device must be approved first.'
   if (device.standing === 'revoked') return 'The device was shut out.'
+  if (device.reportOnYou !== null) return 'Asking is not possible while the report about you is open.'
   if (ticket.assigneeId !== null && ticket.assigneeId !== user.id)
     return 'Somebody else works on this ticket. Take it over first; what they were allowed then ends.'
   const isEmpty = device.catalogue === null || device.catalogue.length === 0

@@ -16,6 +16,9 @@ import { AskPanel } from './ask-panel.tsx'
 import styles from './device-side.module.css'
 import { Permissions } from './permissions.tsx'
 
+/** Where the part begins, for links from above it. */
+export const DEVICE_SIDE = 'device-side'
+
 /** Right: the device, what was asked and allowed on it, and what can be asked for. */
 export function DeviceSide({
   ticket,
@@ -30,13 +33,13 @@ export function DeviceSide({
   const deviceId = chosen !== null && ticket.deviceIds.includes(chosen) ? chosen : first
   if (deviceId === undefined)
     return (
-      <section className={styles.side} aria-label="Device">
+      <section className={styles.side} id={DEVICE_SIDE} aria-label="Device">
         <h2>Device</h2>
         <p className={styles.soft}>The ticket names no device yet. Add one to ask the person who sits at it.</p>
       </section>
     )
   return (
-    <section className={styles.side} aria-label="Device and permission">
+    <section className={styles.side} id={DEVICE_SIDE} aria-label="Device and permission">
       {ticket.deviceIds.length < 2 ? null : (
         <SelectField label="Device" value={deviceId} onChange={({ target }) => setChosen(target.value)}>
           {ticket.deviceIds.map((id) => (
@@ -96,7 +99,20 @@ function DeviceCard({ device }: { readonly device: DeviceDetailView }) {
         )}
       </p>
       <Standing device={device} />
+      <Blocked report={device.reportOnYou} />
     </div>
+  )
+}
+
+/** The person at the device reported whoever is signed in. */
+function Blocked({ report }: { readonly report: DeviceDetailView['reportOnYou'] }) {
+  if (report === null) return null
+  return (
+    <Notice tone="bad">
+      <strong>You are blocked on this device.</strong> The person there reported a request of yours as suspicious{' '}
+      <Ago at={report.at} />. You cannot ask here until a lead has looked at the report and lifted the block. Talk to
+      your lead; somebody else can take the ticket over meanwhile.
+    </Notice>
   )
 }
 

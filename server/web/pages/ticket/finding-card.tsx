@@ -1,9 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { FormEvent } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { apiSend } from '../../api/client.ts'
-import { collectorTitle, useDevice } from '../../api/devices.ts'
 import type { FindingView } from '../../api/findings.ts'
 import { findingsKey } from '../../api/findings.ts'
 import type { RunView } from '../../api/runs.ts'
@@ -11,13 +9,11 @@ import { useMay } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogActions } from '../../ui/dialog.tsx'
-import { TextArea } from '../../ui/field.tsx'
-import { Problem } from '../../ui/notice.tsx'
+import { ReasonDialog } from '../../ui/reason-dialog.tsx'
 import { counted, SeverityBadge } from '../../ui/words.tsx'
 import type { AskDraft } from './ask-draft.ts'
-import { DEFAULT_DURATION_MS } from './ask-draft.ts'
 import styles from './finding-card.module.css'
+import { NextCheck } from './next-check.tsx'
 
 interface CardProps {
   readonly ticket: TicketView
@@ -77,32 +73,6 @@ function Evidence({ ticketId, finding }: { readonly ticketId: string; readonly f
   ))
 }
 
-function NextCheck({ ticket, finding, runs, onAsk }: CardProps) {
-  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed'
-  const { nextCheck, evidence, statement } = finding.content
-  const seenOn = runs.find(({ id }) => id === evidence[0]?.runId)?.deviceId
-  const deviceId = seenOn ?? ticket.deviceIds[0] ?? ''
-  const { data: device } = useDevice(deviceId)
-  const entry = device?.catalogue?.find(({ id }) => id === nextCheck.collector)
-  if (!mayAsk || entry === undefined || !entry.available) return null
-  const purpose = `We found this: ${statement} To be sure I would like to look at one more thing.`
-  return (
-    <Button
-      small
-      onClick={() =>
-        onAsk({
-          deviceId,
-          collectors: [{ id: entry.id, params: {} }],
-          purpose: purpose.slice(0, 1_000),
-          durationMs: DEFAULT_DURATION_MS,
-        })
-      }
-    >
-      Ask for: {collectorTitle(device?.catalogue, entry.id)}
-    </Button>
-  )
-}
-
 const VERDICTS = {
   confirmed: { button: 'Confirm', title: 'Confirm the finding', hint: 'What shows that it is so?' },
   dismissed: { button: 'Dismiss', title: 'Dismiss the finding', hint: 'Why does it not count here?' },
@@ -112,19 +82,11 @@ function Verdict({ ticketId, finding }: { readonly ticketId: string; readonly fi
   const queries = useQueryClient()
   const mayJudge = useMay('finding.judge')
   const [verdict, setVerdict] = useState<keyof typeof VERDICTS | null>(null)
-  const judge = useMutation({
-    mutationFn: (body: object) =>
-      apiSend<FindingView>('PATCH', `/api/tickets/${ticketId}/findings/${finding.id}`, body),
-    onSuccess: async () => {
-      setVerdict(null)
-      await queries.invalidateQueries({ queryKey: findingsKey(ticketId) })
-    },
-  })
-  if (!mayJudge) return null
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    judge.mutate({ state: verdict, reason: String(new FormData(event.currentTarget).get('reason')).trim() })
+  const judge = async (reason: string) => {
+    await apiSend('PATCH', `/api/tickets/${ticketId}/findings/${finding.id}`, { state: verdict, reason })
+    await queries.invalidateQueries({ queryKey: findingsKey(ticketId) })
   }
+  if (!mayJudge) return null
   return (
     <>
       <Button small look="quiet" disabled={finding.state === 'confirmed'} onClick={() => setVerdict('confirmed')}>
@@ -134,19 +96,16 @@ function Verdict({ ticketId, finding }: { readonly ticketId: string; readonly fi
         {VERDICTS.dismissed.button}
       </Button>
       {verdict === null ? null : (
-        <Dialog open onClose={() => setVerdict(null)} title={VERDICTS[verdict].title}>
-          <form className={styles.form} onSubmit={submit}>
-            <p className={styles.quote}>{finding.content.statement}</p>
-            <Problem error={judge.error} />
-            <TextArea label="Reason" name="reason" hint={VERDICTS[verdict].hint} rows={3} maxLength={1_000} required />
-            <DialogActions>
-              <Button onClick={() => setVerdict(null)}>Cancel</Button>
-              <Button type="submit" look="primary" disabled={judge.isPending}>
-                {VERDICTS[verdict].button}
-              </Button>
-            </DialogActions>
-          </form>
-        </Dialog>
+        <ReasonDialog
+          title={VERDICTS[verdict].title}
+          hint={VERDICTS[verdict].hint}
+          maxLength={1_000}
+          action={VERDICTS[verdict].button}
+          onReason={judge}
+          onClose={() => setVerdict(null)}
+        >
+          <p className={styles.quote}>{finding.content.statement}</p>
+        </ReasonDialog>
       )}
     </>
   )

@@ -134,7 +134,7 @@ function Withdraw({ ticket, request, does }: Pick<PartProps, 'ticket' | 'request
 }
 
 function Ended({ ticket, device, request, onAgain }: PartProps & { readonly onAgain: () => void }) {
-  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed'
+  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed' && device.reportOnYou === null
   const { title, detail } = endOf(request)
   return (
     <div className={styles.card}>

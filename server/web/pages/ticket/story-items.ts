@@ -5,6 +5,8 @@ import { fullTime } from '../../ui/time.tsx'
 import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
 import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
+import type { StatedFile } from './statement.ts'
+import { statementOf } from './statement.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -16,8 +18,16 @@ export interface StoryItem {
   /** Somebody's own words. */
   readonly quote: string | null
   readonly details: readonly string[]
-  readonly kind: 'ticket' | 'note' | 'consent' | 'run' | 'finding'
+  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding'
   readonly runId: string | null
+  /** Somebody's words under headings of their own. */
+  readonly parts: readonly (readonly [heading: string, text: string])[]
+  readonly files: readonly StatedFile[]
+}
+
+/** Whether an item belongs to what the desk and the person say to each other. */
+export function isTalk({ kind }: StoryItem): boolean {
+  return kind === 'message'
 }
 
 /** Names that entries give by id. */
@@ -28,7 +38,8 @@ export interface StoryNames {
   readonly request: (id: string) => RequestView | undefined
 }
 
-type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId'>> & Pick<StoryItem, 'text' | 'kind'>
+type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
+  Pick<StoryItem, 'text' | 'kind'>
 
 /** The log as a story, oldest first. */
 export function storyOf(entries: readonly LogEntry[], names: StoryNames): readonly StoryItem[] {
@@ -36,14 +47,16 @@ export function storyOf(entries: readonly LogEntry[], names: StoryNames): readon
     const told = tell(entry, names)
     if (told === null) return []
     const who = entry.actor.kind === 'device' ? `The person at ${names.device(entry.actor.id)}` : entry.actor.name
-    return [{ seq: entry.seq, at: entry.at, who, quote: null, details: [], runId: null, ...told }]
+    const plain = { quote: null, details: [], runId: null, parts: [], files: [] }
+    return [{ seq: entry.seq, at: entry.at, who, ...plain, ...told }]
   })
 }
 
 function tell(entry: LogEntry, names: StoryNames): Told | null {
   switch (entry.kind) {
     case 'ticket.opened':
-      return { kind: 'ticket', text: 'opened the ticket' }
+      // What a person says when they open one stands in an entry of its own, which follows.
+      return entry.actor.kind === 'device' ? null : { kind: 'ticket', text: 'opened the ticket' }
     case 'ticket.changed':
       return { kind: 'ticket', text: 'changed the ticket', details: changeLines(entry, names) }
     case 'note.added':
@@ -60,14 +73,29 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       return tellReceipt(entry, names)
     case 'consent.revoked':
       return { kind: 'consent', text: 'took the permission back', quote: receiptFacts(entry.body.jws).reason }
+    case 'consent.reported': {
+      const { osUser, reason } = receiptFacts(entry.body.jws)
+      const technician = names.person(text(entry, 'technicianId'))
+      const details = [...(osUser === null ? [] : [`Reported by ${osUser}`]), `${technician} cannot ask there any more`]
+      return { kind: 'consent', text: `reported a request of ${technician} as suspicious`, quote: reason, details }
+    }
+    case 'report.cleared': {
+      const of = `${names.person(text(entry, 'technicianId'))} on ${names.device(text(entry, 'deviceId'))}`
+      return { kind: 'consent', text: `lifted the block of ${of}`, quote: text(entry, 'reason') }
+    }
     case 'run.ordered': {
       const title = names.collector(text(entry, 'deviceId'), text(entry, 'collector'))
       const device = names.device(text(entry, 'deviceId'))
       return { kind: 'run', text: `ran “${title}” on ${device}`, runId: text(entry, 'runId') }
     }
+    case 'message.sent':
+      return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'person.stated':
+      return tellStatement(entry)
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
+    case 'attachment.stored': // Stands under the statement that names the file.
       return null
     case 'finding.added': {
       const severity = severityOf(text(entry, 'severity'))
@@ -85,6 +113,16 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       // A newer server's kind: say that something happened instead of hiding it.
       return { kind: 'ticket', text: entry.kind }
   }
+}
+
+function tellStatement(entry: LogEntry): Told {
+  const said = statementOf(entry)
+  if (said === null) return { kind: 'message', text: 'said something that this page cannot show' }
+  const { parts, files } = said
+  const quote = said.text === '' ? null : said.text
+  if (said.kind === 'opened') return { kind: 'message', text: 'asked for help', quote, parts, files }
+  if (said.kind === 'reply') return { kind: 'message', text: 'wrote', quote, files }
+  return { kind: 'message', text: said.fixed ? 'says that it is fixed' : 'says that it is not fixed', quote }
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {
@@ -146,6 +184,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   level: 'Level',
   assigneeId: 'Assignee',
   deviceIds: 'Devices',
+  confirmed: 'Fixed, says the person',
 }
 
 function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
@@ -163,12 +202,31 @@ function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
 const SHOWN_STATES: readonly TicketState[] = ['new', 'open', 'waiting', 'resolved', 'closed']
 
 function valueText(field: string, value: unknown, names: StoryNames): string {
-  if (field === 'assigneeId') return typeof value === 'string' ? names.person(value) : 'nobody'
-  if (field === 'deviceIds')
-    return Array.isArray(value) ? value.map((id) => names.device(String(id))).join(', ') || 'none' : ''
-  if (field === 'priority' && typeof value === 'number') return priorityWord(value)
+  switch (field) {
+    case 'assigneeId':
+      return typeof value === 'string' ? names.person(value) : 'nobody'
+    case 'deviceIds':
+      return Array.isArray(value) ? value.map((id) => names.device(String(id))).join(', ') || 'none' : ''
+    case 'priority':
+      return typeof value === 'number' ? priorityWord(value) : plainValue(value)
+    case 'confirmed':
+      return typeof value === 'boolean' ? (YES_OR_NO[Number(value)] ?? '') : plainValue(value)
+    case 'state':
+      return stateText(value)
+    default:
+      return plainValue(value)
+  }
+}
+
+const YES_OR_NO = ['no', 'yes'] as const
+
+function stateText(value: unknown): string {
   const state = SHOWN_STATES.find((known) => known === value)
-  return field === 'state' && state !== undefined ? stateWord(state) : String(value ?? 'none')
+  return state === undefined ? plainValue(value) : stateWord(state)
+}
+
+function plainValue(value: unknown): string {
+  return String(value ?? 'none')
 }
 
 function severityOf(word: string): string | null {

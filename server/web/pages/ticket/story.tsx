@@ -1,27 +1,25 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { LucideIcon } from 'lucide-react'
-import { ClipboardList, Lightbulb, MessageSquare, Play, ShieldCheck } from 'lucide-react'
+import { ClipboardList, Lightbulb, Lock, MessageSquare, Play, ShieldCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
-import { apiSend } from '../../api/client.ts'
 import { useRequests } from '../../api/consent.ts'
 import { collectorTitle, useDevices } from '../../api/devices.ts'
-import { logKey, useLog } from '../../api/log.ts'
+import { useLog } from '../../api/log.ts'
 import { usePeople } from '../../api/people.ts'
 import type { RunView } from '../../api/runs.ts'
-import { useMay } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
 import { useRuns } from '../../api/use-runs.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { TextArea } from '../../ui/field.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { fullTime } from '../../ui/time.tsx'
 import { codeText, completenessLines, rowsAndTime, runTone, runWord } from './run-words.ts'
+import { StatedFiles } from './stated-files.tsx'
 import styles from './story.module.css'
 import type { StoryItem, StoryNames } from './story-items.ts'
-import { storyOf } from './story-items.ts'
+import { isTalk, storyOf } from './story-items.ts'
+import { WriteBox } from './write-box.tsx'
 
 const SHOWN = 100
 
@@ -30,12 +28,21 @@ export function Story({ ticket }: { readonly ticket: TicketView }) {
   const { data: entries, error, isPending } = useLog(ticket.id)
   const { data: runs } = useRuns(ticket.id)
   const [count, setCount] = useState(SHOWN)
+  const [onlyTalk, setOnlyTalk] = useState(false)
   const names = useNames(ticket)
-  const items = useMemo(() => storyOf(entries ?? [], names), [entries, names])
+  const all = useMemo(() => storyOf(entries ?? [], names), [entries, names])
+  const items = onlyTalk ? all.filter(isTalk) : all
   const shown = items.slice(-count)
   return (
     <section className={styles.story} aria-labelledby="story-title">
-      <h2 id="story-title">What happened</h2>
+      <div className={styles.head}>
+        <h2 id="story-title">What happened</h2>
+        {all.some(isTalk) ? (
+          <Button small look="quiet" aria-pressed={onlyTalk} onClick={() => setOnlyTalk(!onlyTalk)}>
+            Only messages
+          </Button>
+        ) : null}
+      </div>
       <Problem error={error} />
       {isPending ? <Loading what="Reading the log" /> : null}
       {shown.length < items.length ? (
@@ -48,7 +55,7 @@ export function Story({ ticket }: { readonly ticket: TicketView }) {
           <Item key={item.seq} ticketId={ticket.id} item={item} runs={runs ?? []} before={shown[at - 1]} />
         ))}
       </ol>
-      <NoteBox ticketId={ticket.id} />
+      <WriteBox ticket={ticket} />
     </section>
   )
 }
@@ -77,7 +84,8 @@ function useNames(ticket: TicketView): StoryNames {
 
 const ICONS: Readonly<Record<StoryItem['kind'], LucideIcon>> = {
   ticket: ClipboardList,
-  note: MessageSquare,
+  note: Lock,
+  message: MessageSquare,
   consent: ShieldCheck,
   run: Play,
   finding: Lightbulb,
@@ -115,8 +123,12 @@ function Item({
             </time>
           </p>
           {item.quote === null || item.quote === '' ? null : (
-            <blockquote className={styles.quote}>{item.quote}</blockquote>
+            <blockquote className={styles.quote} data-kind={item.kind}>
+              {item.quote}
+            </blockquote>
           )}
+          <Parts parts={item.parts} />
+          <StatedFiles ticketId={ticketId} files={item.files} />
           {item.details.map((detail) => (
             <p className={styles.detail} key={detail}>
               {detail}
@@ -126,6 +138,21 @@ function Item({
         </div>
       </div>
     </li>
+  )
+}
+
+/** Words under headings, as a person typed them into the fields of a form. */
+function Parts({ parts }: { readonly parts: StoryItem['parts'] }) {
+  if (parts.length === 0) return null
+  return (
+    <dl className={styles.parts}>
+      {parts.map(([heading, words]) => (
+        <div key={heading}>
+          <dt>{heading}</dt>
+          <dd>{words}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
@@ -152,46 +179,5 @@ function RunLines({ ticketId, run }: { readonly ticketId: string; readonly run: 
             </p>
           ))}
     </>
-  )
-}
-
-function NoteBox({ ticketId }: { readonly ticketId: string }) {
-  const queries = useQueryClient()
-  const mayWork = useMay('ticket.work')
-  const [note, setNote] = useState('')
-  const add = useMutation({
-    mutationFn: (text: string) => apiSend('POST', `/api/tickets/${ticketId}/log`, { text }),
-    onSuccess: async () => {
-      setNote('')
-      await queries.invalidateQueries({ queryKey: logKey(ticketId) })
-    },
-  })
-  if (!mayWork) return null
-  return (
-    <form
-      className={styles.note}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (note.trim() !== '') add.mutate(note.trim())
-      }}
-    >
-      <Problem error={add.error} />
-      <TextArea
-        label="Note"
-        hint="Stays in the log for good and stands in the export. Ctrl Enter adds it."
-        rows={3}
-        maxLength={20_000}
-        value={note}
-        onChange={({ target }) => setNote(target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
-        }}
-      />
-      <div>
-        <Button type="submit" disabled={add.isPending || note.trim() === ''}>
-          Add note
-        </Button>
-      </div>
-    </form>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { canWork, usePeople } from '../../api/people.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { Grade, TicketView } from '../../api/types.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { SelectField } from '../../ui/field.tsx'
@@ -86,6 +87,8 @@ function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boo
       <div className={styles.badges}>
         <StateBadge state={ticket.state} />
         <PriorityBadge priority={ticket.priority} />
+        {ticket.confirmed === true ? <Badge tone="good">Fixed, says the person</Badge> : null}
+        {ticket.confirmed === false ? <Badge tone="bad">Not fixed, says the person</Badge> : null}
       </div>
       {mayWork ? (
         <div className={styles.buttons}>

@@ -1,6 +1,7 @@
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useParams } from 'wouter'
+import { attachmentsKey } from '../../api/attachments.ts'
 import { requestsKey } from '../../api/consent.ts'
 import { findingsKey } from '../../api/findings.ts'
 import { useLiveQuery } from '../../api/live.ts'
@@ -16,7 +17,7 @@ import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
 import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
-import { DeviceSide } from './device-side.tsx'
+import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
@@ -32,6 +33,7 @@ export function Ticket() {
   const topic = ticket === undefined ? null : `ticket/${id}`
   useLiveQuery(topic, ticketKey(id), ['ticket'])
   useLiveQuery(topic, logKey(id), ['log'])
+  useLiveQuery(topic, attachmentsKey(id), ['attachment'])
   useLiveQuery(topic, requestsKey(id), ['request'])
   useLiveQuery(topic, runsKey(id), ['run', 'rows'], ROWS_GATHER_MS)
   useLiveQuery(topic, findingsKey(id), ['finding'])
@@ -73,6 +75,9 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
       <div className={styles.columns}>
         <TicketFacts ticket={ticket} />
         <div className={styles.centre}>
+          <a className={styles.jump} href={`#${DEVICE_SIDE}`}>
+            To the device and the permission
+          </a>
           <Findings ticket={ticket} onAsk={setDraft} />
           <Story ticket={ticket} />
         </div>

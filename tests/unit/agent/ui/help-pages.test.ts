@@ -100,7 +100,14 @@ describe('the page of a ticket', () => {
     const ticketId = await opened()
     const path = `/help/${ticketId}`
     world.parts.tickets.words.progress({
-      ...({ type: 'ticket.progress', ticketId, number: 1, title: 'x', openedBy: 'requester', state: 'resolved' } as const),
+      ...({
+        type: 'ticket.progress',
+        ticketId,
+        number: 1,
+        title: 'x',
+        openedBy: 'requester',
+        state: 'resolved',
+      } as const),
       ...{ openedAt: '2026-11-16T10:00:00.000Z', updatedAt: '2026-11-16T10:05:00.000Z' },
       ...{ assignee: null, fixed: null, lastMessage: 0 },
     })

@@ -12,7 +12,10 @@ import { languageOf } from '@askfirst/agent/ui/texts.ts'
 import { describe, expect, it } from 'vitest'
 
 const EVIL = `"; rm -rf ~ $(id) \`id\` 'x' %f & <b>`
-const WORDS: DialogWords = { title: 'Who asks', text: EVIL, allow: 'Allow it', deny: 'Do not allow', timeoutS: 60 }
+const WORDS: DialogWords = {
+  ...{ title: 'Who asks', text: EVIL, direction: 'ltr', timeoutS: 60 },
+  ...{ deny: 'Do not allow', later: 'Not now', review: 'Allow, and look first', allow: 'Allow it' },
+}
 const COMMAND = ['/opt/my agent/node', '/opt/my agent/askfirst-agent.mjs', 'ui', '--background'] as const
 
 describe('starting with the desktop', () => {
@@ -40,44 +43,48 @@ describe('starting with the desktop', () => {
   })
 })
 
-describe('the dialog where no browser opens', () => {
-  it.each(['linux', 'darwin', 'win32'] as const)('takes its texts as data on %s, and its default is no', (platform) => {
-    const { file, args, input } = dialogProgram(platform, WORDS)
-    expect(file).toMatch(/zenity|osascript|powershell\.exe/)
-    const script = platform === 'win32' ? Buffer.from(args.at(-1) ?? '', 'base64').toString('utf16le') : args.join('\n')
-    if (platform === 'linux') {
-      expect(args).toContain('--no-markup')
-      expect(args).toContain('--default-cancel')
-      expect(args).toContain(`--text=${EVIL}`)
-    }
-    if (platform === 'darwin') {
-      expect(args.filter((_, at) => args[at - 1] === '-e').join('\n')).not.toContain('rm -rf')
-      expect(args).toContain(EVIL)
-      expect(script).toContain('default button (item 4 of argv)')
-    }
-    if (platform === 'win32') {
-      expect(script).not.toContain('rm -rf')
-      expect(JSON.parse(input ?? '{}').text).toContain(EVIL)
-      expect(script).toContain('256')
-    }
-  })
+const decoded = (text: string) => Buffer.from(text, 'base64').toString('utf16le')
 
-  it('is a yes or a no only when it says so; anything else is no answer', () => {
+describe('the dialog where no browser opens', () => {
+  it.each(['linux', 'darwin', 'win32'] as const)(
+    'is on %s as it was read and agreed, its texts as data',
+    async (platform) => {
+      const { file, args, input, environment } = dialogProgram(platform, WORDS)
+      const shown = args.map((arg, at) => (args[at - 1] === '-EncodedCommand' ? decoded(arg) : arg))
+      const parts = [file, ...shown, `environment ${JSON.stringify(environment ?? {})}`, `input ${input ?? ''}`]
+      await expect(`${parts.join('\n')}\n`).toMatchFileSnapshot(`../../../fixtures/dialogs/${platform}.txt`)
+      const script = platform === 'darwin' ? args.filter((_, at) => args[at - 1] === '-e').join('\n') : shown.at(-1)
+      expect(script).not.toContain('rm -rf')
+    },
+  )
+
+  it('answers with a choice only when it says so; a closed window, a time that ran out and a fault are no answer', () => {
     const cases = [
-      ['linux', { exitCode: 0 }, 'allow'],
-      ['linux', { exitCode: 1 }, 'deny'],
+      ['linux', { exitCode: 10 }, 'deny'],
+      ['linux', { exitCode: 11 }, 'later'],
+      ['linux', { exitCode: 12, out: 'Allow, and look first\n' }, 'review'],
+      ['linux', { exitCode: 12, out: 'Allow it\n' }, 'allow'],
+      ['linux', { exitCode: 12 }, 'later'],
+      ['linux', { exitCode: 12, out: 'Allow' }, 'none'],
+      ['linux', { exitCode: 13 }, 'none'],
+      ['linux', { exitCode: 0, out: 'Allow it\n' }, 'none'],
       ['linux', { exitCode: 1, err: 'Gtk-WARNING **: cannot open display: ' }, 'none'],
-      ['linux', { exitCode: 5 }, 'none'],
       ['linux', { exitCode: 255 }, 'none'],
-      ['linux', { exitCode: 0, ranMs: 999 }, 'none'],
-      ['linux', { exitCode: 1, ranMs: 999 }, 'none'],
-      ['darwin', { exitCode: 0, out: 'Allow it\n' }, 'allow'],
-      ['darwin', { exitCode: 1, err: 'execution error: User canceled. (-128)' }, 'deny'],
-      ['darwin', { exitCode: 1, err: 'execution error: no user interaction allowed. (-1713)' }, 'none'],
+      ['linux', { exitCode: 10, ranMs: 999 }, 'none'],
+      ['linux', { exitCode: 12, out: 'Allow it\n', ranMs: 999 }, 'none'],
+      ['darwin', { exitCode: 0, out: 'allow\n' }, 'allow'],
+      ['darwin', { exitCode: 0, out: 'review\n' }, 'review'],
+      ['darwin', { exitCode: 0, out: 'later\n' }, 'later'],
+      ['darwin', { exitCode: 0, out: 'deny\n' }, 'deny'],
       ['darwin', { exitCode: 0, out: 'none\n' }, 'none'],
-      ['win32', { exitCode: 0, out: '6\r\n' }, 'allow'],
-      ['win32', { exitCode: 0, out: '7' }, 'deny'],
-      ['win32', { exitCode: 0, out: '-1' }, 'none'],
+      ['darwin', { exitCode: 1, err: 'execution error: User canceled. (-128)' }, 'none'],
+      ['darwin', { exitCode: 1, err: 'execution error: no user interaction allowed. (-1713)' }, 'none'],
+      ['win32', { exitCode: 0, out: 'allow\r\n' }, 'allow'],
+      ['win32', { exitCode: 0, out: 'review\r\n' }, 'review'],
+      ['win32', { exitCode: 0, out: 'later\r\n' }, 'later'],
+      ['win32', { exitCode: 0, out: 'deny' }, 'deny'],
+      ['win32', { exitCode: 0, out: 'none' }, 'none'],
+      ['win32', { exitCode: 1, out: '', err: 'Add-Type' }, 'none'],
     ] as const
     for (const [platform, ended, expected] of cases) {
       const whole = { out: '', err: '', ranMs: 1_000, ...ended }

@@ -1,0 +1,108 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Lock, Send } from 'lucide-react'
+import type { FormEvent, KeyboardEvent } from 'react'
+import { useId, useState } from 'react'
+import { apiSend } from '../../api/client.ts'
+import { logKey } from '../../api/log.ts'
+import { useMay } from '../../api/session.ts'
+import type { TicketView } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { TextArea } from '../../ui/field.tsx'
+import { Notice, Problem } from '../../ui/notice.tsx'
+import styles from './write-box.module.css'
+
+/** Whom a text is for. Each has a draft of its own: switching never carries words of the desk over to the person. */
+const KINDS = {
+  note: {
+    choice: 'Note for the desk',
+    label: 'Note',
+    hint: 'Only the desk reads it. It stays in the log for good and stands in the export.',
+    does: 'Add note',
+    route: 'log',
+    maxLength: 20_000,
+  },
+  message: {
+    choice: 'Message to the person',
+    label: 'Message',
+    hint: 'The person reads it on their own page. It stays in the log for good.',
+    does: 'Send to the person',
+    route: 'messages',
+    maxLength: 4_000,
+  },
+} as const
+type Kind = keyof typeof KINDS
+const ORDER: readonly Kind[] = ['note', 'message']
+
+/** Where a technician writes: a note that stays at the desk, or a message that the person reads. They look different. */
+export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
+  const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
+  const [kind, setKind] = useState<Kind>('note')
+  const [drafts, setDrafts] = useState<Readonly<Record<Kind, string>>>({ note: '', message: '' })
+  const { label, hint, does, maxLength } = KINDS[kind]
+  const draft = drafts[kind]
+  const { send, isPending, error } = useSend(ticket.id, (sent) => setDrafts({ ...drafts, [sent]: '' }))
+  if (!mayWork) return null
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    if (draft.trim() !== '') send({ kind, text: draft.trim() })
+  }
+  function submitByKey(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
+  }
+  return (
+    <form className={styles.box} data-kind={kind} aria-label="Write" onSubmit={submit}>
+      <KindChoice kind={kind} onChange={setKind} />
+      <Problem error={error} />
+      {kind === 'message' && ticket.deviceIds.length === 0 ? (
+        <Notice tone="warn">The ticket names no device yet. The person reads this once one is added.</Notice>
+      ) : null}
+      <TextArea
+        label={label}
+        hint={`${hint} Ctrl Enter ${kind === 'note' ? 'adds' : 'sends'} it.`}
+        rows={3}
+        maxLength={maxLength}
+        value={draft}
+        onChange={({ target }) => setDrafts({ ...drafts, [kind]: target.value })}
+        onKeyDown={submitByKey}
+      />
+      <div>
+        <Button
+          type="submit"
+          look={kind === 'message' ? 'primary' : 'plain'}
+          disabled={isPending || draft.trim() === ''}
+        >
+          {kind === 'note' ? <Lock aria-hidden="true" size={16} /> : <Send aria-hidden="true" size={16} />}
+          {does}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function useSend(ticketId: string, onSent: (kind: Kind) => void) {
+  const queries = useQueryClient()
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: ({ kind, text }: { readonly kind: Kind; readonly text: string }) =>
+      apiSend('POST', `/api/tickets/${ticketId}/${KINDS[kind].route}`, { text }),
+    onSuccess: async (_entry, { kind }) => {
+      onSent(kind)
+      await queries.invalidateQueries({ queryKey: logKey(ticketId) })
+    },
+  })
+  return { send: mutate, isPending, error }
+}
+
+function KindChoice({ kind, onChange }: { readonly kind: Kind; readonly onChange: (kind: Kind) => void }) {
+  const name = useId()
+  return (
+    <fieldset className={styles.kinds}>
+      <legend className={styles.legend}>Who reads it</legend>
+      {ORDER.map((each) => (
+        <label key={each} className={styles.kind}>
+          <input type="radio" name={name} checked={kind === each} onChange={() => onChange(each)} />
+          {KINDS[each].choice}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
