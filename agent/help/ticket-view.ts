@@ -18,11 +18,16 @@ export function ticketSummary(ticket: HeldTicket): TicketSummary {
     title: openedOf(opening)?.title ?? progress?.title ?? '',
     unread: messages.filter(({ from, seq }) => from === 'desk' && seq > readSeq).length,
     unsent: statements.filter(({ state }) => state === 'waiting').length,
-    asksFixed: asksWhetherFixed(progress),
+    // An answer that is on its way was given, though the server does not know of it yet.
+    asksFixed: asksWhetherFixed(progress) && !statements.some(isWaitingAnswer),
     ...(progress === undefined ? {} : standing(progress)),
   }
   if (progress !== undefined) return { ...summary, stage: progress.state }
   return { ...summary, stage: opening?.state === 'refused' ? 'refused' : 'unsent', ...codeOf(opening ?? {}) }
+}
+
+function isWaitingAnswer({ record, state }: HeldStatement): boolean {
+  return record.said.kind === 'answer' && state === 'waiting'
 }
 
 function standing({ number, updatedAt, assignee, fixed }: NonNullable<HeldTicket['progress']>) {

@@ -98,6 +98,14 @@ describe('a language that is one file and one line of the index', () => {
     world.parts.rows = [{ number: 1, json: '{"name":"init"}' }]
     await page('/')
     await page(`/reviews/${world.parts.runId}`)
+    await page('/help')
+    await page('/help/new')
+    const { ticketId } = await world.parts.handlers['help.open'](
+      { name: 'A', title: '7', hindrance: 'much', affected: 'many', files: [], language },
+      { osUser: 'ann', uid: 1_000 },
+    )
+    await page('/help')
+    for (const path of ['', '/reply', '/fixed']) await page(`/help/${ticketId}${path}`)
     await page('/record')
   })
 })

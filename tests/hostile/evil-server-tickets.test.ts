@@ -1,12 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import { personStatement } from '@askfirst/protocol/messages/person-statement.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EvilDesk, newId, sha256Of } from '../support/evil/evil-desk.ts'
+import { recordOf } from '../unit/agent/help/tickets-fixture.ts'
 
 let desk: EvilDesk
 beforeAll(async () => {
   desk = await EvilDesk.open()
+  desk.server.welcome = () => ({ protocol: personStatement.since })
+  await desk.reconnect()
 })
 afterEach(async () => {
   await desk.honest()
@@ -81,6 +85,20 @@ describe('an evil server and the tickets of people', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain('You opened this ticket on this computer on')
   })
 
+  it('[W8] gets nothing of tickets in an older version of the protocol; what was said waits for a newer one', async () => {
+    desk.server.welcome = () => ({ protocol: personStatement.since - 1 })
+    await desk.reconnect()
+    const before = desk.server.received.length
+    const { ticketId } = await (await local()).call('help.open', { ...words, files: [] })
+    desk.say(progress(newId('tkt'), { openedBy: 'desk', lastMessage: 5 }))
+    await desk.fence()
+    const sent = desk.server.received.slice(before).map(({ type }) => type)
+    expect(sent.filter((type) => ['person.statement', 'ticket.follow'].includes(type))).toEqual([])
+    desk.server.welcome = () => ({ protocol: personStatement.since })
+    await desk.reconnect()
+    await desk.heard('person.statement', (heard) => recordOf(String(heard['jws'])).ticketId === ticketId)
+  })
+
   it('[P2] is not believed that it has a statement that it never got', async () => {
     await desk.reconnect()
     const { ticketId } = await opened(false)
@@ -91,8 +109,10 @@ describe('an evil server and the tickets of people', () => {
     const before = desk.server.received.length
     await desk.reconnect()
     await desk.fence()
-    const again = desk.server.received.slice(before).filter(({ type }) => type === 'person.statement')
-    expect(again).toHaveLength(1)
+    const again = desk.server.received
+      .slice(before)
+      .flatMap(({ jws }) => (typeof jws === 'string' ? recordOf(jws) : []))
+    expect(again.filter((record) => record.ticketId === ticketId)).toHaveLength(1)
   })
 
   it('[P6] that refuses a statement is told of as that, and nothing of it goes out again', async () => {

@@ -27,7 +27,7 @@ describe('[C3] the text that a person sees', () => {
       'Organisation: “Example Ltd”',
       'Contact: “help@example.org”',
       'Ticket 42: “PC is slow”',
-      'The person who needs help opened it: “Ann Example”',
+      'The server says that the person who needs help opened it: “Ann Example”',
       'Purpose: “See which programs use the processor.”',
       '1. Title of process.list (process.list)',
       'Reads what process.list reads.',

@@ -172,7 +172,7 @@ describe('[C23] the pages of the person', () => {
 
   it('refuse a form that is too long', async () => {
     const browser = await world.browser()
-    expect((await world.post(browser, '/language', { back: 'x'.repeat(70_000) })).status).toBe(413)
+    expect((await world.post(browser, '/language', { back: 'x'.repeat(131_073) })).status).toBe(413)
   })
 })
 
