@@ -29,6 +29,7 @@ import type { SearchService } from './search/search-service.ts'
 import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
+import { TicketReportService } from './ticket-report/ticket-report-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
 import type { AccountService } from './users/account-service.ts'
@@ -72,6 +73,7 @@ export interface Services {
   readonly playbooks: PlaybookService
   readonly search: SearchService
   readonly exports: ExportService
+  readonly ticketReports: TicketReportService
   readonly health: HealthService
   readonly healthReport: HealthReporter
   readonly metrics: Metrics
@@ -140,7 +142,8 @@ export function createServices(foundations: Foundations): Services {
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
     attachments: new AttachmentService({ store, clock, bus }),
-    exports: new ExportService({ store, clock, authority, logSigner }),
+    exports: new ExportService({ store, clock, authority, logSigner, settings }),
+    ticketReports: new TicketReportService({ store, clock, logSigner, settings }),
     health,
     healthReport: createHealthReporter({
       ...{ ...figures, health, policyReports },

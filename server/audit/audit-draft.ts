@@ -35,6 +35,7 @@ type AuditAction =
   | 'settings.changed'
   | 'consent.reported'
   | 'report.cleared'
+  | 'ticket.reported'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { RunId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { CertificateAuthority } from '../ca/authority.ts'
-import type { LogSigner } from '../ca/log-signer.ts'
-import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { logOrigin } from '../findings-log/log-origin.ts'
 import type { DeviceCertificate, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
+import type { ReportDeps } from '../ticket-report/read-report.ts'
+import { readReport } from '../ticket-report/read-report.ts'
+import { reportHtml } from '../ticket-report/report-html.ts'
+import { reportPdf } from '../ticket-report/report-pdf.ts'
+import { ticketReport } from '../ticket-report/ticket-report.ts'
 import { packBundle } from './archive.ts'
 import type { Manifest } from './bundle-format.ts'
 import { attachmentFile, certificateFile, chunkFile, FILES, MANIFEST_NOTE_HEAD, runFile } from './bundle-format.ts'
-import { bundleReadme, bundleReport } from './bundle-texts.ts'
+import { bundleReadme } from './bundle-texts.ts'
 import { isEndedBody, isStoredBody } from './log-bodies.ts'
 
-export interface BundleDeps {
-  readonly store: Store
+export interface BundleDeps extends ReportDeps {
   readonly authority: CertificateAuthority
-  readonly logSigner: LogSigner
-  readonly clock: Clock
 }
 
-/** Entries and chunks that one call of the store returns. */
-const LOG_PAGE = 500
+/** Chunks that one call of the store returns. */
 const CHUNK_PAGE = 64
 
 /**
@@ -35,19 +35,14 @@ const CHUNK_PAGE = 64
  * @throws AskFirstError NOT_FOUND, PAYLOAD_TOO_LARGE
  */
 export async function buildBundle(deps: BundleDeps, ticketId: TicketId): Promise<Uint8Array> {
-  const ticket = await deps.store.tickets.get(ticketId)
-  if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId} to export`)
-  const entries = await wholeLog(deps.store, ticketId)
+  const input = await readReport(deps, ticketId)
+  const { ticket, entries, findings, checkpoint } = input
   const origin = logOrigin(deps.logSigner.keyName, ticketId)
   const files = new Map<string, Uint8Array>()
   const put = (name: string, text: string) => files.set(name, Buffer.from(text, 'utf8'))
   put(FILES.log, entries.map((entry) => `${canonicalJson(entry)}\n`).join(''))
-  put(
-    FILES.checkpoint,
-    deps.logSigner.sign({ origin, size: entries.length, headHash: entries.at(-1)?.hash ?? '0'.repeat(64) }),
-  )
+  put(FILES.checkpoint, checkpoint)
   put(FILES.ticket, pretty(ticket))
-  const findings = await deps.store.findings.listForTicket(ticketId)
   put(FILES.findings, pretty(findings))
   put(FILES.authority, deps.authority.certificatePem)
   for (const certificate of await signers(deps.store, entries))
@@ -55,18 +50,11 @@ export async function buildBundle(deps: BundleDeps, ticketId: TicketId): Promise
   await addRuns(deps.store, entries, files)
   await addAttachments(deps.store, entries, files)
   put(FILES.readme, bundleReadme(ticket))
-  put(FILES.report, bundleReport({ ticket, entries, findings, verifierKey: deps.logSigner.verifierKey }))
+  const report = ticketReport(input, 'internal')
+  put(FILES.report, [...reportHtml(report)].join(''))
+  files.set(FILES.reportPdf, await buffer(reportPdf(report)))
   addManifest(deps, { ticket, origin, files })
   return pack(files)
-}
-
-async function wholeLog(store: Store, ticketId: TicketId): Promise<readonly LogEntry[]> {
-  const entries: LogEntry[] = []
-  for (;;) {
-    const page = await store.log.read(ticketId, entries.length, LOG_PAGE)
-    entries.push(...page)
-    if (page.length < LOG_PAGE) return entries
-  }
 }
 
 /** The certificates that signed what stands in the log. */

@@ -9,7 +9,7 @@ import { Type } from 'typebox'
  * | name | content |
  * | --- | --- |
  * | `README.txt` | what this is and how to verify it |
- * | `report.html` | the ticket for people |
+ * | `report.html`, `report.pdf` | the ticket for people: the edition for the desk |
  * | `manifest.json` | every other file with its SHA-256, the keys, the origin |
  * | `manifest.note` | signed note over the SHA-256 of `manifest.json` |
  * | `checkpoint.note` | signed checkpoint of the log as exported |
@@ -24,6 +24,7 @@ import { Type } from 'typebox'
 export const FILES = {
   readme: 'README.txt',
   report: 'report.html',
+  reportPdf: 'report.pdf',
   manifest: 'manifest.json',
   manifestNote: 'manifest.note',
   checkpoint: 'checkpoint.note',

@@ -28,6 +28,7 @@ import { sessionFactorRoutes } from './session-factors.ts'
 import { allSessionRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
+import { ticketReportRoutes } from './ticket-report.ts'
 import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userProtectionRoutes } from './user-protection.ts'
@@ -70,6 +71,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     searchRoutes(services),
     myViewRoutes(services),
     exportRoutes(services),
+    ticketReportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),
     liveRoutes(services, { origins: options.origins, recheck }),

@@ -1,7 +1,6 @@
 import { Columns3 } from 'lucide-react'
-import type { KeyboardEvent } from 'react'
-import { useRef } from 'react'
 import { Button } from '../ui/button.tsx'
+import { DropDown } from '../ui/drop-down.tsx'
 import type { Column, ColumnLayout } from './columns.ts'
 import styles from './row-grid.module.css'
 
@@ -13,25 +12,14 @@ export function ColumnChoice({
   readonly columns: readonly Column[]
   readonly layout: ColumnLayout
 }) {
-  const details = useRef<HTMLDetailsElement>(null)
-  const leave = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || details.current?.open !== true) return
-    details.current.open = false
-    details.current.querySelector('summary')?.focus()
-  }
+  const label = (
+    <>
+      <Columns3 aria-hidden="true" size={16} />
+      Columns
+    </>
+  )
   return (
-    <details
-      ref={details}
-      className={styles.choice}
-      onKeyDown={leave}
-      onBlur={({ currentTarget, relatedTarget }) => {
-        if (relatedTarget !== null && !currentTarget.contains(relatedTarget)) currentTarget.open = false
-      }}
-    >
-      <summary>
-        <Columns3 aria-hidden="true" size={16} />
-        Columns
-      </summary>
+    <DropDown className={styles.choice} label={label}>
       <fieldset className={styles.choices}>
         <legend className="visually-hidden">Columns that are shown</legend>
         {columns.map((column) => (
@@ -48,6 +36,6 @@ export function ColumnChoice({
           As at first
         </Button>
       </fieldset>
-    </details>
+    </DropDown>
   )
 }

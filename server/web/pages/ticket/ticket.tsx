@@ -19,6 +19,7 @@ import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
 import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
+import { ReportMenu } from './report-menu.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
 import { TicketFacts } from './ticket-facts.tsx'
@@ -65,10 +66,13 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
     <>
       <PageTitle title={`#${ticket.number} ${ticket.title}`}>
         {mayExport ? (
-          <a className={buttonClass({ small: true })} href={`/api/tickets/${ticket.id}/export`} download>
-            <Download aria-hidden="true" size={16} />
-            Export
-          </a>
+          <>
+            <ReportMenu ticketId={ticket.id} />
+            <a className={buttonClass({ small: true })} href={`/api/tickets/${ticket.id}/export`} download>
+              <Download aria-hidden="true" size={16} />
+              Export
+            </a>
+          </>
         ) : null}
       </PageTitle>
       <Problem error={error} />

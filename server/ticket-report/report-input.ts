@@ -1,0 +1,29 @@
+import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { DeviceId } from '@askfirst/protocol/ids.ts'
+import type { Finding, Run, StoredRequest, Ticket } from '../store/entities.ts'
+
+/** All that a report is made from; the log stands first, everything else explains it. */
+export interface ReportInput {
+  readonly ticket: Ticket
+  readonly entries: readonly LogEntry[]
+  readonly requests: readonly StoredRequest[]
+  readonly runs: readonly Run[]
+  readonly findings: readonly Finding[]
+  /** Names by id; what is missing is shown by its id in the internal edition and not at all in the other. */
+  readonly devices: ReadonlyMap<string, string>
+  readonly people: ReadonlyMap<string, string>
+  /** Titles of collectors by their id. */
+  readonly collectors: ReadonlyMap<string, string>
+  readonly organisation: string
+  readonly madeAt: string
+  /** The server's signed note over size and end of `entries`, and the key that made it. */
+  readonly checkpoint: string
+  readonly verifierKey: string
+}
+
+/** The device whose person the customer edition is for: the one that opened the ticket, or else the ticket's first. */
+export function customerDevice({ ticket, entries }: Pick<ReportInput, 'ticket' | 'entries'>): DeviceId | null {
+  const opener = entries.find(({ kind }) => kind === 'ticket.opened')?.actor
+  if (opener?.kind === 'device') return opener.id as DeviceId // The server wrote it from the device's certificate.
+  return ticket.deviceIds[0] ?? null
+}

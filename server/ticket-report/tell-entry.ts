@@ -1,0 +1,125 @@
+import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
+import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
+import type { EditionView } from './edition-view.ts'
+import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { changeLines } from './ticket-changes.ts'
+
+/** What the tellers need besides the entry: where a request or a run belongs. */
+export interface TellNames {
+  readonly view: EditionView
+  readonly deviceOfRequest: (requestId: string) => string
+  readonly deviceOfRun: (runId: string) => string
+  readonly requestOfGrant: (grantId: string) => string
+  /** Whether a finding stands in the edition. */
+  readonly showsFinding: (findingId: string) => boolean
+}
+
+/** One sentence about an entry, read after the name of who did it; null: not for this edition. */
+type Teller = (entry: LogEntry, names: TellNames) => string | null
+
+/**
+ * How each kind of entry is told, in one sentence. A new kind does not compile until it is told here, for both
+ * editions: whoever adds one decides what of it the person may see.
+ */
+const TELLERS: Readonly<Record<LogKind, Teller>> = {
+  'ticket.opened': () => 'opened the ticket',
+  'ticket.changed': (entry, { view }) => {
+    const lines = changeLines(entry, view)
+    return lines.length === 0 ? null : `changed the ticket: ${lines.join('; ')}`
+  },
+  'note.added': (entry, { view }) => (view.isInternal ? `noted: ${text(entry, 'text')}` : null),
+  'consent.requested': ofRequest((entry, { view }, deviceId) => {
+    const code = text(entry, 'matchCode')
+    return `asked the person at ${view.device(deviceId)} for permission${code === '' ? '' : `, with the match code ${code}`}`
+  }),
+  'consent.withdrawn': ofRequest((entry) => WITHDRAWN[text(entry, 'reason')] ?? 'took the request or permission back'),
+  'consent.refused': ofRequest((entry, { view }) => {
+    const detail = view.isInternal ? text(entry, 'detail') : ''
+    return `did not show the request: ${[codeText(text(entry, 'code')), detail].join(' ').trim()}`
+  }),
+  'consent.receipt': ofRequest((entry) => ANSWERS[text(entry, 'state')] ?? 'answered the request'),
+  'consent.revoked': ofRequest(() => 'took the permission back'),
+  'consent.reported': ofRequest((entry, { view }) => {
+    const reason = text(entry, 'reason')
+    const who = view.person(text(entry, 'technicianId'))
+    return `reported a request of ${who} as suspicious${reason === '' ? '' : `: ${reason}`}`
+  }),
+  'report.cleared': (entry, { view }) => {
+    if (!view.showsDevice(text(entry, 'deviceId'))) return null
+    const lifted = `looked at the report and lifted the block of ${view.person(text(entry, 'technicianId'))}`
+    return view.isInternal ? `${lifted}: ${text(entry, 'reason')}` : lifted
+  },
+  'run.ordered': ofRun((entry, { view }, deviceId) => {
+    return `ran ${view.collector(text(entry, 'collector'))} on ${view.device(deviceId)}`
+  }),
+  'run.accepted': ofRun(() => 'began to read'),
+  'run.refused': ofRun((entry) => `refused to read: ${codeText(text(entry, 'code'))}`),
+  'run.ended': ofRun((entry, { view }) => {
+    if (!isEndedBody.Check(entry.body)) return 'the reading ended'
+    const { completeness } = entry.body
+    const name = view.collector(text(entry, 'collector'))
+    return `${name} ended: ${runStateText(completeness.state)}, ${rowsText(completeness.rows)}`
+  }),
+  'finding.added': ofFinding((entry) => `found: ${text(entry, 'statement')}`),
+  'finding.judged': ofFinding((entry, { view }) => {
+    const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed' : 'dismissed'
+    // The reason is written for the desk.
+    return view.isInternal
+      ? `${verdict} the finding ${text(entry, 'rule')}: ${text(entry, 'reason')}`
+      : `${verdict} a finding`
+  }),
+  'person.stated': (entry) =>
+    isStatedBody.Check(entry.body) ? saidText(entry.body.said) : 'said something that cannot be shown here',
+  'message.sent': (entry) => `wrote to the person: ${text(entry, 'text')}`,
+  'attachment.stored': (entry, { view }) => {
+    if (!view.showsDevice(entry.actor.id)) return null
+    const name = text(entry, 'name')
+    return `sent a file of the person${name === '' ? '' : `: ${name}`}`
+  },
+}
+
+const WITHDRAWN: Readonly<Record<string, string>> = {
+  withdrawn: 'took the request or permission back',
+  'ticket-closed': 'ended the request or permission, because the ticket was closed',
+  reassigned: 'ended the request or permission, because somebody else has the ticket now',
+  expired: 'recorded that no answer came in time',
+}
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  given: 'allowed it, or part of it',
+  refused: 'said no',
+  'no-answer': 'did not answer in time, which is a no',
+}
+
+type DeviceTeller = (entry: LogEntry, names: TellNames, deviceId: string) => string | null
+
+/** For entries about a request: its device is named by the entry, or by the request or grant that the entry names. */
+function ofRequest(teller: DeviceTeller): Teller {
+  return (entry, names) => {
+    const requestId = text(entry, 'requestId') || names.requestOfGrant(text(entry, 'grantId'))
+    const deviceId = text(entry, 'deviceId') || names.deviceOfRequest(requestId)
+    return names.view.showsDevice(deviceId) ? teller(entry, names, deviceId) : null
+  }
+}
+
+function ofRun(teller: DeviceTeller): Teller {
+  return (entry, names) => {
+    const deviceId = text(entry, 'deviceId') || names.deviceOfRun(text(entry, 'runId'))
+    return names.view.showsDevice(deviceId) ? teller(entry, names, deviceId) : null
+  }
+}
+
+function ofFinding(teller: Teller): Teller {
+  return (entry, names) => (names.showsFinding(text(entry, 'findingId')) ? teller(entry, names) : null)
+}
+
+/** What an entry says, for an edition; null when it is not for it. */
+export function tellEntry(entry: LogEntry, names: TellNames): string | null {
+  return TELLERS[entry.kind](entry, names)
+}
+
+/** A text field of an entry; empty where it has none. */
+export function text({ body }: LogEntry, name: string): string {
+  const value = body[name]
+  return typeof value === 'string' ? value : ''
+}
