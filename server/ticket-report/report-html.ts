@@ -14,7 +14,7 @@ dt{color:var(--soft)}dd{margin:0;white-space:pre-line}
 blockquote{margin:.5rem 0;padding:.5rem 1rem;border-left:.25rem solid var(--line);background:var(--sunken);white-space:pre-wrap}
 table{border-collapse:collapse;width:100%}thead{display:table-header-group}tr{break-inside:avoid}
 th,td{text-align:start;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);white-space:pre-line}
-td:not(:last-child){min-width:2.5rem}
+td:not(:last-child){min-width:5.5rem}th{white-space:nowrap}
 @media(max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.4rem}thead{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden}table,tbody,tr,td{display:block}td{border:0;padding:0}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}}
 @media print{:root{color-scheme:light}main{max-width:none;padding:0}nav{display:none}h2,h3{break-after:avoid}@page{margin:18mm}}`
 
