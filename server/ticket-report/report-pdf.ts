@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import PDFDocument from 'pdfkit'
+import { withoutMisleading } from '../escape-html.ts'
 import type { PdfWriting } from './pdf-fonts.ts'
 import { BOLD, fitTo, REGULAR, registerFonts } from './pdf-fonts.ts'
 import { writeTable } from './pdf-table.ts'
@@ -27,8 +28,8 @@ export function reportPdf(report: ReportDocument): PDFKit.PDFDocument {
     displayTitle: true,
     autoFirstPage: false,
     info: {
-      Title: report.title.toWellFormed(),
-      Author: report.organisation.toWellFormed(),
+      Title: withoutMisleading(report.title.toWellFormed()),
+      Author: withoutMisleading(report.organisation.toWellFormed()),
       Subject: `${editionName(report.edition)}; verification code ${report.verificationCode}`,
       Creator: 'AskFirst',
       CreationDate: new Date(report.madeAt),

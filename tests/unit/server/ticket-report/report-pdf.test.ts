@@ -57,6 +57,16 @@ describe.skipIf(!hasPoppler())('the PDF of a report', () => {
     for (const word of SHARED_WORDS) expect(text).toContain(word)
   })
 
+  test('shows hostile names as text, without what turns or ends it', async () => {
+    const { ticket } = reportTicket()
+    const title = '(x) Tj ET <b>bold</b> \u202egpj.exe\u0000 end'
+    const pdf = await pdfOf('customer', { ticket: { ...ticket, title, requesterName: title }, organisation: title })
+    const text = pdfText(pdf)
+    expect(text).not.toContain('\u202e')
+    expect(flat(text)).toContain('(x) Tj ET <b>bold</b> \ufffdgpj.exe\ufffd end')
+    expect(pdfInfo(pdf).get('Title')).toBe('Ticket 7: (x) Tj ET <b>bold</b> \ufffdgpj.exe\ufffd end')
+  })
+
   test('says how many characters its font lacks, and nothing of it when it lacks none', async () => {
     const { ticket } = reportTicket()
     const text = flat(pdfText(await pdfOf('internal', { ticket: { ...ticket, requesterName: '你好' } })))
