@@ -50,7 +50,7 @@ export function bundleReport(input: {
 <h1>Ticket ${ticket.number}: ${escapeHtml(ticket.title)}</h1>
 <p>${escapeHtml(ticket.description)}</p>
 <table><tbody>
-${fact('Requester', ticket.requesterName)}${fact('State', ticket.state)}${fact('Priority', String(ticket.priority))}
+${fact('Requester', ticket.requesterName)}${fact('State', ticket.state)}${fact('Priority', priorityWords(ticket))}
 ${fact('Opened', ticket.createdAt)}${fact('Log entries', String(entries.length))}
 </tbody></table>
 <h2>Findings</h2>
@@ -64,6 +64,12 @@ ${entries.map(entryHtml).join('\n')}
 Check this file with <code>askfirst-server verify</code>.</p>
 </body></html>
 `
+}
+
+function priorityWords({ impact, urgency, priority, priorityReason }: Ticket): string {
+  const { byMatrix, override } = priorityReason
+  if (override === null) return `P${priority} by the matrix: impact ${impact}, urgency ${urgency}`
+  return `P${priority} instead of P${byMatrix}: ${override.reason} (${override.userName}, ${override.at})`
 }
 
 function fact(name: string, value: string): string {

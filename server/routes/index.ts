@@ -26,7 +26,7 @@ import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { sessionFactorRoutes } from './session-factors.ts'
 import { allSessionRoutes } from './sessions.ts'
-import { settingsRoutes } from './settings.ts'
+import { priorityMatrixRoutes, settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -72,6 +72,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     exportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),
+    priorityMatrixRoutes(services),
     liveRoutes(services, { origins: options.origins, recheck }),
     healthRoutes(services),
     openapiRoutes(),
