@@ -1,19 +1,15 @@
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { useQuery } from '@tanstack/react-query'
-import { apiGet } from '../../api/client.ts'
-import type { SettingsView } from '../../api/desk.ts'
+import { useSettings } from '../../api/settings.ts'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+import { MatrixForm } from './matrix-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
 /** What the organisation decides, and the limits that nobody changes. */
 export function Settings() {
-  const { data, error, isPending } = useQuery({
-    queryKey: ['settings'],
-    queryFn: ({ signal }) => apiGet<SettingsView>('/api/settings', {}, signal),
-  })
+  const { data, error, isPending } = useSettings()
   return (
     <>
       <PageTitle title="Settings" />
@@ -23,6 +19,7 @@ export function Settings() {
           {isPending ? <Loading /> : null}
           {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
         </section>
+        {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
         <section className={styles.card} aria-labelledby="limits-heading">
           <h2 id="limits-heading">Fixed limits</h2>
           <p className={styles.soft}>
