@@ -33,6 +33,7 @@ export function MatrixForm({ saved }: { readonly saved: PriorityMatrixView }) {
   const [matrix, setMatrix] = useState(saved)
   const [toOpenTickets, setToOpenTickets] = useState(false)
   const preview = usePreview(matrix)
+  const problems = preview.data?.problems ?? []
   const save = useSave(() => setToOpenTickets(false))
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -46,7 +47,7 @@ export function MatrixForm({ saved }: { readonly saved: PriorityMatrixView }) {
         must not make a ticket less urgent.
       </p>
       <form className={styles.form} onSubmit={submit}>
-        <MatrixTable matrix={matrix} problems={preview.data?.problems ?? []} onChange={setMatrix} />
+        <MatrixTable matrix={matrix} problems={problems} onChange={setMatrix} />
         <Problem error={preview.error ?? save.error} />
         <p aria-live="polite">{preview.data === undefined ? '' : effectText(preview.data)}</p>
         <label className={styles.check}>
@@ -57,7 +58,7 @@ export function MatrixForm({ saved }: { readonly saved: PriorityMatrixView }) {
           </span>
         </label>
         <div className={styles.row}>
-          <Button type="submit" look="primary" disabled={save.isPending}>
+          <Button type="submit" look="primary" disabled={save.isPending || problems.length > 0}>
             Save the matrix
           </Button>
           <span className={styles.soft} role="status">
@@ -94,7 +95,8 @@ function useSave(onApplied: () => void) {
   })
 }
 
-function effectText({ openTickets, changing }: PreviewView): string {
+function effectText({ problems, openTickets, changing }: PreviewView): string {
+  if (problems.length > 0) return 'Change the marked cells first; then the matrix can be saved.'
   if (openTickets === 0) return 'No ticket is open.'
   if (changing === 0) return 'No open ticket would get another priority.'
   return `Of ${counted(openTickets, 'open ticket')}, ${changing.toLocaleString('en')} would get another priority.`

@@ -19,29 +19,31 @@ export function Settings() {
           {isPending ? <Loading /> : null}
           {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
         </section>
-        {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
-        <section className={styles.card} aria-labelledby="limits-heading">
-          <h2 id="limits-heading">Fixed limits</h2>
-          <p className={styles.soft}>
-            Part of the protocol: agents refuse more, whatever a server says. A collector may have smaller ones.
-          </p>
-          <dl className={styles.facts}>
-            <dt>Permission of a person</dt>
-            <dd>at most {hours(LIMITS.maxGrantMs)} hours</dd>
-            <dt>Time to answer</dt>
-            <dd>at most {hours(LIMITS.maxAnswerMs)} hours, then it counts as no answer</dd>
-            <dt>Collectors in one request</dt>
-            <dd>{LIMITS.maxCollectorsPerRequest}</dd>
-            <dt>Open runs of a device</dt>
-            <dd>{LIMITS.maxOpenRuns}</dd>
-            <dt>Longest row</dt>
-            <dd>{LIMITS.maxRowBytes / 1_024} KiB</dd>
-            <dt>Session of a browser</dt>
-            <dd>ends after 30 minutes without use, and after 12 hours</dd>
-            <dt>Sign-in</dt>
-            <dd>8 passwords and 10 codes an account in 15 minutes</dd>
-          </dl>
-        </section>
+        <div className={styles.stack}>
+          {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
+          <section className={styles.card} aria-labelledby="limits-heading">
+            <h2 id="limits-heading">Fixed limits</h2>
+            <p className={styles.soft}>
+              Part of the protocol: agents refuse more, whatever a server says. A collector may have smaller ones.
+            </p>
+            <dl className={styles.facts}>
+              <dt>Permission of a person</dt>
+              <dd>at most {hours(LIMITS.maxGrantMs)} hours</dd>
+              <dt>Time to answer</dt>
+              <dd>at most {hours(LIMITS.maxAnswerMs)} hours, then it counts as no answer</dd>
+              <dt>Collectors in one request</dt>
+              <dd>{LIMITS.maxCollectorsPerRequest}</dd>
+              <dt>Open runs of a device</dt>
+              <dd>{LIMITS.maxOpenRuns}</dd>
+              <dt>Longest row</dt>
+              <dd>{LIMITS.maxRowBytes / 1_024} KiB</dd>
+              <dt>Session of a browser</dt>
+              <dd>ends after 30 minutes without use, and after 12 hours</dd>
+              <dt>Sign-in</dt>
+              <dd>8 passwords and 10 codes an account in 15 minutes</dd>
+            </dl>
+          </section>
+        </div>
       </div>
     </>
   )
