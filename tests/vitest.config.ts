@@ -18,6 +18,8 @@ const ALONE = [
 ]
 /** The longest files, longest first: one that began last would run on while the other half of the machine stands still. */
 const LONGEST = [
+  'tests/e2e/help-pages.test.ts',
+  'tests/e2e/pages-person.test.ts',
   'tests/e2e/pages-admin.test.ts',
   'tests/e2e/pages-rows-views.test.ts',
   'tests/integration/resilience.test.ts',
@@ -25,6 +27,7 @@ const LONGEST = [
   'tests/e2e/pages-ticket.test.ts',
   'tests/e2e/pages-sign-in.test.ts',
   'tests/e2e/pages-first-start.test.ts',
+  'tests/e2e/pages-sturdy.test.ts',
 ]
 
 /** Vitest's own order, with the longest files before all others. */

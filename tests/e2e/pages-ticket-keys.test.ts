@@ -68,7 +68,7 @@ describe.skipIf(program === null)('the ticket page by keyboard alone', () => {
     await reach(page, page.getByRole('dialog').getByRole('button', { name: 'Confirm' }))
     await press('Enter')
     await page.getByRole('article').getByText('Confirmed').waitFor()
-    await reach(page, page.getByLabel('Note'))
+    await reach(page, page.getByLabel('Note', { exact: true }))
     await page.keyboard.type('Cleaned up')
     await press('Control+Enter')
     await page.getByRole('blockquote').filter({ hasText: 'Cleaned up' }).waitFor()

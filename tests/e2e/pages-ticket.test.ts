@@ -78,7 +78,7 @@ describe.skipIf(program === null)('the ticket page', () => {
     await page.getByLabel('Reason').fill(`Looked at it: full ${EVIL}`)
     await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click()
     await finding.getByText('Confirmed').waitFor()
-    await page.getByLabel('Note').fill(`Cleaned up ${EVIL}`)
+    await page.getByLabel('Note', { exact: true }).fill(`Cleaned up ${EVIL}`)
     await page.getByRole('button', { name: 'Add note' }).click()
     await page.getByRole('blockquote').filter({ hasText: 'Cleaned up <img' }).waitFor()
     await page.getByRole('button', { name: 'Resolve' }).click()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '@askfirst/server/store/open-store.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import { findPostgres, startPostgres } from './postgres.ts'
 
 /** A backend's way to a new, empty store. */
@@ -21,40 +21,58 @@ export function describeStores(title: string, suite: (backend: Backend) => void)
 }
 
 function sqliteBackend(): Backend {
-  const opened: Store[] = []
+  const stores = openStores()
   let folder = ''
+  let files = 0
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'askfirst-store-'))
   })
   afterAll(async () => {
-    for (const store of opened) await store.close()
+    await stores.closeAll()
     await rm(folder, { recursive: true, force: true })
   })
   return {
     kind: 'sqlite',
-    newStore: async () =>
-      remember(opened, await openStore({ kind: 'sqlite', file: join(folder, `${opened.length}.db`) })),
+    newStore: async () => {
+      files += 1
+      return stores.keep(await openStore({ kind: 'sqlite', file: join(folder, `${files}.db`) }))
+    },
   }
 }
 
 function postgresBackend(bin: string): Backend {
-  const opened: Store[] = []
+  const stores = openStores()
   let cluster: Awaited<ReturnType<typeof startPostgres>> | undefined
   beforeAll(async () => {
     cluster = await startPostgres(bin)
   }, 60_000)
   afterAll(async () => {
-    for (const store of opened) await store.close()
+    await stores.closeAll()
     await cluster?.stop()
   }, 60_000)
   const newStore = async (): Promise<Store> => {
     if (cluster === undefined) throw new Error('The cluster is not started yet')
-    return remember(opened, await openStore({ kind: 'postgres', url: await cluster.newDatabase() }))
+    return stores.keep(await openStore({ kind: 'postgres', url: await cluster.newDatabase() }))
   }
   return { kind: 'postgres', newStore }
 }
 
-function remember(opened: Store[], store: Store): Store {
-  opened.push(store)
-  return store
+/** Stores that a suite opened. One that a test opened is closed after it: each has threads or connections of its own. */
+function openStores() {
+  const opened: Store[] = []
+  let before = 0
+  const closeFrom = async (first: number) => {
+    for (const store of opened.splice(first)) await store.close()
+  }
+  beforeEach(() => {
+    before = opened.length
+  })
+  afterEach(() => closeFrom(before))
+  return {
+    keep(store: Store): Store {
+      opened.push(store)
+      return store
+    },
+    closeAll: () => closeFrom(0),
+  }
 }
