@@ -30,6 +30,8 @@ import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
 import { TicketReportService } from './ticket-report/ticket-report-service.ts'
+import type { PriorityService } from './tickets/priority-service.ts'
+import { createPriorityService } from './tickets/priority-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
 import type { AccountService } from './users/account-service.ts'
@@ -64,6 +66,7 @@ export interface Services {
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
   readonly tickets: TicketService
+  readonly priorities: PriorityService
   readonly consent: ConsentService
   readonly runs: RunService
   readonly rows: RowService
@@ -136,6 +139,7 @@ export function createServices(foundations: Foundations): Services {
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
     tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
+    priorities: createPriorityService({ store, clock, bus }),
     consent,
     runs,
     rows: new RowService({ store, clock }),

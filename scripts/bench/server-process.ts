@@ -53,7 +53,8 @@ async function openTicket(deviceId: DeviceId): Promise<TicketId> {
   await store.tickets.create(
     {
       ...{ id, title: 'Bench', description: '', requesterName: 'Bench', requesterEmail: null, openedBy: 'desk' },
-      ...{ deviceIds: [deviceId], state: 'open', impact: 'low', urgency: 'low', priority: 4, level: 1 },
+      ...{ deviceIds: [deviceId], state: 'open', impact: 'low', urgency: 'low', level: 1 },
+      ...{ priority: 4, priorityReason: { byMatrix: 4, override: null } },
       ...{ assigneeId: null, confirmed: null, createdAt: at, updatedAt: at },
     },
     { ticketId: id, at, actor, kind: 'ticket.opened', body: {} },

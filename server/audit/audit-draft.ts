@@ -33,6 +33,7 @@ type AuditAction =
   | 'device.revoked'
   | 'certificate.revoked'
   | 'settings.changed'
+  | 'priority-matrix.applied'
   | 'consent.reported'
   | 'report.cleared'
   | 'ticket.reported'

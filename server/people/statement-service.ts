@@ -12,6 +12,7 @@ import { deviceActor, logDraft } from '../consent/consent-deps.ts'
 import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
 import { verifyJws } from '../consent/verify-jws.ts'
+import { readSettings } from '../settings/settings-service.ts'
 import type { Ticket } from '../store/entities.ts'
 import type { Statement, StatementBounds } from '../store/person-entities.ts'
 import type { Store } from '../store/store.ts'
@@ -108,7 +109,9 @@ export class StatementService {
     const { record, statement } = signed
     const { ticketId, deviceId, said } = record
     if (said.kind !== 'opened') throw new TypeError(`A statement of kind ${said.kind} opens no ticket`)
-    const { ticket, body } = newTicket(ticketId, statement.recordedAt, openedTicket({ said, deviceId }))
+    const { priorityMatrix: matrix } = await readSettings(store)
+    const at = statement.recordedAt
+    const { ticket, body } = newTicket(openedTicket({ said, deviceId }), { id: ticketId, at, matrix })
     const log = logDraft(clock, { ticketId, actor: actorOf(signed), kind: 'ticket.opened', body })
     const bounds = this.#bounds()
     const outcome = await store.statements.record({

@@ -26,7 +26,7 @@ import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { sessionFactorRoutes } from './session-factors.ts'
 import { allSessionRoutes } from './sessions.ts'
-import { settingsRoutes } from './settings.ts'
+import { priorityMatrixRoutes, settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { ticketReportRoutes } from './ticket-report.ts'
 import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
@@ -74,6 +74,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketReportRoutes(services),
     auditRoutes(services),
     settingsRoutes(services),
+    priorityMatrixRoutes(services),
     liveRoutes(services, { origins: options.origins, recheck }),
     healthRoutes(services),
     openapiRoutes(),

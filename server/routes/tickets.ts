@@ -7,6 +7,7 @@ import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { DeviceService } from '../devices/device-service.ts'
 import { callerOf } from '../plugins/auth.ts'
+import { Priority } from '../settings/priority-matrix.ts'
 import type { Ticket } from '../store/entities.ts'
 import { GRADES, TICKET_ORDERS, TICKET_STATES } from '../store/entities.ts'
 import type { QueuedTicket, TicketFilter, TicketService } from '../tickets/ticket-service.ts'
@@ -31,6 +32,14 @@ const TicketView = Type.Object({
   impact: Grade,
   urgency: Grade,
   priority: Type.Integer(),
+  /** Why it has this priority. */
+  priorityReason: Type.Object({
+    /** What the matrix gave for impact and urgency; the priority, unless somebody overrode it. */
+    byMatrix: Type.Integer(),
+    override: orNull(
+      Type.Object({ reason: Type.String(), userId: Type.String(), userName: Type.String(), at: Instant }),
+    ),
+  }),
   level: Type.Integer(),
   assigneeId: orNull(UserId),
   createdAt: Instant,
@@ -65,6 +74,15 @@ const NewTicket = Type.Object(
   closed,
 )
 
+const Override = Type.Object(
+  {
+    priority: Priority,
+    /** Begins and ends with more than a blank. */
+    reason: Type.String({ minLength: 3, maxLength: 500, pattern: '^\\S[\\s\\S]*\\S$' }),
+  },
+  closed,
+)
+
 const TicketChange = Type.Object(
   {
     /** The version that the change was made from. */
@@ -74,6 +92,8 @@ const TicketChange = Type.Object(
     state: Type.Optional(State),
     impact: Type.Optional(Grade),
     urgency: Type.Optional(Grade),
+    /** Another priority than the matrix's, and why; null: the matrix decides again. */
+    override: Type.Optional(orNull(Override)),
     level: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
     assigneeId: Type.Optional(orNull(UserId)),
     deviceIds: Type.Optional(Devices),

@@ -1,3 +1,4 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { line } from '@askfirst/protocol/fields.ts'
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { Static } from 'typebox'
@@ -7,6 +8,7 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
+import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 
 /** What the organisation decides; the first two are shown to every person who is asked for consent. */
 export const Settings = Type.Object(
@@ -20,6 +22,8 @@ export const Settings = Type.Object(
     personalData: Type.Enum(['keep', 'pseudonymise']),
     /** Who must show a second factor to sign in. */
     secondFactor: Type.Enum([...FACTOR_RULES]),
+    /** Priority of a ticket by impact and, within it, by urgency. */
+    priorityMatrix: PriorityMatrix,
   },
   { additionalProperties: false },
 )
@@ -31,10 +35,19 @@ const DEFAULT_SETTINGS: Settings = {
   retentionDays: 90,
   personalData: 'pseudonymise',
   secondFactor: 'nobody',
+  priorityMatrix: DEFAULT_MATRIX,
 }
 
 const KEY = 'organisation'
 const stored = Compile(Settings)
+
+/** The settings as they are stored now. */
+export async function readSettings(store: Pick<Store, 'settings'>): Promise<Settings> {
+  const value = await store.settings.get(KEY)
+  // Settings that an earlier version wrote lack what came since.
+  const whole: unknown = typeof value === 'object' && value !== null ? { ...DEFAULT_SETTINGS, ...value } : null
+  return stored.Check(whole) ? whole : DEFAULT_SETTINGS
+}
 
 export type SettingsService = ReturnType<typeof createSettingsService>
 
@@ -43,18 +56,20 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
   const { store, clock } = input
   let latest = DEFAULT_SETTINGS
   async function get(): Promise<Settings> {
-    const value = await store.settings.get(KEY)
-    // Settings that an earlier version wrote lack what came since.
-    const whole: unknown = typeof value === 'object' && value !== null ? { ...DEFAULT_SETTINGS, ...value } : null
-    latest = stored.Check(whole) ? whole : DEFAULT_SETTINGS
+    latest = await readSettings(store)
     return latest
   }
   return {
     get,
     /** The settings as they were last read or changed here, for code that cannot wait. */
     latest: (): Settings => latest,
-    /** Changes the fields given; the audit log keeps old and new values. */
+    /**
+     * Changes the fields given; the audit log keeps old and new values. Tickets that are there keep their priorities.
+     *
+     * @throws AskFirstError INVALID_REQUEST when more impact or urgency would make a ticket less urgent
+     */
     async change(change: Partial<Settings>, actor: Actor): Promise<Settings> {
+      if (change.priorityMatrix !== undefined) checkMatrix(change.priorityMatrix)
       const from = await get()
       const to = { ...from, ...change }
       await store.settings.set(
@@ -66,4 +81,15 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
       return to
     },
   }
+}
+
+function checkMatrix(matrix: PriorityMatrix): void {
+  const problems = matrixProblems(matrix)
+  if (problems.length === 0) return
+  const told = problems.map(({ text }) => text).join(' ')
+  throw new AskFirstError(
+    'INVALID_REQUEST',
+    `More impact or urgency must not make a ticket less urgent, so the matrix was not changed. ${told}`,
+    { details: { field: 'priorityMatrix', problems } },
+  )
 }

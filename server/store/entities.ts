@@ -15,6 +15,7 @@ import type {
 } from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { FactorKind } from './factor-entities.ts'
+import type { PriorityReason } from './priority-entities.ts'
 
 /** Plain readonly records as the store takes and gives them. Instants are ISO 8601 texts in UTC with milliseconds. */
 export const ROLES = ['technician', 'lead', 'admin', 'auditor'] as const
@@ -142,6 +143,14 @@ export type TicketState = (typeof TICKET_STATES)[number]
 export const GRADES = ['low', 'medium', 'high'] as const
 export type Grade = (typeof GRADES)[number]
 
+/** How many tickets have the same impact, urgency and priority. */
+export interface GradeCount {
+  readonly impact: Grade
+  readonly urgency: Grade
+  readonly priority: number
+  readonly count: number
+}
+
 export interface Ticket {
   readonly id: TicketId
   /** Counts up from 1; for people. */
@@ -155,8 +164,9 @@ export interface Ticket {
   readonly state: TicketState
   readonly impact: Grade
   readonly urgency: Grade
-  /** 1 (critical) to 5 (planning), from impact and urgency. */
+  /** 1 (critical) to 5 (planning). */
   readonly priority: number
+  readonly priorityReason: PriorityReason
   /** Support level, 1 to 3. */
   readonly level: number
   readonly assigneeId: UserId | null

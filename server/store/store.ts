@@ -23,6 +23,7 @@ import type {
   EnrolmentToken,
   Finding,
   FoundFinding,
+  GradeCount,
   IndexedRow,
   Invitation,
   LogDraft,
@@ -190,6 +191,8 @@ export interface TicketStore {
     },
   ): Promise<Page<Ticket>>
   byNumber(number: number): Promise<Ticket | null>
+  /** Counts the tickets in these states whose priority nobody overrode, in no order. */
+  gradeCounts(states: readonly TicketState[]): Promise<readonly GradeCount[]>
   /** What goes on at tickets at `now`; of those that are there, in no order. At most 500. */
   activity(ids: readonly TicketId[], now: string): Promise<readonly TicketActivity[]>
   /** Null when there is no such ticket; CONFLICT when `version` is not the current one. */
@@ -205,6 +208,7 @@ export interface TicketStore {
         | 'impact'
         | 'urgency'
         | 'priority'
+        | 'priorityReason'
         | 'level'
         | 'assigneeId'
         | 'deviceIds'

@@ -9,6 +9,8 @@ const FIELDS: Readonly<Record<string, { readonly name: string; readonly isForPer
   impact: { name: 'Impact', isForPerson: true },
   urgency: { name: 'Urgency', isForPerson: true },
   priority: { name: 'Priority', isForPerson: true },
+  byMatrix: { name: 'Priority by the matrix', isForPerson: false },
+  override: { name: 'Reason of another priority', isForPerson: false },
   level: { name: 'Level', isForPerson: true },
   assigneeId: { name: 'Assignee', isForPerson: false },
   deviceIds: { name: 'Devices', isForPerson: false },

@@ -1,6 +1,7 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
 import { isStatedBody } from '../export/log-bodies.ts'
+import type { Ticket } from '../store/entities.ts'
 import type { EditionView } from './edition-view.ts'
 import { viewFor } from './edition-view.ts'
 import { findingParts } from './finding-parts.ts'
@@ -81,7 +82,7 @@ function summary({ input, view }: Making): Section {
     ['Asked for by', ticket.requesterName],
     ...(view.isInternal && ticket.requesterEmail !== null ? [['E-mail', ticket.requesterEmail] as const] : []),
     ['State', ticket.state],
-    ['Priority', `P${ticket.priority} (impact ${ticket.impact}, urgency ${ticket.urgency})`],
+    ['Priority', priorityText(ticket, view)],
     ['Support level', String(ticket.level)],
     ['Worked on by', assignee],
     [view.isInternal ? 'Devices' : 'Your device', devices.join(', ') || 'None'],
@@ -89,6 +90,14 @@ function summary({ input, view }: Making): Section {
     ['Last change', timeText(ticket.updatedAt)],
   ]
   return { id: 'summary', title: 'Summary', blocks: [{ kind: 'facts', facts }] }
+}
+
+/** The priority with its reason; why somebody overrode the matrix was written for the desk. */
+function priorityText({ priority, impact, urgency, priorityReason }: Ticket, view: EditionView): string {
+  const { byMatrix, override } = priorityReason
+  if (override === null) return `P${priority} (impact ${impact}, urgency ${urgency})`
+  if (!view.isInternal) return `P${priority}`
+  return `P${priority} instead of P${byMatrix}: ${override.reason} (${override.userName}, ${timeText(override.at)})`
 }
 
 /** The person's own words as they signed them; the desk's description was never shown to the person. */

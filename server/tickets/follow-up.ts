@@ -1,31 +1,26 @@
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { Grade, Ticket, TicketState } from '../store/entities.ts'
-import { priorityOf } from './priority.ts'
+import type { Ticket, TicketState } from '../store/entities.ts'
+import type { Prioritised, PriorityWish } from './priority-change.ts'
+import { reasonDifferences } from './priority-change.ts'
 
 /** What a technician may change; absent fields stay. */
-export interface TicketChange {
+export interface TicketChange extends PriorityWish {
   readonly title?: string
   readonly description?: string
   readonly state?: TicketState
-  readonly impact?: Grade
-  readonly urgency?: Grade
   readonly level?: number
   readonly assigneeId?: UserId | null
   readonly deviceIds?: readonly DeviceId[]
 }
 
 /** A change with all that follows from it. */
-export type WholeChange = TicketChange & { readonly priority?: number; readonly confirmed?: boolean | null }
+export type WholeChange = Omit<TicketChange, 'override'> &
+  Partial<Prioritised> & { readonly confirmed?: boolean | null }
 
-/** Adds what follows from a change: the priority, and that the person's answer was about how it stood before. */
+/** Adds what follows from a change: that the person's answer was about how it stood before. */
 export function wholeChange(before: Ticket, change: WholeChange): WholeChange {
-  return { ...newPriority(before, change), ...forgottenAnswer(before, change), ...change }
-}
-
-function newPriority(before: Ticket, change: WholeChange): { readonly priority?: number } {
-  if (change.impact === undefined && change.urgency === undefined) return {}
-  return { priority: priorityOf(change.impact ?? before.impact, change.urgency ?? before.urgency) }
+  return { ...forgottenAnswer(before, change), ...change }
 }
 
 /** Resolved anew or opened again: whether it is fixed has to be asked anew. Closing keeps what the person said. */
@@ -35,10 +30,11 @@ function forgottenAnswer(before: Ticket, { state = before.state }: WholeChange):
 }
 
 /** Each changed field with both values, as the log keeps it. */
-export function differences(before: Ticket, change: WholeChange) {
+export function differences(before: Ticket, { priorityReason = before.priorityReason, ...change }: WholeChange) {
   const had = new Map<string, unknown>(Object.entries(before))
   const changed = Object.entries(change).filter(([field, to]) => JSON.stringify(had.get(field)) !== JSON.stringify(to))
-  return Object.fromEntries(changed.map(([field, to]) => [field, { from: had.get(field), to }]))
+  const fields = Object.fromEntries(changed.map(([field, to]) => [field, { from: had.get(field), to }]))
+  return { ...fields, ...reasonDifferences(before.priorityReason, priorityReason) }
 }
 
 /** Tells readers of a ticket and of the queue that the ticket and its log changed. */

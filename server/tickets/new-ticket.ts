@@ -1,6 +1,7 @@
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { PriorityMatrix } from '../settings/priority-matrix.ts'
 import type { Grade, LogDraft, Ticket } from '../store/entities.ts'
-import { priorityOf } from './priority.ts'
+import { byMatrix } from './priority-change.ts'
 
 export interface NewTicket {
   readonly title: string
@@ -15,11 +16,11 @@ export interface NewTicket {
 
 /** A fresh ticket's record, and what the first entry of its log says. */
 export function newTicket(
-  id: TicketId,
-  at: string,
   wish: NewTicket,
+  { id, at, matrix }: { readonly id: TicketId; readonly at: string; readonly matrix: PriorityMatrix },
 ): { readonly ticket: Omit<Ticket, 'number' | 'version'>; readonly body: LogDraft['body'] } {
-  const priority = priorityOf(wish.impact, wish.urgency)
-  const fresh = { state: 'new', priority, level: 1, assigneeId: null, confirmed: null } as const
-  return { ticket: { id, ...wish, ...fresh, createdAt: at, updatedAt: at }, body: { ...wish, priority } }
+  const graded = byMatrix(matrix, wish)
+  const fresh = { state: 'new', ...graded, level: 1, assigneeId: null, confirmed: null } as const
+  const body = { ...wish, priority: graded.priority }
+  return { ticket: { id, ...wish, ...fresh, createdAt: at, updatedAt: at }, body }
 }

@@ -4,6 +4,7 @@ import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
+import { readSettings } from '../settings/settings-service.ts'
 import type {
   LogDraft,
   Page,
@@ -19,6 +20,7 @@ import type { TicketChange } from './follow-up.ts'
 import { announceMessage, announceTicket, differences, wholeChange } from './follow-up.ts'
 import type { NewTicket } from './new-ticket.ts'
 import { newTicket } from './new-ticket.ts'
+import { priorityChange } from './priority-change.ts'
 import { mayMove } from './state-moves.ts'
 
 export interface TicketFilter extends PageRequest {
@@ -40,7 +42,7 @@ export interface QueuedTicket {
 }
 
 interface TicketDependencies {
-  readonly store: Pick<Store, 'tickets' | 'log' | 'devices' | 'users'>
+  readonly store: Pick<Store, 'tickets' | 'log' | 'devices' | 'users' | 'settings'>
   readonly clock: Clock
   readonly bus: Bus
   /** Ends what the ticket as it is now no longer allows: consent is not inherited, and a closed ticket has none. */
@@ -84,7 +86,7 @@ export function createTicketService(dependencies: TicketDependencies) {
       await checkDevices(store, wish.deviceIds)
       const at = isoNow(clock)
       const id = newId('tkt', clock)
-      const { ticket, body } = newTicket(id, at, wish)
+      const { ticket, body } = newTicket(wish, { id, at, matrix: (await readSettings(store)).priorityMatrix })
       const opened = await store.tickets.create(ticket, draft(id, 'ticket.opened', { actor, body }))
       announceTicket(bus, id)
       return opened
@@ -94,7 +96,7 @@ export function createTicketService(dependencies: TicketDependencies) {
      * Changes a ticket as seen at `version`. Closing or handing it over ends grants that were given before.
      *
      * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile or the state cannot be reached;
-     *   INVALID_REQUEST when the assignee or a device is not one
+     *   INVALID_REQUEST when the assignee or a device is not one, or an override says what the matrix says
      */
     async change(
       id: TicketId,
@@ -103,7 +105,10 @@ export function createTicketService(dependencies: TicketDependencies) {
     ): Promise<Ticket> {
       const before = await get(id)
       await checkChange(store, before, wish.change)
-      const columns = wholeChange(before, wish.change)
+      const { override: _override, ...fields } = wish.change
+      const { priorityMatrix: matrix } = await readSettings(store)
+      const priority = priorityChange(before, wish.change, { matrix, actor, at: isoNow(clock) })
+      const columns = wholeChange(before, { ...fields, ...priority })
       const log = draft(id, 'ticket.changed', { actor, body: { changes: differences(before, columns) } })
       const after = found(await store.tickets.change(id, wish.version, { ...columns, updatedAt: log.at }, log), id)
       await afterChange(id)

@@ -148,7 +148,7 @@ describe.skipIf(program === null)("the admin's desk", { timeout: 240_000 }, () =
     await page.getByLabel('Name of the organisation').fill('Example & <Sons>')
     await page.getByLabel('Rows are kept for').fill('30')
     expect(await lookAt(page, 'admin-settings')).toEqual([])
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByText('Saved.').waitFor()
     expect(desk.server.services.settings.latest()).toMatchObject({
       organisationName: 'Example & <Sons>',

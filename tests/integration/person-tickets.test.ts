@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { DEFAULT_MATRIX } from '@askfirst/server/settings/priority-matrix.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostileWorld } from '../support/hostile-world.ts'
 import { startHostileWorld } from '../support/hostile-world.ts'
@@ -115,6 +116,15 @@ describe('a person opens a ticket', () => {
     const agent = await person()
     const id = await openTicket(agent, openedSaid({ hindrance, affected }))
     expect(await read(id)).toMatchObject({ impact, urgency, priority })
+  })
+
+  it('a ticket that a person opens has the priority of the matrix that the organisation chose', async () => {
+    const priorityMatrix = { ...DEFAULT_MATRIX, low: { high: 2, medium: 4, low: 5 } }
+    await world.desk.api('PATCH', '/api/settings', { priorityMatrix })
+    const agent = await person()
+    const id = await openTicket(agent, openedSaid({ hindrance: 'cannot-work', affected: 'only-me' }))
+    expect(await read(id)).toMatchObject({ priority: 2, priorityReason: { byMatrix: 2, override: null } })
+    await world.desk.api('PATCH', '/api/settings', { priorityMatrix: DEFAULT_MATRIX })
   })
 
   it('[P2] the same statement again changes nothing and is answered the same, also when the ticket is closed', async () => {

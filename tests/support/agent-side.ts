@@ -139,6 +139,7 @@ function createTicket(store: Store, deviceIds: readonly DeviceId[]): Promise<Tic
       impact: 'low',
       urgency: 'low',
       priority: 4,
+      priorityReason: { byMatrix: 4, override: null },
       level: 1,
       assigneeId: null,
       confirmed: null,

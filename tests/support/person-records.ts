@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { AttachmentRef, OpenedTicket } from '@askfirst/protocol/statement-record.ts'
+import { DEFAULT_MATRIX } from '@askfirst/server/settings/priority-matrix.ts'
 import type { Statement, StatementBounds } from '@askfirst/server/store/person-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { newTicket } from '@askfirst/server/tickets/new-ticket.ts'
@@ -49,7 +50,7 @@ export function putStatement(store: Store, statement: Statement, bounds = WIDE_B
   const said = kind === 'answer' ? { kind, fixed: true } : { kind, text: 'Still slow', attachments }
   const wish = { title: 'Printer', description: 'Slow', requesterName: 'Rae', requesterEmail: null } as const
   const graded = { openedBy: 'requester', deviceIds: [deviceId], impact: 'low', urgency: 'low' } as const
-  const { ticket, body } = newTicket(ticketId, AT, { ...wish, ...graded })
+  const { ticket, body } = newTicket({ ...wish, ...graded }, { id: ticketId, at: AT, matrix: DEFAULT_MATRIX })
   return store.statements.record({
     statement,
     bounds,

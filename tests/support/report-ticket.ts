@@ -92,6 +92,7 @@ const TICKET_RECORD: Ticket = {
   ...{ id: TICKET, number: 7, title: 'The sound is gone', description: SECRET_WORDS.description },
   ...{ requesterName: 'Änne Müller', requesterEmail: 'aenne@example.org', openedBy: 'requester' },
   ...{ deviceIds: [OWN, OTHER], state: 'resolved', impact: 'low', urgency: 'high', priority: 3, level: 1 },
+  priorityReason: { byMatrix: 3, override: null },
   ...{ assigneeId: TESS, createdAt: AT, updatedAt: LATER, version: 4, confirmed: true },
 }
 

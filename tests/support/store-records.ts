@@ -99,8 +99,10 @@ export async function addTicket(store: Store, changes: Partial<Ticket> = {}): Pr
     confirmed: null,
   } as const
   const grades = { state: 'new', impact: 'low', urgency: 'high', priority: 3, level: 1 } as const
+  const { priority = grades.priority } = changes
   const input = {
     id,
+    priorityReason: { byMatrix: priority, override: null },
     title: 'Printer is slow',
     description: 'Since Monday',
     deviceIds: [],

@@ -129,6 +129,12 @@ interface TicketRow {
   impact: string
   urgency: string
   priority: number
+  matrix_priority: number
+  /** Null: nobody overrode the priority; the other three go with it. */
+  override_reason: string | null
+  override_by: string | null
+  override_by_name: string | null
+  override_at: string | null
   level: number
   assignee_id: string | null
   created_at: string

@@ -1,6 +1,7 @@
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
 import type { Ticket } from '../entities.ts'
+import type { PriorityOverride, PriorityReason } from '../priority-entities.ts'
 import type { SqlContext, Tables } from './tables.ts'
 
 export type TicketRow = Selectable<Tables['tickets']>
@@ -41,10 +42,29 @@ export function toTicket(row: TicketRow, deviceIds: readonly DeviceId[]): Ticket
     requesterEmail: row.requester_email,
     deviceIds,
     priority: row.priority,
+    priorityReason: { byMatrix: row.matrix_priority, override: toOverride(row) },
     level: row.level,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,
     confirmed: row.confirmed === null ? null : row.confirmed === 1,
+  }
+}
+
+function toOverride(row: TicketRow): PriorityOverride | null {
+  const { override_reason: reason, override_by: userId, override_by_name: userName, override_at: at } = row
+  return reason === null || userId === null || userName === null || at === null
+    ? null
+    : { reason, userId, userName, at }
+}
+
+/** The columns that say why a ticket has its priority. */
+export function reasonColumns({ byMatrix, override }: PriorityReason) {
+  return {
+    matrix_priority: byMatrix,
+    override_reason: override?.reason ?? null,
+    override_by: override?.userId ?? null,
+    override_by_name: override?.userName ?? null,
+    override_at: override?.at ?? null,
   }
 }

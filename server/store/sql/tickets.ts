@@ -9,8 +9,9 @@ import { EMPTY_HEAD } from './seal.ts'
 import { foldText } from './search-words.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketActivity } from './ticket-activity.ts'
+import { gradeCounts } from './ticket-grades.ts'
 import { listTickets } from './ticket-list.ts'
-import { devicesOf, toTicket } from './ticket-rows.ts'
+import { devicesOf, reasonColumns, toTicket } from './ticket-rows.ts'
 
 type NewTicket = Parameters<TicketStore['create']>[0]
 type TicketChange = Parameters<TicketStore['change']>[2]
@@ -21,6 +22,7 @@ export function ticketStore(context: SqlContext): TicketStore {
     create: (ticket, log) => createTicket(context, ticket, log),
     get: (id) => getTicket(context, 'public_id', id),
     byNumber: (number) => getTicket(context, 'number', number),
+    gradeCounts: (states) => gradeCounts(context, states),
     activity: (ids, now) => ticketActivity(context, ids, now),
     list: (page) => listTickets(context, page),
     change: (id, version, change, log) => changeTicket(context, { id, version, change, log }),
@@ -77,6 +79,7 @@ function ticketColumns(ticket: Ticket) {
     impact: ticket.impact,
     urgency: ticket.urgency,
     priority: ticket.priority,
+    ...reasonColumns(ticket.priorityReason),
     level: ticket.level,
     assignee_id: ticket.assigneeId,
     updated_at: ticket.updatedAt,

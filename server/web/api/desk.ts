@@ -1,5 +1,5 @@
 import type { QrView } from './account.ts'
-import type { Role } from './types.ts'
+import type { Grade, Role } from './types.ts'
 
 export const ROLES: readonly Role[] = ['technician', 'lead', 'admin', 'auditor']
 
@@ -58,12 +58,16 @@ export interface AuditReport {
   readonly headHash: string
 }
 
+/** The priority of each impact and, within it, each urgency. */
+export type PriorityMatrixView = Readonly<Record<Grade, Readonly<Record<Grade, number>>>>
+
 export interface SettingsView {
   readonly organisationName: string
   readonly organisationContact: string
   readonly retentionDays: number
   readonly personalData: 'keep' | 'pseudonymise'
   readonly secondFactor: 'nobody' | 'admins' | 'all'
+  readonly priorityMatrix: PriorityMatrixView
 }
 
 export interface HealthView {

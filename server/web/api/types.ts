@@ -22,6 +22,20 @@ export interface SessionView {
 export const TICKET_STATES = ['new', 'open', 'waiting', 'resolved', 'closed'] as const
 export type TicketState = (typeof TICKET_STATES)[number]
 export type Grade = 'low' | 'medium' | 'high'
+/** As forms offer them. */
+export const GRADES: readonly Grade[] = ['high', 'medium', 'low']
+
+/** Why a ticket has its priority. */
+export interface PriorityReasonView {
+  /** What the matrix gave for impact and urgency; the priority, unless somebody overrode it. */
+  readonly byMatrix: number
+  readonly override: {
+    readonly reason: string
+    readonly userId: string
+    readonly userName: string
+    readonly at: string
+  } | null
+}
 
 export interface TicketView {
   readonly id: string
@@ -37,6 +51,7 @@ export interface TicketView {
   readonly urgency: Grade
   /** 1 is the most urgent. */
   readonly priority: number
+  readonly priorityReason: PriorityReasonView
   readonly level: number
   readonly assigneeId: string | null
   readonly createdAt: string

@@ -10,6 +10,7 @@ import styles from './reason-dialog.module.css'
 export function ReasonDialog({
   title,
   hint,
+  minLength = 1,
   maxLength,
   action,
   look = 'primary',
@@ -21,6 +22,7 @@ export function ReasonDialog({
   readonly title: string
   /** What a good reason says, or where it will stand. */
   readonly hint: string
+  readonly minLength?: number
   readonly maxLength: number
   /** What the button does, e.g. "Revoke for ever". */
   readonly action: string
@@ -40,7 +42,7 @@ export function ReasonDialog({
       <form className={styles.form} onSubmit={submit}>
         {children}
         <Problem error={work.error} />
-        <TextArea label="Reason" name="reason" hint={hint} rows={3} maxLength={maxLength} required />
+        <TextArea label="Reason" name="reason" hint={hint} rows={3} {...{ minLength, maxLength }} required />
         <DialogActions>
           <Button onClick={onClose}>{cancel}</Button>
           <Button type="submit" look={look} disabled={work.isPending}>

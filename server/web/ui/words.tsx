@@ -27,6 +27,8 @@ const PRIORITIES: readonly { readonly word: string; readonly tone: Tone }[] = [
   { word: 'Planning', tone: 'plain' },
 ]
 
+export const PRIORITY_NUMBERS = [1, 2, 3, 4, 5] as const
+
 /** "P2 High": number and word of a priority, 1 to 5. */
 export function priorityWord(priority: number): string {
   return `P${priority} ${PRIORITIES[priority - 1]?.word ?? ''}`
@@ -34,18 +36,6 @@ export function priorityWord(priority: number): string {
 
 export function PriorityBadge({ priority }: { readonly priority: number }) {
   return <Badge tone={PRIORITIES[priority - 1]?.tone ?? 'plain'}>{priorityWord(priority)}</Badge>
-}
-
-/** The same matrix as the server's: impact x urgency. */
-const MATRIX: Readonly<Record<Grade, Readonly<Record<Grade, number>>>> = {
-  high: { high: 1, medium: 2, low: 3 },
-  medium: { high: 2, medium: 3, low: 4 },
-  low: { high: 3, medium: 4, low: 5 },
-}
-
-/** What the server will make of it; shown before a form is sent. */
-export function priorityOf(impact: Grade, urgency: Grade): number {
-  return MATRIX[impact][urgency]
 }
 
 export const IMPACT_WORDS: Readonly<Record<Grade, string>> = {

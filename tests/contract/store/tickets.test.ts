@@ -56,6 +56,36 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(await store.tickets.change(freshId('tkt'), 1, { updatedAt: AT }, logDraft(ticket.id))).toBeNull()
   })
 
+  test('why a ticket has its priority is kept, changed and taken back', async () => {
+    const override = { reason: 'the talk starts at 10', userId: freshId('usr'), userName: 'Ada Lead', at: AT }
+    const ticket = await addTicket(store, { priority: 1, priorityReason: { byMatrix: 2, override } })
+    expect(await store.tickets.get(ticket.id)).toEqual(ticket)
+    const log = () => logDraft(ticket.id, 'ticket.changed', {})
+    const back = { priority: 4, priorityReason: { byMatrix: 4, override: null }, updatedAt: LATER }
+    await store.tickets.change(ticket.id, 1, back, log())
+    expect(await store.tickets.byNumber(ticket.number)).toEqual({ ...ticket, ...back, version: 2 })
+    const again = { priorityReason: { byMatrix: 3, override: { ...override, reason: 'again' } }, updatedAt: LATER }
+    await store.tickets.change(ticket.id, 2, again, log())
+    expect((await store.tickets.list({ limit: 5 })).items).toEqual([{ ...ticket, ...back, ...again, version: 3 }])
+  })
+
+  test('tickets of some states are counted by impact, urgency and priority, without those that were overridden', async () => {
+    const graded = { impact: 'medium', urgency: 'low', priority: 4 } as const
+    await addTicket(store, graded)
+    await addTicket(store, { ...graded, state: 'waiting' })
+    await addTicket(store, { ...graded, priority: 2 })
+    await addTicket(store, { ...graded, state: 'closed' })
+    const override = { reason: 'because', userId: freshId('usr'), userName: 'Ada', at: AT }
+    await addTicket(store, { ...graded, priorityReason: { byMatrix: 3, override } })
+    const counts = await store.tickets.gradeCounts(['new', 'open', 'waiting'])
+    expect(counts.toSorted((one, other) => one.priority - other.priority)).toEqual([
+      { ...graded, priority: 2, count: 1 },
+      { ...graded, count: 2 },
+    ])
+    expect(await store.tickets.gradeCounts(['resolved'])).toEqual([])
+    expect(await store.tickets.gradeCounts([])).toEqual([])
+  })
+
   test('tickets are listed newest first, by state, device and words', async () => {
     const device = await addDevice(store)
     const one = await addTicket(store, { deviceIds: [device.id], title: 'Drucker größer' })

@@ -3,6 +3,7 @@ import type { FormEvent } from 'react'
 import { apiSend } from '../../api/client.ts'
 import type { SettingsView } from '../../api/desk.ts'
 import { SESSION_KEY } from '../../api/session.ts'
+import { SETTINGS_KEY } from '../../api/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
@@ -20,9 +21,10 @@ export function SettingsForm({
 }) {
   const queries = useQueryClient()
   const save = useMutation({
-    mutationFn: (change: SettingsView) => apiSend<SettingsView>('PATCH', '/api/settings', change),
+    mutationFn: (change: Omit<SettingsView, 'priorityMatrix'>) =>
+      apiSend<SettingsView>('PATCH', '/api/settings', change),
     onSuccess: (saved) => {
-      queries.setQueryData(['settings'], saved)
+      queries.setQueryData(SETTINGS_KEY, saved)
       // A stricter rule about second factors may reach the person who made it.
       if (saved.secondFactor !== settings.secondFactor) void queries.invalidateQueries({ queryKey: SESSION_KEY })
       onSaved?.()

@@ -1,19 +1,15 @@
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { useQuery } from '@tanstack/react-query'
-import { apiGet } from '../../api/client.ts'
-import type { SettingsView } from '../../api/desk.ts'
+import { useSettings } from '../../api/settings.ts'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+import { MatrixForm } from './matrix-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
 /** What the organisation decides, and the limits that nobody changes. */
 export function Settings() {
-  const { data, error, isPending } = useQuery({
-    queryKey: ['settings'],
-    queryFn: ({ signal }) => apiGet<SettingsView>('/api/settings', {}, signal),
-  })
+  const { data, error, isPending } = useSettings()
   return (
     <>
       <PageTitle title="Settings" />
@@ -23,28 +19,31 @@ export function Settings() {
           {isPending ? <Loading /> : null}
           {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
         </section>
-        <section className={styles.card} aria-labelledby="limits-heading">
-          <h2 id="limits-heading">Fixed limits</h2>
-          <p className={styles.soft}>
-            Part of the protocol: agents refuse more, whatever a server says. A collector may have smaller ones.
-          </p>
-          <dl className={styles.facts}>
-            <dt>Permission of a person</dt>
-            <dd>at most {hours(LIMITS.maxGrantMs)} hours</dd>
-            <dt>Time to answer</dt>
-            <dd>at most {hours(LIMITS.maxAnswerMs)} hours, then it counts as no answer</dd>
-            <dt>Collectors in one request</dt>
-            <dd>{LIMITS.maxCollectorsPerRequest}</dd>
-            <dt>Open runs of a device</dt>
-            <dd>{LIMITS.maxOpenRuns}</dd>
-            <dt>Longest row</dt>
-            <dd>{LIMITS.maxRowBytes / 1_024} KiB</dd>
-            <dt>Session of a browser</dt>
-            <dd>ends after 30 minutes without use, and after 12 hours</dd>
-            <dt>Sign-in</dt>
-            <dd>8 passwords and 10 codes an account in 15 minutes</dd>
-          </dl>
-        </section>
+        <div className={styles.stack}>
+          {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
+          <section className={styles.card} aria-labelledby="limits-heading">
+            <h2 id="limits-heading">Fixed limits</h2>
+            <p className={styles.soft}>
+              Part of the protocol: agents refuse more, whatever a server says. A collector may have smaller ones.
+            </p>
+            <dl className={styles.facts}>
+              <dt>Permission of a person</dt>
+              <dd>at most {hours(LIMITS.maxGrantMs)} hours</dd>
+              <dt>Time to answer</dt>
+              <dd>at most {hours(LIMITS.maxAnswerMs)} hours, then it counts as no answer</dd>
+              <dt>Collectors in one request</dt>
+              <dd>{LIMITS.maxCollectorsPerRequest}</dd>
+              <dt>Open runs of a device</dt>
+              <dd>{LIMITS.maxOpenRuns}</dd>
+              <dt>Longest row</dt>
+              <dd>{LIMITS.maxRowBytes / 1_024} KiB</dd>
+              <dt>Session of a browser</dt>
+              <dd>ends after 30 minutes without use, and after 12 hours</dd>
+              <dt>Sign-in</dt>
+              <dd>8 passwords and 10 codes an account in 15 minutes</dd>
+            </dl>
+          </section>
+        </div>
       </div>
     </>
   )

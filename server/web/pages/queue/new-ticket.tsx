@@ -2,18 +2,18 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useState } from 'react'
 import { apiSend } from '../../api/client.ts'
+import { usePriorityMatrix } from '../../api/settings.ts'
 import { rememberTicket } from '../../api/tickets.ts'
 import type { Grade, TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import type { PickedDevice } from '../../ui/device-picker.tsx'
 import { DevicePicker } from '../../ui/device-picker.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
-import { SelectField, TextArea, TextField } from '../../ui/field.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+import { GradeField } from '../../ui/grade-field.tsx'
 import { Problem } from '../../ui/notice.tsx'
-import { IMPACT_WORDS, PriorityBadge, priorityOf, URGENCY_WORDS } from '../../ui/words.tsx'
+import { IMPACT_WORDS, PriorityBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import styles from './new-ticket.module.css'
-
-const GRADES: readonly Grade[] = ['high', 'medium', 'low']
 
 /** The form for a ticket that somebody reported by phone or in person. */
 export function NewTicket({
@@ -40,6 +40,7 @@ function Form({
   readonly onOpened: (ticket: TicketView) => void
 }) {
   const queries = useQueryClient()
+  const matrix = usePriorityMatrix()
   const [devices, setDevices] = useState<readonly PickedDevice[]>([])
   const [impact, setImpact] = useState<Grade>('low')
   const [urgency, setUrgency] = useState<Grade>('medium')
@@ -79,7 +80,11 @@ function Form({
         <GradeField label="Urgency" grade={urgency} words={URGENCY_WORDS} onChange={setUrgency} />
       </div>
       <p className={styles.priority} aria-live="polite">
-        Priority <PriorityBadge priority={priorityOf(impact, urgency)} />
+        {matrix === null ? null : (
+          <>
+            Priority <PriorityBadge priority={matrix[impact][urgency]} /> by the matrix
+          </>
+        )}
       </p>
       <DialogActions>
         <Button onClick={onClose}>Cancel</Button>
@@ -88,28 +93,5 @@ function Form({
         </Button>
       </DialogActions>
     </form>
-  )
-}
-
-function GradeField({
-  label,
-  grade,
-  words,
-  onChange,
-}: {
-  readonly label: string
-  readonly grade: Grade
-  readonly words: Readonly<Record<Grade, string>>
-  readonly onChange: (grade: Grade) => void
-}) {
-  return (
-    // The options below are the grades.
-    <SelectField label={label} value={grade} onChange={({ target }) => onChange(target.value as Grade)}>
-      {GRADES.map((each) => (
-        <option key={each} value={each}>
-          {words[each]}
-        </option>
-      ))}
-    </SelectField>
   )
 }

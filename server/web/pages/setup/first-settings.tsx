@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
-import { apiGet } from '../../api/client.ts'
-import type { SettingsView } from '../../api/desk.ts'
+import { useSettings } from '../../api/settings.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { SettingsForm } from '../admin/settings-form.tsx'
@@ -8,10 +6,7 @@ import styles from '../desk.module.css'
 
 /** Screen 2: what the organisation is called and decides. */
 export function FirstSettings({ onDone }: { readonly onDone: () => void }) {
-  const { data, error, isPending } = useQuery({
-    queryKey: ['settings'],
-    queryFn: ({ signal }) => apiGet<SettingsView>('/api/settings', {}, signal),
-  })
+  const { data, error, isPending } = useSettings()
   return (
     <section className={styles.stack} aria-labelledby="organisation-heading">
       <h1 id="organisation-heading">Your organisation</h1>

@@ -6,6 +6,7 @@ import { apiSend } from '../../api/client.ts'
 import type { RequestView } from '../../api/consent.ts'
 import { requestsKey } from '../../api/consent.ts'
 import { useDevice } from '../../api/devices.ts'
+import { useSettings } from '../../api/settings.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
@@ -18,7 +19,7 @@ import type { AskDraft } from './ask-draft.ts'
 import type { Chosen } from './collector-choice.tsx'
 import { CollectorChoice } from './collector-choice.tsx'
 import type { Asking } from './what-they-see.tsx'
-import { useSettings, WhatTheySee } from './what-they-see.tsx'
+import { WhatTheySee } from './what-they-see.tsx'
 
 const MINUTE = 60_000
 const DURATIONS = [15, 30, 60, 120, 240, 480].map((minutes) => minutes * MINUTE)

@@ -58,7 +58,7 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       // What a person says when they open one stands in an entry of its own, which follows.
       return entry.actor.kind === 'device' ? null : { kind: 'ticket', text: 'opened the ticket' }
     case 'ticket.changed':
-      return { kind: 'ticket', text: 'changed the ticket', details: changeLines(entry, names) }
+      return tellChange(entry, names)
     case 'note.added':
       return { kind: 'note', text: 'noted', quote: text(entry, 'text') }
     case 'consent.requested':
@@ -125,6 +125,26 @@ function tellStatement(entry: LogEntry): Told {
   return { kind: 'message', text: said.fixed ? 'says that it is fixed' : 'says that it is not fixed', quote }
 }
 
+/** An override of the priority and its reason stand before whatever else changed. */
+function tellChange(entry: LogEntry, names: StoryNames): Told {
+  const details = changeLines(entry, names)
+  const override = overrideOf(entry)
+  if (override !== null) {
+    const does = override.to === null ? 'gave the priority back to the matrix' : 'overrode the priority'
+    return { kind: 'ticket', text: does, quote: override.to, details }
+  }
+  const isByMatrix = entry.body.because === 'priority-matrix'
+  return { kind: 'ticket', text: isByMatrix ? 'applied the new priority matrix' : 'changed the ticket', details }
+}
+
+/** The reason of an override that was set, or null for one that was taken back; null when there is neither. */
+function overrideOf({ body: { changes } }: LogEntry): { readonly to: string | null } | null {
+  if (typeof changes !== 'object' || changes === null || !('override' in changes)) return null
+  const { override } = changes
+  if (typeof override !== 'object' || override === null || !('to' in override)) return null
+  return { to: typeof override.to === 'string' ? override.to : null }
+}
+
 const WITHDRAWN: Readonly<Record<string, string>> = {
   withdrawn: 'took the request or permission back',
   'ticket-closed': 'ended the request or permission, because the ticket was closed',
@@ -181,6 +201,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   impact: 'Impact',
   urgency: 'Urgency',
   priority: 'Priority',
+  byMatrix: 'By the matrix (the override stands)',
   level: 'Level',
   assigneeId: 'Assignee',
   deviceIds: 'Devices',
@@ -190,11 +211,12 @@ const FIELDS: Readonly<Record<string, string>> = {
 function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
   const { changes } = entry.body
   if (typeof changes !== 'object' || changes === null) return []
-  return Object.entries(changes).map(
+  return Object.entries(changes).flatMap(
     ([field, change]: [string, { readonly from?: unknown; readonly to?: unknown }]) => {
       const name = FIELDS[field] ?? field
-      if (field === 'description') return `${name} changed`
-      return `${name}: ${valueText(field, change?.from, names)} → ${valueText(field, change?.to, names)}`
+      if (field === 'description') return [`${name} changed`]
+      if (field === 'override') return typeof change?.from === 'string' ? [`Overridden before: “${change.from}”`] : []
+      return [`${name}: ${valueText(field, change?.from, names)} → ${valueText(field, change?.to, names)}`]
     },
   )
 }
@@ -208,6 +230,7 @@ function valueText(field: string, value: unknown, names: StoryNames): string {
     case 'deviceIds':
       return Array.isArray(value) ? value.map((id) => names.device(String(id))).join(', ') || 'none' : ''
     case 'priority':
+    case 'byMatrix':
       return typeof value === 'number' ? priorityWord(value) : plainValue(value)
     case 'confirmed':
       return typeof value === 'boolean' ? (YES_OR_NO[Number(value)] ?? '') : plainValue(value)

@@ -12,6 +12,8 @@ export interface TicketChange {
   readonly state?: TicketState
   readonly impact?: Grade
   readonly urgency?: Grade
+  /** Another priority than the matrix's; null: the matrix decides again. */
+  readonly override?: { readonly priority: number; readonly reason: string } | null
   readonly level?: number
   readonly assigneeId?: string | null
   readonly deviceIds?: readonly string[]

@@ -2,20 +2,20 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { canWork, usePeople } from '../../api/people.ts'
 import { useMay, useSession } from '../../api/session.ts'
-import type { Grade, TicketView } from '../../api/types.ts'
+import type { TicketView } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { SelectField } from '../../ui/field.tsx'
+import { GradeField } from '../../ui/grade-field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import { EditTicket } from './edit-ticket.tsx'
+import { PriorityPart } from './priority-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
-
-const GRADES: readonly Grade[] = ['high', 'medium', 'low']
 
 /** Left: where the ticket stands, and what a technician changes about it. */
 export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
@@ -27,6 +27,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
       <Conflict changer={changer} />
       <Problem error={changer.error} />
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      <PriorityPart ticket={ticket} changer={changer} mayWork={mayWork} />
       {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}
       <dl className={styles.list}>
         <Fact name="Requester">
@@ -140,13 +141,8 @@ function Choices({ ticket, changer }: PartProps) {
   const { change } = changer
   return (
     <div className={styles.choices}>
-      <GradeChoice
-        label="Impact"
-        grade={ticket.impact}
-        words={IMPACT_WORDS}
-        onChange={(impact) => change({ impact })}
-      />
-      <GradeChoice
+      <GradeField label="Impact" grade={ticket.impact} words={IMPACT_WORDS} onChange={(impact) => change({ impact })} />
+      <GradeField
         label="Urgency"
         grade={ticket.urgency}
         words={URGENCY_WORDS}
@@ -174,29 +170,6 @@ function Choices({ ticket, changer }: PartProps) {
         ))}
       </SelectField>
     </div>
-  )
-}
-
-function GradeChoice({
-  label,
-  grade,
-  words,
-  onChange,
-}: {
-  readonly label: string
-  readonly grade: Grade
-  readonly words: Readonly<Record<Grade, string>>
-  readonly onChange: (grade: Grade) => void
-}) {
-  return (
-    // The options below are the grades.
-    <SelectField label={label} value={grade} onChange={({ target }) => onChange(target.value as Grade)}>
-      {GRADES.map((each) => (
-        <option key={each} value={each}>
-          {words[each]}
-        </option>
-      ))}
-    </SelectField>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { NoticeSection } from '@askfirst/protocol/notice/notice.ts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { apiGet, apiSend } from '../../api/client.ts'
+import { apiSend } from '../../api/client.ts'
 import type { AskedCollector } from '../../api/consent.ts'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import styles from './what-they-see.module.css'
@@ -13,13 +13,6 @@ export interface Asking {
   readonly collectors: readonly AskedCollector[]
   readonly durationMs: number
   readonly answerWithinMs: number
-  readonly personalData: 'keep' | 'pseudonymise'
-}
-
-export interface SettingsView {
-  readonly organisationName: string
-  readonly organisationContact: string
-  readonly retentionDays: number
   readonly personalData: 'keep' | 'pseudonymise'
 }
 
@@ -40,14 +33,6 @@ interface Preview {
 const PAUSE_MS = 300
 /** Until the first preview says which others there are. */
 const ENGLISH: OfferedLanguage = { code: 'en', name: 'English', direction: 'ltr' }
-
-export function useSettings() {
-  return useQuery({
-    queryKey: ['settings'],
-    queryFn: ({ signal }) => apiGet<SettingsView>('/api/settings', {}, signal),
-    staleTime: 300_000,
-  })
-}
 
 /** A value that follows another one when it has not changed for a while. */
 function useSettled<Value>(value: Value, pauseMs: number): Value {

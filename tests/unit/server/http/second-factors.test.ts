@@ -1,4 +1,5 @@
 import { RATE_BOUNDS } from '@askfirst/server/plugins/rate-limits.ts'
+import { DEFAULT_MATRIX } from '@askfirst/server/settings/priority-matrix.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
@@ -180,7 +181,11 @@ describe('a rule of the organisation', () => {
   test('keeps settings that an earlier version wrote', async () => {
     const early = { organisationName: 'Early', organisationContact: 'desk', retentionDays: 30, personalData: 'keep' }
     await server.store.settings.set('organisation', early, null)
-    expect(await server.services.settings.get()).toEqual({ ...early, secondFactor: 'nobody' })
+    expect(await server.services.settings.get()).toEqual({
+      ...early,
+      secondFactor: 'nobody',
+      priorityMatrix: DEFAULT_MATRIX,
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { changeOf } from '@askfirst/server/people/ticket-answer.ts'
+import { DEFAULT_MATRIX } from '@askfirst/server/settings/priority-matrix.ts'
 import type { Ticket, TicketState } from '@askfirst/server/store/entities.ts'
 import { differences, wholeChange } from '@askfirst/server/tickets/follow-up.ts'
 import { newTicket } from '@askfirst/server/tickets/new-ticket.ts'
@@ -9,7 +10,7 @@ import { AT, freshId } from '../../../support/store-records.ts'
 function ticketIn(state: TicketState, confirmed: boolean | null = null): Ticket {
   const wish = { title: 'Printer', description: '', requesterName: 'Rae', requesterEmail: null } as const
   const graded = { openedBy: 'requester', deviceIds: [], impact: 'low', urgency: 'low' } as const
-  const { ticket } = newTicket(freshId('tkt'), AT, { ...wish, ...graded })
+  const { ticket } = newTicket({ ...wish, ...graded }, { id: freshId('tkt'), at: AT, matrix: DEFAULT_MATRIX })
   return { ...ticket, number: 1, version: 1, state, confirmed }
 }
 

@@ -51,6 +51,24 @@ test('a file of the first version is brought to this one and keeps its records',
   database.close()
 })
 
+test('tickets of a file from before the matrix could be changed have the priority that the matrix gave', async () => {
+  const database = openForWriting(file)
+  const before = SCHEMA_STEPS.findIndex(({ name }) => name === '0012-priority')
+  await migrate(kyselyOver<unknown>(database), SQLITE_TYPES, SCHEMA_STEPS.slice(0, before))
+  database
+    .prepare(
+      `insert into tickets (public_id, number, title, description, requester_name, opened_by, state, impact, urgency,
+        priority, level, created_at, updated_at, version, search, log_size, log_head)
+        values ('tkt_old', 7, 'Old', '', 'Rae', 'desk', 'open', 'high', 'medium', 2, 1, ?, ?, 1, '', 0, '')`,
+    )
+    .run('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
+  database.close()
+  const store = await openStore({ kind: 'sqlite', file })
+  const ticket = await store.tickets.byNumber(7)
+  expect(ticket).toMatchObject({ priority: 2, priorityReason: { byMatrix: 2, override: null } })
+  await store.close()
+})
+
 test('a file that indexed rows one by one keeps its chunks, and they are indexed again', async () => {
   const lines = ['{"message":"first"}', '{"message":"second"}']
   const run = { id: 'run_old', deviceId: 'dev_old', collector: 'eventlog.query' } as const

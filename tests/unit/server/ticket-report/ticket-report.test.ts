@@ -7,6 +7,7 @@ import type { ReportInput } from '@askfirst/server/ticket-report/report-input.ts
 import { ticketReport } from '@askfirst/server/ticket-report/ticket-report.ts'
 import { describe, expect, test } from 'vitest'
 import { longLog, reportTicket, SECRET_WORDS, SHARED_WORDS } from '../../../support/report-ticket.ts'
+import { AT } from '../../../support/store-records.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../fixtures/reports')
 const HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>\u202egpj.exe\u0000'
@@ -63,6 +64,14 @@ describe('the report of a ticket', () => {
     const texts = textsOf(ticketReport({ ...input, entries: desk }, 'customer'))
     for (const word of Object.values(SECRET_WORDS)) expect(texts).not.toContain(word)
     expect(texts).toContain('front-desk')
+  })
+
+  test('says to the desk why the priority is another than the matrix gives, and to the person only which it is', () => {
+    const { ticket, ...input } = reportTicket()
+    const override = { reason: 'beetle <b>reason</b>', userId: 'usr_1', userName: 'Ada', at: AT }
+    const report = { ...input, ticket: { ...ticket, priority: 1, priorityReason: { byMatrix: 3, override } } }
+    expect(htmlOf('internal', report)).toContain('P1 instead of P3: beetle &lt;b&gt;reason&lt;/b&gt; (Ada, ')
+    expect(textsOf(ticketReport(report, 'customer'))).not.toMatch(/beetle|instead of P3/)
   })
 
   test('says how many entries are not for the person, and what all of them hash to', () => {
