@@ -10,6 +10,7 @@ const SIDE_BY_SIDE = 2
  */
 const ALONE = [
   'tests/e2e/pages-rows-live.test.ts',
+  'tests/e2e/three-people.test.ts',
   'tests/hostile/evil-agent-content.test.ts',
   'tests/hostile/evil-agent-flood.test.ts',
   'tests/integration/bench-smoke.test.ts',

@@ -1,4 +1,5 @@
 import { Grant } from '@askfirst/protocol/consent-record.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
 import { DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
@@ -40,6 +41,9 @@ const RequestView = Type.Object({
   grantEndReason: orNull(Type.Enum(['revoked', 'withdrawn', 'ticket-closed'])),
 })
 
+const MINUTE_MS = 60_000
+const DEFAULT_MS = 60 * MINUTE_MS
+
 const Asking = Type.Object(
   {
     deviceId: DeviceId,
@@ -48,14 +52,14 @@ const Asking = Type.Object(
       minItems: 1,
       maxItems: LIMITS.maxCollectorsPerRequest,
     }),
-    /** How long the permission lasts from the answer on. */
-    durationMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxGrantMs, default: 3_600_000 }),
-    /** Silence for so long is recorded as "no answer". */
-    answerWithinMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxAnswerMs, default: 3_600_000 }),
+    /** How long the permission lasts from the answer on; absent: an hour, or what the settings allow. */
+    durationMs: Type.Optional(Type.Integer({ minimum: MINUTE_MS, maximum: LIMITS.maxGrantMs })),
+    /** Silence for so long is recorded as "no answer"; absent: an hour, or what the settings allow. */
+    answerWithinMs: Type.Optional(Type.Integer({ minimum: MINUTE_MS, maximum: LIMITS.maxAnswerMs })),
     /** Absent: what the settings say. */
     personalData: Type.Optional(Type.Enum(['keep', 'pseudonymise'])),
   },
-  { ...closed, required: ['deviceId', 'purpose', 'collectors'] },
+  closed,
 )
 
 const PreviewQuery = Type.Object({ language: Type.Optional(Type.Enum([...LANGUAGES])) }, closed)
@@ -155,11 +159,34 @@ function offeredLanguages() {
   return LANGUAGES.map((code) => ({ code, name: wordsOf(code).name, direction: wordsOf(code).direction }))
 }
 
-function askingOf(body: Static<typeof Asking>, defaults: Pick<Settings, 'personalData'>) {
-  const { deviceId, purpose, collectors, durationMs = 3_600_000, answerWithinMs = 3_600_000 } = body
-  const { personalData } = { ...defaults, ...body }
+/** What is asked, whole. @throws AskFirstError INVALID_REQUEST when it is longer than the settings allow */
+function askingOf(body: Static<typeof Asking>, settings: Settings) {
+  const { deviceId, purpose, collectors, personalData = settings.personalData } = body
   const complete = collectors.map(({ id, params = {} }) => ({ id, params }))
+  const durationMs = withinLimit(body.durationMs, settings.maxPermissionMinutes, {
+    field: 'durationMs',
+    what: 'A permission may last',
+  })
+  const answerWithinMs = withinLimit(body.answerWithinMs, settings.maxAnswerMinutes, {
+    field: 'answerWithinMs',
+    what: 'A request may wait',
+  })
   return { deviceId, purpose, collectors: complete, durationMs, answerWithinMs, personalData }
+}
+
+function withinLimit(
+  askedMs: number | undefined,
+  limitMinutes: number,
+  { field, what }: { readonly field: string; readonly what: string },
+): number {
+  const limitMs = limitMinutes * MINUTE_MS
+  if (askedMs === undefined) return Math.min(DEFAULT_MS, limitMs)
+  if (askedMs <= limitMs) return askedMs
+  throw new AskFirstError(
+    'INVALID_REQUEST',
+    `${what} ${limitMinutes} minutes at most, as the settings of this server say. Choose a shorter time.`,
+    { details: { field, limit: limitMs } },
+  )
 }
 
 function view(stored: StoredRequest) {

@@ -1,6 +1,7 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { line } from '@askfirst/protocol/fields.ts'
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
@@ -9,6 +10,8 @@ import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
+
+const MINUTE_MS = 60_000
 
 /** What the organisation decides; the first two are shown to every person who is asked for consent. */
 export const Settings = Type.Object(
@@ -20,6 +23,10 @@ export const Settings = Type.Object(
     retentionDays: Type.Integer({ minimum: 1, maximum: 3_650 }),
     /** What happens to personal identifiers on the device when a request does not say. */
     personalData: Type.Enum(['keep', 'pseudonymise']),
+    /** Longest permission that a technician may ask for, in minutes. */
+    maxPermissionMinutes: Type.Integer({ minimum: 1, maximum: LIMITS.maxGrantMs / MINUTE_MS }),
+    /** Longest time that a request may wait for an answer, in minutes. */
+    maxAnswerMinutes: Type.Integer({ minimum: 1, maximum: LIMITS.maxAnswerMs / MINUTE_MS }),
     /** Who must show a second factor to sign in. */
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
@@ -34,6 +41,8 @@ const DEFAULT_SETTINGS: Settings = {
   organisationContact: 'your help desk',
   retentionDays: 90,
   personalData: 'pseudonymise',
+  maxPermissionMinutes: LIMITS.maxGrantMs / MINUTE_MS,
+  maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
 }

@@ -66,6 +66,8 @@ export interface SettingsView {
   readonly organisationContact: string
   readonly retentionDays: number
   readonly personalData: 'keep' | 'pseudonymise'
+  readonly maxPermissionMinutes: number
+  readonly maxAnswerMinutes: number
   readonly secondFactor: 'nobody' | 'admins' | 'all'
   readonly priorityMatrix: PriorityMatrixView
 }

@@ -37,6 +37,8 @@ export function SettingsForm({
       organisationName: String(form.get('organisationName')).trim(),
       organisationContact: String(form.get('organisationContact')).trim(),
       retentionDays: Number(form.get('retentionDays')),
+      maxPermissionMinutes: Number(form.get('maxPermissionMinutes')),
+      maxAnswerMinutes: Number(form.get('maxAnswerMinutes')),
       // The options below are these values.
       personalData: String(form.get('personalData')) as SettingsView['personalData'],
       secondFactor: String(form.get('secondFactor')) as SettingsView['secondFactor'],
@@ -62,16 +64,7 @@ export function SettingsForm({
         maxLength={200}
         required
       />
-      <TextField
-        label="Rows are kept for (days)"
-        hint="People are told this number when they are asked."
-        name="retentionDays"
-        type="number"
-        min={1}
-        max={3_650}
-        defaultValue={settings.retentionDays}
-        required
-      />
+      <LimitFields settings={settings} />
       <SelectField
         label="Names, addresses and serial numbers in rows"
         hint="What happens on the person’s machine when a request does not say."
@@ -100,5 +93,43 @@ export function SettingsForm({
         </span>
       </div>
     </form>
+  )
+}
+
+/** How long things last. */
+function LimitFields({ settings }: { readonly settings: SettingsView }) {
+  return (
+    <>
+      <TextField
+        label="Rows are kept for (days)"
+        hint="People are told this number when they are asked."
+        name="retentionDays"
+        type="number"
+        min={1}
+        max={3_650}
+        defaultValue={settings.retentionDays}
+        required
+      />
+      <TextField
+        label="A permission lasts at most (minutes)"
+        hint="Technicians cannot ask for more. People can always shorten it."
+        name="maxPermissionMinutes"
+        type="number"
+        min={1}
+        max={480}
+        defaultValue={settings.maxPermissionMinutes}
+        required
+      />
+      <TextField
+        label="A request waits at most (minutes)"
+        hint="Silence after that is recorded as no answer, which is a no."
+        name="maxAnswerMinutes"
+        type="number"
+        min={1}
+        max={1_440}
+        defaultValue={settings.maxAnswerMinutes}
+        required
+      />
+    </>
   )
 }

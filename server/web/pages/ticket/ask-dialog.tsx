@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { apiSend } from '../../api/client.ts'
 import type { RequestView } from '../../api/consent.ts'
 import { requestsKey } from '../../api/consent.ts'
+import type { SettingsView } from '../../api/desk.ts'
 import { useDevice } from '../../api/devices.ts'
 import { useSettings } from '../../api/settings.ts'
 import type { TicketView } from '../../api/types.ts'
@@ -49,6 +50,7 @@ export function AskDialog({
           draft={draft}
           catalogue={device.catalogue ?? []}
           personalData={settings?.personalData ?? 'pseudonymise'}
+          most={mostOf(settings)}
           isOnline={device.online}
           onClose={onClose}
         />
@@ -57,22 +59,36 @@ export function AskDialog({
   )
 }
 
+/** Longest times that the settings allow. */
+type Most = Pick<Asking, 'durationMs' | 'answerWithinMs'>
+
+function mostOf(settings: SettingsView | undefined): Most {
+  const { maxPermissionMinutes = 480, maxAnswerMinutes = 1_440 } = settings ?? {}
+  return { durationMs: maxPermissionMinutes * MINUTE, answerWithinMs: maxAnswerMinutes * MINUTE }
+}
+
+/** The choices within a limit, and the limit itself. */
+function upTo(choices: readonly number[], limit: number): readonly number[] {
+  return [...choices.filter((ms) => ms < limit), limit]
+}
+
 interface FormProps {
   readonly ticket: TicketView
   readonly draft: AskDraft
   readonly catalogue: readonly CatalogueEntry[]
   readonly personalData: Asking['personalData']
+  readonly most: Most
   readonly isOnline: boolean
   readonly onClose: () => void
 }
 
-function AskForm({ ticket, draft, catalogue, personalData, isOnline, onClose }: FormProps) {
+function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClose }: FormProps) {
   const queries = useQueryClient()
   const [chosen, setChosen] = useState<Chosen>(() => offeredOnly(draft, catalogue))
   const [rest, setRest] = useState({
     purpose: draft.purpose,
-    durationMs: draft.durationMs,
-    answerWithinMs: DEFAULT_ANSWER_MS,
+    durationMs: Math.min(draft.durationMs, most.durationMs),
+    answerWithinMs: Math.min(DEFAULT_ANSWER_MS, most.answerWithinMs),
     personalData,
   })
   // In the order of the catalogue, which is the order in which the person sees them.
@@ -107,7 +123,7 @@ function AskForm({ ticket, draft, catalogue, personalData, isOnline, onClose }: 
             onChange={({ target }) => setRest({ ...rest, purpose: target.value.replaceAll(/\s/g, ' ') })}
           />
           <CollectorChoice catalogue={catalogue} chosen={chosen} onChange={setChosen} />
-          <Terms rest={rest} onChange={(change) => setRest({ ...rest, ...change })} />
+          <Terms rest={rest} most={most} onChange={(change) => setRest({ ...rest, ...change })} />
         </div>
         <WhatTheySee ticketId={ticket.id} asking={asking} />
       </div>
@@ -141,19 +157,27 @@ function offeredOnly(draft: AskDraft, catalogue: readonly CatalogueEntry[]): Cho
 
 type Rest = Pick<Asking, 'durationMs' | 'answerWithinMs' | 'personalData'>
 
-function Terms({ rest, onChange }: { readonly rest: Rest; readonly onChange: (change: Partial<Rest>) => void }) {
+function Terms({
+  rest,
+  most,
+  onChange,
+}: {
+  readonly rest: Rest
+  readonly most: Most
+  readonly onChange: (change: Partial<Rest>) => void
+}) {
   return (
     <div className={styles.terms}>
       <TimeField
         label="Permission lasts"
         value={rest.durationMs}
-        choices={DURATIONS}
+        choices={upTo(DURATIONS, most.durationMs)}
         onChange={(durationMs) => onChange({ durationMs })}
       />
       <TimeField
         label="Waits for an answer"
         value={rest.answerWithinMs}
-        choices={ANSWER_TIMES}
+        choices={upTo(ANSWER_TIMES, most.answerWithinMs)}
         onChange={(answerWithinMs) => onChange({ answerWithinMs })}
       />
       <SelectField

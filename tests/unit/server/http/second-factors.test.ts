@@ -183,6 +183,8 @@ describe('a rule of the organisation', () => {
     await server.store.settings.set('organisation', early, null)
     expect(await server.services.settings.get()).toEqual({
       ...early,
+      maxPermissionMinutes: 480,
+      maxAnswerMinutes: 1_440,
       secondFactor: 'nobody',
       priorityMatrix: DEFAULT_MATRIX,
     })
