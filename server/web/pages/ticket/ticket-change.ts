@@ -37,18 +37,20 @@ export function useTicketChange(ticket: TicketView): TicketChanger {
   const [conflict, setConflict] = useState<TicketChange | null>(null)
   const path = `/api/tickets/${ticket.id}`
   const mutation = useMutation({
-    mutationFn: (change: TicketChange) => apiSend<TicketView>('PATCH', path, { version: ticket.version, ...change }),
+    mutationFn: ({ change, version }: { readonly change: TicketChange; readonly version: number }) =>
+      apiSend<TicketView>('PATCH', path, { version, ...change }),
     onMutate: () => setConflict(null),
     onSuccess: (changed) => rememberTicket(queries, changed),
-    onError: async (error, change) => {
+    onError: async (error, { change, version }) => {
       if (!(error instanceof ApiProblem) || error.code !== 'CONFLICT') return
       const fresh = await apiGet<TicketView>(path)
       rememberTicket(queries, fresh)
-      if (fresh.version !== ticket.version) setConflict(change)
+      // The page itself may have read the newer version meanwhile.
+      if (fresh.version !== version) setConflict(change)
     },
   })
   return {
-    change: mutation.mutate,
+    change: (change) => mutation.mutate({ change, version: ticket.version }),
     isPending: mutation.isPending,
     error: conflict === null ? mutation.error : null,
     conflict,
