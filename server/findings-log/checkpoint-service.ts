@@ -1,13 +1,15 @@
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
+import { ChangedTickets } from '../bus/changed-tickets.ts'
 import type { LogSigner } from '../ca/log-signer.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
 import type { Store } from '../store/store.ts'
 import { logOrigin } from './log-origin.ts'
 
 /** Appends within this time share one checkpoint. */
-const DEBOUNCE_MS = 500
+const GATHER_MS = 500
+const CHANGES: ReadonlySet<string> = new Set(['log'])
 /** Tickets of a device that it gets a checkpoint of when it connects; the newest first. */
 const TICKETS_AT_CONNECT = 20
 
@@ -33,18 +35,13 @@ export interface CheckpointDeps {
  */
 export class CheckpointService {
   readonly #deps: CheckpointDeps
-  readonly #changed = new Set<TicketId>()
-  readonly #unsubscribe: () => void
-  #timer: NodeJS.Timeout | null = null
-  #signing: Promise<void> = Promise.resolve()
+  readonly #changed: ChangedTickets
 
   constructor(deps: CheckpointDeps) {
     this.#deps = deps
-    this.#unsubscribe = deps.bus.subscribe('*', ({ topic, kind }) => {
-      if (kind !== 'log' || !topic.startsWith('ticket/')) return
-      // The publisher built the topic from a ticket's id.
-      this.#note(topic.slice('ticket/'.length) as TicketId)
-    })
+    this.#changed = new ChangedTickets(deps.bus, { kinds: CHANGES, gatherMs: GATHER_MS }, (ticketId) =>
+      this.#handOut(ticketId),
+    )
   }
 
   /** The checkpoint of a ticket's log as it is now. */
@@ -64,28 +61,8 @@ export class CheckpointService {
   }
 
   /** Signs what is still waiting and stops. */
-  async close(): Promise<void> {
-    this.#unsubscribe()
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#flush()
-    await this.#signing
-  }
-
-  #note(ticketId: TicketId): void {
-    this.#changed.add(ticketId)
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null
-      this.#flush()
-    }, DEBOUNCE_MS)
-  }
-
-  #flush(): void {
-    const tickets = [...this.#changed]
-    this.#changed.clear()
-    this.#signing = this.#signing.then(async () => {
-      for (const ticketId of tickets) await this.#handOut(ticketId)
-    })
+  close(): Promise<void> {
+    return this.#changed.close()
   }
 
   async #handOut(ticketId: TicketId): Promise<void> {

@@ -3,6 +3,7 @@ import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
+import { ChangedTickets } from '../bus/changed-tickets.ts'
 import type { Clock } from '../clock.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
 import { oneLine } from '../one-line.ts'
@@ -13,7 +14,8 @@ import { toMessage } from './ticket-message.ts'
 /** Protocol version from which on agents know of tickets. */
 export const PERSON_VERSION = 3
 /** Changes within this time share one message. */
-const DEBOUNCE_MS = 100
+const GATHER_MS = 100
+const CHANGES: ReadonlySet<string> = new Set(['ticket', 'message'])
 /** A closed ticket is told of for so long after its last change. */
 const CLOSED_FOR_MS = 30 * 86_400_000
 const TICKETS_AT_CONNECT = 32
@@ -37,18 +39,13 @@ export interface FollowerDeps {
  */
 export class TicketFollowers {
   readonly #deps: FollowerDeps
-  readonly #changed = new Set<TicketId>()
-  readonly #unsubscribe: () => void
-  #timer: NodeJS.Timeout | null = null
-  #telling: Promise<void> = Promise.resolve()
+  readonly #changed: ChangedTickets
 
   constructor(deps: FollowerDeps) {
     this.#deps = deps
-    this.#unsubscribe = deps.bus.subscribe('*', ({ topic, kind }) => {
-      if ((kind !== 'ticket' && kind !== 'message') || !topic.startsWith('ticket/')) return
-      // The publisher built the topic from a ticket's id.
-      this.#note(topic.slice('ticket/'.length) as TicketId)
-    })
+    this.#changed = new ChangedTickets(deps.bus, { kinds: CHANGES, gatherMs: GATHER_MS }, (ticketId) =>
+      this.#tell(ticketId),
+    )
   }
 
   /** Tells a device that connected of its tickets. */
@@ -86,28 +83,8 @@ export class TicketFollowers {
   }
 
   /** Tells what is still waiting and stops. */
-  async close(): Promise<void> {
-    this.#unsubscribe()
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
-    this.#flush()
-    await this.#telling
-  }
-
-  #note(ticketId: TicketId): void {
-    this.#changed.add(ticketId)
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null
-      this.#flush()
-    }, DEBOUNCE_MS)
-  }
-
-  #flush(): void {
-    const tickets = [...this.#changed]
-    this.#changed.clear()
-    this.#telling = this.#telling.then(async () => {
-      for (const ticketId of tickets) await this.#tell(ticketId)
-    })
+  close(): Promise<void> {
+    return this.#changed.close()
   }
 
   async #tell(ticketId: TicketId): Promise<void> {
