@@ -1,6 +1,7 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { isStatedBody } from '../export/log-bodies.ts'
 import { oneLine } from '../one-line.ts'
 import { isMessage } from '../store/message-entries.ts'
 import { describeProblem } from './opened-ticket.ts'
@@ -14,8 +15,8 @@ export function toMessage({ seq, at, actor, kind, body }: LogEntry): Message | n
   if (!isMessage({ kind, body })) return null
   if (kind === 'message.sent')
     return { seq, at, from: 'desk', author: oneLine(actor.name, 255), text: cut(String(body['text'])) }
-  // The server wrote it from a checked record.
-  const { said, osUser, statementId } = body as unknown as Pick<StatementRecord, 'said' | 'osUser' | 'statementId'>
+  if (!isStatedBody.Check(body)) return null
+  const { said, osUser, statementId } = body
   const author = oneLine(said.kind === 'opened' ? said.name : osUser, 255)
   return { seq, at, from: 'person', author, text: cut(textOf(said)), statementId }
 }

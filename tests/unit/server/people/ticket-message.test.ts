@@ -16,7 +16,7 @@ function entry(kind: LogEntry['kind'], body: LogEntry['body']): LogEntry {
   return { ...logDraft(ticketId, kind, body), seq: 7, previousHash: '0'.repeat(64), hash: 'f'.repeat(64) }
 }
 const stated = (said: StatementRecord['said']) =>
-  toMessage(entry('person.stated', { statementId, osUser: 'rae', said }))
+  toMessage(entry('person.stated', { statementId, osUser: 'rae', said, jws: 'a.b.c' }))
 
 describe('[P7] what the person reads of the log', () => {
   it('is no entry but messages of the desk and their own words', () => {
