@@ -156,7 +156,9 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
     expect(await lookAtStill(page, 'help-ticket')).toEqual([])
 
     await page.getByRole('link', { name: 'Write to the help desk' }).click()
-    expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(0)
+    // What is typed must not be lost to a page that loads itself again, as the ticket's page does.
+    expect(await refreshOf(page, page.url())).toBeUndefined()
+    expect(await refreshOf(page, page.url().replace(/\/reply$/, ''))).toBe('5')
     await page.getByLabel('Your message').fill('Yes,\nit is')
     expect(await lookAt(page, 'help-reply')).toEqual([])
     await page.getByRole('button', { name: 'Send the message' }).click()
@@ -220,6 +222,24 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
       height: 120,
       colours: ['#000000', '#2040c0', '#2040c0'],
     })
+    expect(troubles).toEqual([])
+  })
+
+  it('take a picture that is pasted or dropped, and keep one that is worked on when something else is pasted', async () => {
+    const { page, troubles } = await atPictures()
+    const before = files()
+    const png = (await testPicture(blank)).toString('base64')
+    await hand(page, 'paste', png, 'image/png')
+    await page.getByText('The picture is here.').waitFor()
+    await hand(page, 'paste', Buffer.from('no picture').toString('base64'), 'image/png')
+    await page.getByText('This is not a picture that can be read.').waitFor()
+    await addIt(page, 1)
+    expect(await seen(blank, arrivedSince(before), [])).toMatchObject(PICTURE)
+    const between = files()
+    await hand(page, 'drop', png, 'image/png')
+    await page.getByText('The picture is here.').waitFor()
+    await addIt(page, 2)
+    expect(await seen(blank, arrivedSince(between), [])).toMatchObject(PICTURE)
     expect(troubles).toEqual([])
   })
 
@@ -287,3 +307,19 @@ describe.skipIf(program === null)('the pages on which a person gets help', { tim
     expect(world.parts.tickets.of(ANN)).toHaveLength(1)
   })
 })
+
+/** Seconds after which a page of the person loads itself again, as its answer says; undefined: never. */
+async function refreshOf(page: Page, url: string): Promise<string | undefined> {
+  return (await page.request.get(url)).headers().refresh
+}
+
+/** Pastes or drops a file on a page, as a browser tells it; as text, like all that runs in the page. */
+async function hand(page: Page, how: 'paste' | 'drop', base64: string, type: string): Promise<void> {
+  const [event, field] = how === 'paste' ? ['ClipboardEvent', 'clipboardData'] : ['DragEvent', 'dataTransfer']
+  await page.evaluate(`{
+    const bytes = Uint8Array.from(atob('${base64}'), (letter) => letter.charCodeAt(0))
+    const files = new DataTransfer()
+    files.items.add(new File([bytes], 'picture', { type: '${type}' }))
+    document.dispatchEvent(new ${event}('${how}', { ${field}: files, bubbles: true, cancelable: true }))
+  }`)
+}

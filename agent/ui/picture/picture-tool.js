@@ -75,22 +75,18 @@ form.addEventListener('submit', (event) => {
 })
 
 /**
- * Begins with a picture; what is none is said and left.
+ * Begins with a picture. What is none is said and left, and a picture that is being worked on stays.
  *
  * @param {File | null | undefined} picked
  */
 async function take(picked) {
   if (picked === null || picked === undefined) return
-  try {
-    steps = [await readPicture(picked)]
-  } catch {
-    steps = []
-    say('notAPicture')
-  }
   // What was chosen is sent from the canvas only; the file itself never is.
   file.value = ''
-  tool.hidden = steps.length === 0
-  if (steps.length === 0) return
+  const picture = await readPicture(picked).catch(() => null) // Whatever is wrong with it, it cannot be read.
+  if (picture === null) return say('notAPicture')
+  steps = [picture]
+  tool.hidden = false
   select(null)
   say('ready')
   view.focus()
