@@ -19,7 +19,7 @@ export function ColumnChoice({
     </>
   )
   return (
-    <DropDown className={styles.choice} label={label}>
+    <DropDown label={label}>
       <fieldset className={styles.choices}>
         <legend className="visually-hidden">Columns that are shown</legend>
         {columns.map((column) => (

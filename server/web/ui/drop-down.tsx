@@ -1,14 +1,16 @@
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useRef } from 'react'
+import styles from './drop-down.module.css'
 
 /** A button that opens a box below it; Escape and leaving it with the keyboard close it. */
 export function DropDown({
-  className,
   label,
+  fromStart = false,
   children,
 }: {
-  readonly className: string | undefined
   readonly label: ReactNode
+  /** True where it stands at the start of a line on narrow pages. */
+  readonly fromStart?: boolean
   readonly children: ReactNode
 }) {
   const details = useRef<HTMLDetailsElement>(null)
@@ -20,14 +22,14 @@ export function DropDown({
   return (
     <details
       ref={details}
-      className={className}
+      className={fromStart ? `${styles.menu} ${styles.fromStart}` : styles.menu}
       onKeyDown={leave}
       onBlur={({ currentTarget, relatedTarget }) => {
         if (relatedTarget !== null && !currentTarget.contains(relatedTarget)) currentTarget.open = false
       }}
     >
       <summary>{label}</summary>
-      {children}
+      <div className={styles.box}>{children}</div>
     </details>
   )
 }

@@ -16,7 +16,7 @@ export function ReportMenu({ ticketId }: { readonly ticketId: string }) {
     </>
   )
   return (
-    <DropDown className={styles.menu} label={label}>
+    <DropDown label={label} fromStart>
       <ul className={styles.editions}>
         {EDITIONS.map(({ edition, name, hint }) => (
           <li key={edition}>
