@@ -1,3 +1,4 @@
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { apiSend } from '../../api/client.ts'
@@ -8,6 +9,8 @@ import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+
+const MINUTE_MS = 60_000
 
 /** Changes what the organisation decides. */
 export function SettingsForm({
@@ -98,38 +101,28 @@ export function SettingsForm({
 
 /** How long things last. */
 function LimitFields({ settings }: { readonly settings: SettingsView }) {
-  return (
-    <>
-      <TextField
-        label="Rows are kept for (days)"
-        hint="People are told this number when they are asked."
-        name="retentionDays"
-        type="number"
-        min={1}
-        max={3_650}
-        defaultValue={settings.retentionDays}
-        required
-      />
-      <TextField
-        label="A permission lasts at most (minutes)"
-        hint="Technicians cannot ask for more. People can always shorten it."
-        name="maxPermissionMinutes"
-        type="number"
-        min={1}
-        max={480}
-        defaultValue={settings.maxPermissionMinutes}
-        required
-      />
-      <TextField
-        label="A request waits at most (minutes)"
-        hint="Silence after that is recorded as no answer, which is a no."
-        name="maxAnswerMinutes"
-        type="number"
-        min={1}
-        max={1_440}
-        defaultValue={settings.maxAnswerMinutes}
-        required
-      />
-    </>
-  )
+  return LIMIT_FIELDS.map(({ name, ...field }) => (
+    <TextField key={name} name={name} type="number" min={1} defaultValue={settings[name]} required {...field} />
+  ))
 }
+
+const LIMIT_FIELDS = [
+  {
+    name: 'retentionDays',
+    label: 'Rows are kept for (days)',
+    hint: 'People are told this number when they are asked.',
+    max: 3_650,
+  },
+  {
+    name: 'maxPermissionMinutes',
+    label: 'A permission lasts at most (minutes)',
+    hint: 'Technicians cannot ask for more. People can always shorten it.',
+    max: LIMITS.maxGrantMs / MINUTE_MS,
+  },
+  {
+    name: 'maxAnswerMinutes',
+    label: 'A request waits at most (minutes)',
+    hint: 'Silence after that is recorded as no answer, which is a no.',
+    max: LIMITS.maxAnswerMs / MINUTE_MS,
+  },
+] as const

@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from '@askfirst/protocol/catalogue-entry.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useState } from 'react'
@@ -63,7 +64,9 @@ export function AskDialog({
 type Most = Pick<Asking, 'durationMs' | 'answerWithinMs'>
 
 function mostOf(settings: SettingsView | undefined): Most {
-  const { maxPermissionMinutes = 480, maxAnswerMinutes = 1_440 } = settings ?? {}
+  // Without the settings the server says what is too long.
+  if (settings === undefined) return { durationMs: LIMITS.maxGrantMs, answerWithinMs: LIMITS.maxAnswerMs }
+  const { maxPermissionMinutes, maxAnswerMinutes } = settings
   return { durationMs: maxPermissionMinutes * MINUTE, answerWithinMs: maxAnswerMinutes * MINUTE }
 }
 
