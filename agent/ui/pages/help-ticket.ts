@@ -69,8 +69,10 @@ export function fixedHtml(context: PageContext, { ticketId, asksFixed }: TicketS
 function progressHtml(context: PageContext, ticket: TicketSummary): Html {
   const { stage, assignee, unsent, code } = ticket
   const now = STEP_OF[stage]
+  // Between the server's receipt and its first word of how the ticket stands it is sent, and no more.
+  const isOnItsWay = stage === 'unsent' && unsent > 0
   const steps = STEPS.map((step, at) => {
-    const state = at < now ? 'done' : at === now && stage !== 'unsent' ? 'now' : 'next'
+    const state = at < now ? 'done' : at === now && !isOnItsWay ? 'now' : 'next'
     const said = state === 'done' ? t(context, 'help.stepDone') : state === 'now' ? t(context, 'help.stepNow') : null
     return html`<li class="${state}"${state === 'now' ? html` aria-current="step"` : null}>${t(
       context,
