@@ -92,6 +92,11 @@ const calls = {
     return Promise.all(
       deviceIds.map(async (deviceId) => {
         const ticketId = await openTicket(deviceId)
+        // A device counts as connected a moment before what it can run is stored.
+        await until('the device announced its collectors', 20_000, async () => {
+          const device = await store.devices.get(deviceId)
+          return device?.catalogueSha256 ?? null
+        })
         const asked = await services.consent.ask(
           ticketId,
           { user: technician, role: 'technician' },
