@@ -29,6 +29,11 @@ export const ERRORS = {
     retry: false,
     text: 'Someone changed this meanwhile, or it is not in a state that allows it. Load it again.',
   },
+  TICKET_NOT_CLOSABLE: {
+    status: 409,
+    retry: false,
+    text: 'Something stands in the way of closing this ticket. The details say what.',
+  },
   RATE_LIMITED: {
     status: 429,
     retry: true,

@@ -25,6 +25,10 @@ export const LOG_KINDS = [
   'person.stated',
   'message.sent',
   'attachment.stored',
+  'ticket.linked',
+  'ticket.merged',
+  'ticket.closed',
+  'ticket.reopened',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

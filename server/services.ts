@@ -30,6 +30,9 @@ import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
 import { TicketReportService } from './ticket-report/ticket-report-service.ts'
+import { closeChecks } from './tickets/closing.ts'
+import type { ClosingService } from './tickets/closing-service.ts'
+import { createClosingService } from './tickets/closing-service.ts'
 import type { PriorityService } from './tickets/priority-service.ts'
 import { createPriorityService } from './tickets/priority-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
@@ -66,6 +69,7 @@ export interface Services {
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
   readonly tickets: TicketService
+  readonly closing: ClosingService
   readonly priorities: PriorityService
   readonly consent: ConsentService
   readonly runs: RunService
@@ -139,6 +143,10 @@ export function createServices(foundations: Foundations): Services {
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
     tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
+    closing: createClosingService({
+      ...{ store, clock, bus, checks: closeChecks({ store }) },
+      afterChange: (id) => consent.ticketChanged(id),
+    }),
     priorities: createPriorityService({ store, clock, bus }),
     consent,
     runs,

@@ -7,6 +7,7 @@ import { DEFAULT_CONFIG } from '@askfirst/server/config.ts'
 import { keysDirectory } from '@askfirst/server/places.ts'
 import { startServer } from '@askfirst/server/start-server.ts'
 import type { ChunkInput, User } from '@askfirst/server/store/entities.ts'
+import { UNTOUCHED } from '@askfirst/server/store/ticket-entities.ts'
 import { serveCalls } from './child.ts'
 import { monotonicMs, ownUsage, settledUsage, until } from './measure.ts'
 
@@ -55,7 +56,13 @@ async function openTicket(deviceId: DeviceId): Promise<TicketId> {
       ...{ id, title: 'Bench', description: '', requesterName: 'Bench', requesterEmail: null, openedBy: 'desk' },
       ...{ deviceIds: [deviceId], state: 'open', impact: 'low', urgency: 'low', level: 1 },
       ...{ priority: 4, priorityReason: { byMatrix: 4, override: null } },
-      ...{ assigneeId: null, confirmed: null, createdAt: at, updatedAt: at },
+      ...{
+        ...UNTOUCHED,
+        assigneeId: null,
+        confirmed: null,
+        createdAt: at,
+        updatedAt: at,
+      },
     },
     { ticketId: id, at, actor, kind: 'ticket.opened', body: {} },
   )

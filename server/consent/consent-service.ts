@@ -118,8 +118,8 @@ export class ConsentService {
   }
 
   /**
-   * Follows a ticket: when it is closed all of its requests and grants end; when someone else has it, those of the others
-   * end, because a grant is not inherited (SPEC C13, C14).
+   * Follows a ticket: when it was closed all of its requests and grants ended with it, and their devices are told; when
+   * someone else has it, those of the others end, because a grant is not inherited (SPEC C13, C14).
    */
   async ticketChanged(ticketId: TicketId): Promise<void> {
     const ticket = await this.#deps.store.tickets.get(ticketId)
@@ -127,8 +127,16 @@ export class ConsentService {
     const isClosed = ticket.state === 'closed'
     for (const stored of await this.#deps.store.consent.listForTicket(ticketId)) {
       const hasOther = ticket.assigneeId !== null && ticket.assigneeId !== stored.technicianId
-      if (isClosed || hasOther) await this.#end(stored, isClosed ? 'ticket-closed' : 'reassigned', SERVER_ACTOR)
+      if (isClosed) this.#tellClosed(stored)
+      else if (hasOther) await this.#end(stored, 'reassigned', SERVER_ACTOR)
     }
+  }
+
+  /** What ended with the ticket ended in the store already (SPEC T6); a device that is away hears of it when it connects. */
+  #tellClosed({ id, ticketId, deviceId, stateReason, grantEndReason }: StoredRequest): void {
+    if (stateReason !== 'ticket-closed' && grantEndReason !== 'ticket-closed') return
+    this.#deps.link.send(deviceId, withdrawMessage(id, 'ticket-closed'))
+    publishChange(this.#deps.bus, ticketId, 'request', id)
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
-import type { Ticket, TicketState } from '../store/entities.ts'
+import type { Ticket } from '../store/entities.ts'
 import type { WholeChange } from '../tickets/follow-up.ts'
 import { wholeChange } from '../tickets/follow-up.ts'
 import { mayMove } from '../tickets/state-moves.ts'
@@ -8,12 +8,17 @@ import { mayMove } from '../tickets/state-moves.ts'
 export function changeOf(said: StatementRecord['said'], before: Ticket): WholeChange {
   if (said.kind === 'opened') return {}
   // The desk waited for the person, and here they are.
-  if (said.kind === 'reply') return before.state === 'waiting' ? moved(before, 'open', {}) : {}
+  if (said.kind === 'reply') return waitsForThem(before) ? moved(before, 'open', {}) : {}
   const confirmed = before.confirmed === said.fixed ? {} : { confirmed: said.fixed }
   if (said.fixed) return before.state === 'resolved' ? confirmed : moved(before, 'resolved', { confirmed: true })
   return before.state === 'resolved' ? moved(before, 'open', { confirmed: false }) : confirmed
 }
 
-function moved(before: Ticket, state: TicketState, change: WholeChange): WholeChange {
+/** A ticket that waits for somebody else, an approval or an appointment goes on waiting while the person writes. */
+function waitsForThem({ state, waitingFor }: Ticket): boolean {
+  return state === 'waiting' && (waitingFor === 'person' || waitingFor === 'on-site')
+}
+
+function moved(before: Ticket, state: 'open' | 'resolved', change: WholeChange): WholeChange {
   return mayMove(before.state, state) ? wholeChange(before, { ...change, state }) : change
 }

@@ -6,6 +6,7 @@ import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
+import { closingRoutes } from './closing.ts'
 import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
@@ -58,6 +59,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     enrolmentTokenRoutes(services),
     ticketRoutes(services),
     ticketLogRoutes(services),
+    closingRoutes(services),
     messageRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),

@@ -1,3 +1,4 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
 import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
@@ -10,16 +11,19 @@ import { callerOf } from '../plugins/auth.ts'
 import { Priority } from '../settings/priority-matrix.ts'
 import type { Ticket } from '../store/entities.ts'
 import { GRADES, TICKET_ORDERS, TICKET_STATES } from '../store/entities.ts'
+import { CLOSED_AS, WAITING_FOR } from '../store/ticket-entities.ts'
+import { MOVERS, moverOf } from '../tickets/state-moves.ts'
 import type { QueuedTicket, TicketFilter, TicketService } from '../tickets/ticket-service.ts'
 import { actorOf } from '../users/caller.ts'
 import { closed, Email, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
+import { Contacts } from './ticket-fields.ts'
 
 const State = Type.Enum([...TICKET_STATES])
 const Grade = Type.Enum([...GRADES])
 const Devices = Type.Array(DeviceId, { maxItems: 32, uniqueItems: true })
 const byId = Type.Object({ id: TicketId }, closed)
 
-const TicketView = Type.Object({
+export const TicketView = Type.Object({
   id: TicketId,
   number: Count,
   title: Type.String(),
@@ -47,6 +51,19 @@ const TicketView = Type.Object({
   version: Count,
   /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
   confirmed: orNull(Type.Boolean()),
+  /** Whom a waiting ticket waits for; null in every other state. */
+  waitingFor: orNull(Type.Enum([...WAITING_FOR])),
+  /** Whose move it is. */
+  mover: Type.Enum([...MOVERS]),
+  /** How and why it was closed, and when; null while it is not. */
+  closedAs: orNull(Type.Enum([...CLOSED_AS])),
+  closedReason: orNull(Type.String()),
+  closedAt: InstantOrNull,
+  /** How often it was opened again after it was closed. */
+  reopened: Count,
+  tags: Type.Array(Type.String()),
+  /** People besides the requester and the desk. */
+  contacts: Contacts,
 })
 
 /** What goes on at a ticket at this moment. */
@@ -89,7 +106,10 @@ const TicketChange = Type.Object(
     version: Count,
     title: Type.Optional(text(200)),
     description: Type.Optional(text(20_000, 0)),
+    /** `closed` is refused: POST …/close closes a ticket. */
     state: Type.Optional(State),
+    /** Whom it waits for; the person when a move to `waiting` does not say. */
+    waitingFor: Type.Optional(Type.Enum([...WAITING_FOR])),
     impact: Type.Optional(Grade),
     urgency: Type.Optional(Grade),
     /** Another priority than the matrix's, and why; null: the matrix decides again. */
@@ -143,7 +163,7 @@ export function ticketRoutes({ tickets, devices }: Services) {
       async (request, reply) => {
         const wish = { ...NEW_TICKET_DEFAULTS, ...request.body, openedBy: 'desk' } as const
         const ticket = await tickets.open(wish, actorOf(callerOf(request).user))
-        return reply.code(201).send(view(ticket))
+        return reply.code(201).send(ticketView(ticket))
       },
     )
 
@@ -153,7 +173,7 @@ export function ticketRoutes({ tickets, devices }: Services) {
         config: { permission: 'ticket.read' },
         schema: { summary: 'Read a ticket', params: byId, response: { 200: TicketView } },
       },
-      async (request) => view(await tickets.get(request.params.id)),
+      async (request) => ticketView(await tickets.get(request.params.id)),
     )
 
     app.patch(
@@ -163,8 +183,12 @@ export function ticketRoutes({ tickets, devices }: Services) {
         schema: { summary: 'Change a ticket', params: byId, body: TicketChange, response: { 200: TicketView } },
       },
       async (request) => {
-        const { version, ...change } = request.body
-        return view(await tickets.change(request.params.id, { version, change }, actorOf(callerOf(request).user)))
+        const { version, state, ...others } = request.body
+        if (state === 'closed') {
+          throw new AskFirstError('TICKET_NOT_CLOSABLE', 'POST /api/tickets/:id/close closes a ticket; it looks first.')
+        }
+        const change = { ...others, ...(state === undefined ? {} : { state }) }
+        return ticketView(await tickets.change(request.params.id, { version, change }, actorOf(callerOf(request).user)))
       },
     )
   }
@@ -248,12 +272,20 @@ function toAssignee(word: UserId | 'me' | 'none', userId: UserId): UserId | null
 }
 
 function queuedView({ ticket, activity }: QueuedTicket, devices: Pick<DeviceService, 'isOnline'>) {
-  if (activity === null) return { ...view(ticket), activity }
+  if (activity === null) return { ...ticketView(ticket), activity }
   const { ticketId: _ticketId, ...facts } = activity
   const machines = activity.devices.map((device) => ({ ...device, online: devices.isOnline(device.id) }))
-  return { ...view(ticket), activity: { ...facts, devices: machines } }
+  return { ...ticketView(ticket), activity: { ...facts, devices: machines } }
 }
 
-function view(ticket: Ticket) {
-  return { ...ticket, deviceIds: [...ticket.deviceIds] }
+/** A ticket as the API answers it. */
+export function ticketView(ticket: Ticket) {
+  const { onSite, stakeholders } = ticket.contacts
+  return {
+    ...ticket,
+    deviceIds: [...ticket.deviceIds],
+    tags: [...ticket.tags],
+    contacts: { onSite, stakeholders: [...stakeholders] },
+    mover: moverOf(ticket),
+  }
 }

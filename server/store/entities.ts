@@ -16,6 +16,7 @@ import type {
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { FactorKind } from './factor-entities.ts'
 import type { PriorityReason } from './priority-entities.ts'
+import type { TicketFlow } from './ticket-entities.ts'
 
 /** Plain readonly records as the store takes and gives them. Instants are ISO 8601 texts in UTC with milliseconds. */
 export const ROLES = ['technician', 'lead', 'admin', 'auditor'] as const
@@ -151,7 +152,7 @@ export interface GradeCount {
   readonly count: number
 }
 
-export interface Ticket {
+export interface Ticket extends TicketFlow {
   readonly id: TicketId
   /** Counts up from 1; for people. */
   readonly number: number

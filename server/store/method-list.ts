@@ -71,6 +71,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'tickets.gradeCounts': 'read',
   'tickets.activity': 'read',
   'tickets.change': 'write',
+  'tickets.close': 'write',
   'tickets.followed': 'read',
   'tickets.followedBy': 'read',
   'log.append': 'write',

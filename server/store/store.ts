@@ -53,6 +53,7 @@ import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
+import type { TicketClosing, TicketColumns } from './ticket-store.ts'
 
 /**
  * All that the server keeps. Two backends pass one contract suite: SQLite on a thread of its own and PostgreSQL.
@@ -196,27 +197,14 @@ export interface TicketStore {
   /** What goes on at tickets at `now`; of those that are there, in no order. At most 500. */
   activity(ids: readonly TicketId[], now: string): Promise<readonly TicketActivity[]>
   /** Null when there is no such ticket; CONFLICT when `version` is not the current one. */
-  change(
-    id: TicketId,
-    version: number,
-    change: Partial<
-      Pick<
-        Ticket,
-        | 'title'
-        | 'description'
-        | 'state'
-        | 'impact'
-        | 'urgency'
-        | 'priority'
-        | 'priorityReason'
-        | 'level'
-        | 'assigneeId'
-        | 'deviceIds'
-        | 'confirmed'
-      >
-    > & { readonly updatedAt: string },
-    log: LogDraft,
-  ): Promise<Ticket | null>
+  change(id: TicketId, version: number, change: TicketColumns, log: LogDraft): Promise<Ticket | null>
+  /**
+   * Closes a ticket. Requests that wait are withdrawn and grants that stand are ended in the same transaction, each with
+   * an entry of its own after `logs`: no moment has a closed ticket with a live grant. Null when there is no such ticket.
+   *
+   * @throws AskFirstError CONFLICT when `version` is not the current one, or a run has not ended
+   */
+  close(closing: TicketClosing): Promise<Ticket | null>
   /** A ticket as its person follows it; null when there is no such ticket. */
   followed(id: TicketId): Promise<FollowedTicket | null>
   /** Tickets of a device that are not closed or changed since an instant, the last change first. */

@@ -1,6 +1,7 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
 import type { EditionView } from './edition-view.ts'
+import { closingText, linkText, mergeText } from './flow-words.ts'
 import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
 import { changeLines } from './ticket-changes.ts'
 
@@ -76,6 +77,11 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const name = text(entry, 'name')
     return `sent a file of the person${name === '' ? '' : `: ${name}`}`
   },
+  'ticket.linked': (entry, { view }) => (view.isInternal ? linkText(entry.body) : null),
+  'ticket.merged': (entry, { view }) => (view.isInternal ? mergeText(entry.body) : null),
+  'ticket.closed': (entry, { view }) => closingText(entry.body, view.isInternal),
+  'ticket.reopened': (entry, { view }) =>
+    view.isInternal ? `opened the ticket again: ${text(entry, 'reason')}` : 'opened the ticket again',
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -15,6 +15,13 @@ const FIELDS: Readonly<Record<string, { readonly name: string; readonly isForPer
   assigneeId: { name: 'Assignee', isForPerson: false },
   deviceIds: { name: 'Devices', isForPerson: false },
   confirmed: { name: 'Fixed, says the person', isForPerson: true },
+  waitingFor: { name: 'Waits for', isForPerson: true },
+  closedAs: { name: 'Closed as', isForPerson: true },
+  closedReason: { name: 'Why it was closed so', isForPerson: false },
+  closedAt: { name: 'Closed at', isForPerson: false },
+  reopened: { name: 'Times opened again', isForPerson: false },
+  tags: { name: 'Tags', isForPerson: false },
+  contacts: { name: 'People', isForPerson: false },
 }
 
 /** What an entry `ticket.changed` changed, a line for each field that the edition may show. */

@@ -1,36 +1,50 @@
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Ticket, TicketState } from '../store/entities.ts'
+import type { TicketFlow, WaitingFor } from '../store/ticket-entities.ts'
 import type { Prioritised, PriorityWish } from './priority-change.ts'
 import { reasonDifferences } from './priority-change.ts'
+import { waitingAfter } from './state-moves.ts'
 
-/** What a technician may change; absent fields stay. */
+/** What a technician may change; absent fields stay. Closing has a way of its own: closing-service.ts. */
 export interface TicketChange extends PriorityWish {
   readonly title?: string
   readonly description?: string
-  readonly state?: TicketState
+  readonly state?: Exclude<TicketState, 'closed'>
+  /** Whom it waits for; the person when a move to `waiting` does not say. */
+  readonly waitingFor?: WaitingFor
   readonly level?: number
   readonly assigneeId?: UserId | null
   readonly deviceIds?: readonly DeviceId[]
 }
 
 /** A change with all that follows from it. */
-export type WholeChange = Omit<TicketChange, 'override'> &
-  Partial<Prioritised> & { readonly confirmed?: boolean | null }
+export type WholeChange = Omit<TicketChange, 'override' | 'waitingFor'> &
+  Partial<Prioritised & TicketFlow> & { readonly confirmed?: boolean | null }
 
-/** Adds what follows from a change: that the person's answer was about how it stood before. */
+/** Adds what follows from a change: that the person's answer was about how it stood before, and whom it waits for now. */
 export function wholeChange(before: Ticket, change: WholeChange): WholeChange {
-  return { ...forgottenAnswer(before, change), ...change }
+  return {
+    ...forgottenAnswer(before, change),
+    ...change,
+    ...waitingAfter(before, change),
+  }
 }
 
 /** Resolved anew or opened again: whether it is fixed has to be asked anew. Closing keeps what the person said. */
-function forgottenAnswer(before: Ticket, { state = before.state }: WholeChange): { readonly confirmed?: null } {
-  const isAsked = state !== before.state && (state === 'resolved' || before.state === 'resolved')
-  return isAsked && state !== 'closed' && before.confirmed !== null ? { confirmed: null } : {}
+function forgottenAnswer(before: Ticket, change: WholeChange): { readonly confirmed?: null } {
+  const state: TicketState = change.state ?? before.state
+  const isAsked = state !== before.state && (state === 'resolved' || ENDS.includes(before.state))
+  return isAsked && before.confirmed !== null ? { confirmed: null } : {}
 }
 
+const ENDS: readonly TicketState[] = ['resolved', 'closed']
+
 /** Each changed field with both values, as the log keeps it. */
-export function differences(before: Ticket, { priorityReason = before.priorityReason, ...change }: WholeChange) {
+export function differences(
+  before: Ticket,
+  { priorityReason = before.priorityReason, ...change }: Omit<WholeChange, 'state'> & { readonly state?: TicketState },
+) {
   const had = new Map<string, unknown>(Object.entries(before))
   const changed = Object.entries(change).filter(([field, to]) => JSON.stringify(had.get(field)) !== JSON.stringify(to))
   const fields = Object.fromEntries(changed.map(([field, to]) => [field, { from: had.get(field), to }]))

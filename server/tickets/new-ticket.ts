@@ -1,6 +1,7 @@
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { PriorityMatrix } from '../settings/priority-matrix.ts'
 import type { Grade, LogDraft, Ticket } from '../store/entities.ts'
+import { UNTOUCHED } from '../store/ticket-entities.ts'
 import { byMatrix } from './priority-change.ts'
 
 export interface NewTicket {
@@ -22,5 +23,5 @@ export function newTicket(
   const graded = byMatrix(matrix, wish)
   const fresh = { state: 'new', ...graded, level: 1, assigneeId: null, confirmed: null } as const
   const body = { ...wish, priority: graded.priority }
-  return { ticket: { id, ...wish, ...fresh, createdAt: at, updatedAt: at }, body }
+  return { ticket: { id, ...wish, ...UNTOUCHED, ...fresh, createdAt: at, updatedAt: at }, body }
 }

@@ -93,7 +93,7 @@ export function createTicketService(dependencies: TicketDependencies) {
     },
 
     /**
-     * Changes a ticket as seen at `version`. Closing or handing it over ends grants that were given before.
+     * Changes a ticket as seen at `version`. Handing it over ends grants that were given before.
      *
      * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile or the state cannot be reached;
      *   INVALID_REQUEST when the assignee or a device is not one, or an override says what the matrix says
@@ -155,6 +155,11 @@ async function checkChange(store: TicketDependencies['store'], before: Ticket, c
   if (before.state === 'closed') throw new AskFirstError('CONFLICT', `Ticket ${before.id} is closed; open a new one.`)
   if (change.state !== undefined && !mayMove(before.state, change.state)) {
     throw new AskFirstError('CONFLICT', `A ticket cannot go from ${before.state} to ${change.state}.`)
+  }
+  if (change.waitingFor !== undefined && (change.state ?? before.state) !== 'waiting') {
+    throw new AskFirstError('INVALID_REQUEST', 'Only a waiting ticket waits for somebody.', {
+      details: { field: 'waitingFor' },
+    })
   }
   if (change.deviceIds !== undefined) await checkDevices(store, change.deviceIds)
   if (change.assigneeId !== undefined && change.assigneeId !== null) await checkAssignee(store, change.assigneeId)

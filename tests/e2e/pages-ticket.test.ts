@@ -37,7 +37,7 @@ describe.skipIf(program === null)('the ticket page', () => {
     await openTicket(page, `PC is slow ${EVIL}`)
     await page.getByRole('heading', { name: /#1 PC is slow <img/ }).waitFor()
     await page.getByRole('button', { name: 'Take it' }).click()
-    await page.getByRole('button', { name: 'Set to waiting' }).waitFor()
+    await page.getByRole('button', { name: 'Wait …' }).waitFor()
     await page.getByRole('button', { name: /^PC is slow/ }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Lists the programs that run').waitFor()

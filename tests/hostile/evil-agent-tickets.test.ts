@@ -130,7 +130,8 @@ describe('a device that says too much', () => {
     const next = statement(agent)
     expect(await state(agent, next)).toMatchObject({ outcome: 'refused', code: 'TOO_MANY_TICKETS' })
     expect(await isThere(next.ticketId)).toBe(false)
-    await world.desk.api('PATCH', `/api/tickets/${opened[0]}`, { version: 1, state: 'closed' })
+    const closing = { version: 1, as: 'withdrawn', reason: 'one too many' }
+    await world.desk.api('POST', `/api/tickets/${opened[0]}/close`, closing)
     expect(await state(agent, statement(agent))).toMatchObject({ outcome: 'recorded' })
   })
 

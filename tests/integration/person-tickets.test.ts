@@ -47,6 +47,13 @@ async function change(id: TicketId, wish: object): Promise<TicketAnswer> {
   const { version } = await read(id)
   return world.desk.api('PATCH', `/api/tickets/${id}`, { version, ...wish })
 }
+async function close(id: TicketId, wish: object): Promise<TicketAnswer> {
+  const { version } = await read(id)
+  return world.desk.api('POST', `/api/tickets/${id}/close`, {
+    version,
+    ...wish,
+  })
+}
 /** Waits for the word that shows a ticket in some way; earlier ones are passed over. */
 async function progress(
   agent: ScriptedAgent,
@@ -133,7 +140,7 @@ describe('a person opens a ticket', () => {
     const jws = signStatement(agent.identity, record)
     const first = await sendJws(agent, record.statementId, jws)
     expect(await sendJws(agent, record.statementId, jws)).toEqual(first)
-    await change(record.ticketId, { state: 'closed' })
+    await close(record.ticketId, { as: 'withdrawn', reason: 'it works again' })
     const before = await logOf(record.ticketId)
     expect(await sendJws(agent, record.statementId, jws)).toEqual(first)
     expect(await logOf(record.ticketId)).toEqual(before)
@@ -198,7 +205,9 @@ describe('the person and the desk write to each other', () => {
     expect(await read(id)).toMatchObject({ state: 'open' })
     const entries = await logOf(id)
     expect(entries.slice(-2).map(({ kind }) => kind)).toEqual(['person.stated', 'ticket.changed'])
-    expect(entries.at(-1)?.body).toEqual({ changes: { state: { from: 'waiting', to: 'open' } } })
+    expect(entries.at(-1)?.body).toEqual({
+      changes: { state: { from: 'waiting', to: 'open' }, waitingFor: { from: 'person', to: null } },
+    })
   })
 })
 
@@ -218,7 +227,7 @@ describe('[P9] "is it fixed?"', () => {
     const { version } = await read(id)
     expect(await answer(true)).toMatchObject({ state: 'resolved', confirmed: true, version: version + 1 })
     expect(await answer(true)).toMatchObject({ version: version + 1 })
-    expect(await change(id, { state: 'closed' })).toMatchObject({ confirmed: true })
+    expect(await close(id, { as: 'resolved' })).toMatchObject({ confirmed: true, closedAs: 'confirmed' })
     expect(await say(agent, id, { kind: 'answer', fixed: false })).toMatchObject({
       outcome: 'refused',
       code: 'STATEMENT_INVALID',

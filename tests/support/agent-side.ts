@@ -14,6 +14,7 @@ import { createAgentSide } from '@askfirst/server/gateway/agent-side.ts'
 import type { Ticket, User } from '@askfirst/server/store/entities.ts'
 import { openSqlite } from '@askfirst/server/store/sqlite/open-sqlite.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
+import { UNTOUCHED } from '@askfirst/server/store/ticket-entities.ts'
 import { pino } from 'pino'
 
 export const TERMS = {
@@ -141,6 +142,7 @@ function createTicket(store: Store, deviceIds: readonly DeviceId[]): Promise<Tic
       priority: 4,
       priorityReason: { byMatrix: 4, override: null },
       level: 1,
+      ...UNTOUCHED,
       assigneeId: null,
       confirmed: null,
       createdAt: at,

@@ -5,6 +5,7 @@ import { EMPTY_LOG_HASH, logEntryText } from '@askfirst/protocol/findings-log.ts
 import type { Id } from '@askfirst/protocol/ids.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import type { Finding, Run, StoredRequest, Ticket } from '@askfirst/server/store/entities.ts'
+import { UNTOUCHED } from '@askfirst/server/store/ticket-entities.ts'
 import type { ReportInput } from '@askfirst/server/ticket-report/report-input.ts'
 import { AT, completeness, LATER, sha } from './store-records.ts'
 
@@ -93,6 +94,7 @@ const TICKET_RECORD: Ticket = {
   ...{ requesterName: 'Änne Müller', requesterEmail: 'aenne@example.org', openedBy: 'requester' },
   ...{ deviceIds: [OWN, OTHER], state: 'resolved', impact: 'low', urgency: 'high', priority: 3, level: 1 },
   priorityReason: { byMatrix: 3, override: null },
+  ...UNTOUCHED,
   ...{ assigneeId: TESS, createdAt: AT, updatedAt: LATER, version: 4, confirmed: true },
 }
 

@@ -16,6 +16,8 @@ import type {
   User,
 } from '@askfirst/server/store/entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
+import { UNTOUCHED } from '@askfirst/server/store/ticket-entities.ts'
+import type { TicketClosing } from '@askfirst/server/store/ticket-store.ts'
 
 export const AT = '2026-11-22T03:00:00.000Z'
 export const LATER = '2026-11-22T04:00:00.000Z'
@@ -108,12 +110,32 @@ export async function addTicket(store: Store, changes: Partial<Ticket> = {}): Pr
     deviceIds: [],
     createdAt: AT,
     updatedAt: AT,
+    ...UNTOUCHED,
     ...people,
     ...grades,
     ...changes,
   }
   const { number: _number, version: _version, ...ticket } = { number: 0, version: 0, ...input }
   return await store.tickets.create(ticket, logDraft(id, 'ticket.opened', { title: ticket.title }))
+}
+/** The desk closes a ticket that nobody changed yet. */
+export function closingOf(
+  id: Ticket['id'],
+  { at = LATER, version = 1, as = 'resolved' }: { at?: string; version?: number; as?: Ticket['closedAs'] } = {},
+): TicketClosing {
+  return {
+    id,
+    version,
+    columns: {
+      closedAs: as,
+      closedReason: null,
+      closedAt: at,
+      waitingFor: null,
+      updatedAt: at,
+    },
+    logs: [logDraft(id, 'ticket.changed', {}), logDraft(id, 'ticket.closed', { as })],
+    endedBy: { kind: 'system', id: 'server', name: 'Server' },
+  }
 }
 export interface Scene {
   readonly device: Device

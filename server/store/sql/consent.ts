@@ -56,7 +56,16 @@ async function createRequest(context: SqlContext, request: StoredRequest, log: L
     device: await deviceKey(context, request.deviceId),
   }
   await insertRequest(context, request, keys)
-  return await appendLog(context, log)
+  const entry = await appendLog(context, log)
+  await refuseClosed(context, request)
+  return entry
+}
+
+/** Looked at with the ticket's row locked, so that nobody is asked for a ticket that closes at the same moment. */
+async function refuseClosed({ db }: SqlContext, { ticketId }: StoredRequest): Promise<void> {
+  const ticket = await db.selectFrom('tickets').select('state').where('public_id', '=', ticketId).executeTakeFirst()
+  if (ticket?.state === 'closed')
+    throw new AskFirstError('CONFLICT', 'The ticket is closed; nobody is asked for it any more.')
 }
 
 async function getRequest(context: SqlContext, id: RequestId): Promise<StoredRequest | null> {

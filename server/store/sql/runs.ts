@@ -1,3 +1,4 @@
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { RunId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Run, RunState, StoredChunk } from '../entities.ts'
@@ -59,7 +60,21 @@ export function runStore(context: SqlContext): RunStore {
 async function createRun(context: SqlContext, run: Run, log: LogDraft): Promise<LogEntry> {
   const keys = { ticket: await ticketKey(context, run.ticketId), device: await deviceKey(context, run.deviceId) }
   await insertRun(context, run, keys)
-  return await appendLog(context, log)
+  const entry = await appendLog(context, log)
+  await refuseEndedGrant(context, run)
+  return entry
+}
+
+/** Looked at with the ticket's row locked, so that no run begins under a grant that ends at the same moment. */
+async function refuseEndedGrant({ db }: SqlContext, { id, grantId }: Run): Promise<void> {
+  const grant = await db
+    .selectFrom('consent_requests')
+    .select('grant_ended_at')
+    .where('grant_id', '=', grantId)
+    .where('grant_ended_at', 'is not', null)
+    .executeTakeFirst()
+  if (grant === undefined) return
+  throw new AskFirstError('GRANT_WITHDRAWN', `The grant of run ${id} ended at ${grant.grant_ended_at}.`)
 }
 
 async function getRun(context: SqlContext, id: RunId): Promise<Run | null> {

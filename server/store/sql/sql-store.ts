@@ -1,6 +1,7 @@
 import type { StoreAreas } from '../method-list.ts'
 import { attachmentStore } from './attachments.ts'
 import { auditStore } from './audit.ts'
+import { closeTicket } from './close-ticket.ts'
 import { consentStore } from './consent.ts'
 import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
@@ -26,7 +27,10 @@ export function sqlStore(context: SqlContext): StoreAreas {
     tokens: tokenStore(context),
     enrolment: enrolmentStore(context),
     devices: deviceStore(context),
-    tickets: ticketStore(context),
+    tickets: {
+      ...ticketStore(context),
+      close: (closing) => closeTicket(context, closing),
+    },
     log: logStore(context),
     consent: consentStore(context),
     runs: runStore(context),

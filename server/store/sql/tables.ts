@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from 'kysely'
 import type { SqlFlavour } from './flavour.ts'
+import type { TicketFlowRow, TicketLinkRow, TicketTagRow } from './ticket-tables.ts'
 
 /** 0 or 1, since SQLite has no booleans. */
 type Flag = number
@@ -116,7 +117,7 @@ interface CatalogueRow {
   sha256: string
   entries: JsonText
 }
-interface TicketRow {
+interface TicketRow extends TicketFlowRow {
   id: Generated<number>
   public_id: string
   number: number
@@ -346,6 +347,8 @@ export interface Tables {
   attachment_pieces: AttachmentPieceRow
   settings: SettingRow
   user_views: UserViewsRow
+  ticket_tags: TicketTagRow
+  ticket_links: TicketLinkRow
 }
 
 /** Chunks of one run at most (LIMITS.maxChunksPerRun). */

@@ -2,6 +2,7 @@ import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
 import type { Ticket } from '../entities.ts'
 import type { PriorityOverride, PriorityReason } from '../priority-entities.ts'
+import type { TicketFlow } from '../ticket-entities.ts'
 import type { SqlContext, Tables } from './tables.ts'
 
 export type TicketRow = Selectable<Tables['tickets']>
@@ -48,6 +49,13 @@ export function toTicket(row: TicketRow, deviceIds: readonly DeviceId[]): Ticket
     updatedAt: row.updated_at,
     version: row.version,
     confirmed: row.confirmed === null ? null : row.confirmed === 1,
+    waitingFor: row.waiting_for as Ticket['waitingFor'],
+    closedAs: row.closed_as as Ticket['closedAs'],
+    closedReason: row.closed_reason,
+    closedAt: row.closed_at,
+    reopened: row.reopened,
+    tags: row.tags === '' ? [] : row.tags.split(' '),
+    contacts: JSON.parse(row.contacts),
   }
 }
 
@@ -56,6 +64,19 @@ function toOverride(row: TicketRow): PriorityOverride | null {
   return reason === null || userId === null || userName === null || at === null
     ? null
     : { reason, userId, userName, at }
+}
+
+/** The columns that say where a ticket is in its procedure. */
+export function flowColumns(flow: TicketFlow) {
+  return {
+    waiting_for: flow.waitingFor,
+    closed_as: flow.closedAs,
+    closed_reason: flow.closedReason,
+    closed_at: flow.closedAt,
+    reopened: flow.reopened,
+    tags: flow.tags.join(' '),
+    contacts: JSON.stringify(flow.contacts),
+  }
 }
 
 /** The columns that say why a ticket has its priority. */

@@ -1,7 +1,8 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
-import type { LogDraft, Ticket } from '../entities.ts'
+import type { LogDraft, Ticket, TicketState } from '../entities.ts'
 import type { TicketStore } from '../store.ts'
+import type { TicketColumns } from '../ticket-store.ts'
 import { deviceKey } from './devices.ts'
 import { followedTicket, ticketsFollowedBy } from './followed-tickets.ts'
 import { appendLog } from './log.ts'
@@ -11,13 +12,15 @@ import type { SqlContext } from './tables.ts'
 import { ticketActivity } from './ticket-activity.ts'
 import { gradeCounts } from './ticket-grades.ts'
 import { listTickets } from './ticket-list.ts'
-import { devicesOf, reasonColumns, toTicket } from './ticket-rows.ts'
+import { devicesOf, flowColumns, reasonColumns, toTicket } from './ticket-rows.ts'
 
 type NewTicket = Parameters<TicketStore['create']>[0]
-type TicketChange = Parameters<TicketStore['change']>[2]
+type TicketChange = Omit<TicketColumns, 'state'> & {
+  readonly state?: TicketState
+}
 
-/** Tickets in SQL. */
-export function ticketStore(context: SqlContext): TicketStore {
+/** Tickets in SQL, but for their closing, which reaches into requests and runs as well. */
+export function ticketStore(context: SqlContext): Omit<TicketStore, 'close'> {
   return {
     create: (ticket, log) => createTicket(context, ticket, log),
     get: (id) => getTicket(context, 'public_id', id),
@@ -67,6 +70,7 @@ export async function createTicket(context: SqlContext, input: NewTicket, log: L
     .returning('id')
     .executeTakeFirstOrThrow()
   await putDevices(context, row.id, ticket.deviceIds)
+  await putTags(context, row.id, ticket.tags)
   await appendLog(context, log)
   return ticket
 }
@@ -80,6 +84,7 @@ function ticketColumns(ticket: Ticket) {
     urgency: ticket.urgency,
     priority: ticket.priority,
     ...reasonColumns(ticket.priorityReason),
+    ...flowColumns(ticket),
     level: ticket.level,
     assignee_id: ticket.assigneeId,
     updated_at: ticket.updatedAt,
@@ -97,6 +102,11 @@ async function putDevices(context: SqlContext, key: number, deviceIds: readonly 
     const values = { ticket_id: key, position, device_id: await deviceKey(context, deviceId) }
     await context.db.insertInto('ticket_devices').values(values).execute()
   }
+}
+
+async function putTags({ db }: SqlContext, key: number, tags: readonly string[]): Promise<void> {
+  await db.deleteFrom('ticket_tags').where('ticket_id', '=', key).execute()
+  for (const tag of tags) await db.insertInto('ticket_tags').values({ ticket_id: key, tag }).execute()
 }
 
 async function getTicket(
@@ -131,6 +141,7 @@ export async function changeTicket(
     })
   }
   if (input.change.deviceIds !== undefined) await putDevices(context, row.id, input.change.deviceIds)
+  if (input.change.tags !== undefined) await putTags(context, row.id, input.change.tags)
   await appendLog(context, input.log)
   return changed
 }

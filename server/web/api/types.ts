@@ -59,6 +59,33 @@ export interface TicketView {
   readonly version: number
   /** The person's answer to "is it fixed?"; null: none since it was resolved last. */
   readonly confirmed: boolean | null
+  /** Null in every state but `waiting`. */
+  readonly waitingFor: WaitingFor | null
+  /** Whose move it is. */
+  readonly mover: WaitingFor | 'desk' | 'nobody'
+  /** These three are null while it is not closed. */
+  readonly closedAs: ClosedAs | null
+  readonly closedReason: string | null
+  readonly closedAt: string | null
+  /** How often it was opened again after it was closed. */
+  readonly reopened: number
+  readonly tags: readonly string[]
+  readonly contacts: ContactsView
+}
+
+export type WaitingFor = 'person' | 'on-site' | 'third-party' | 'approval' | 'appointment'
+export type ClosedAs = 'confirmed' | 'resolved' | 'no-answer' | 'duplicate' | 'merged' | 'withdrawn'
+
+/** People of a ticket besides its requester and the desk. */
+export interface ContactsView {
+  readonly onSite: { readonly name: string; readonly contact: string } | null
+  readonly stakeholders: readonly StakeholderView[]
+}
+
+export interface StakeholderView {
+  readonly name: string
+  readonly email: string
+  readonly notices: 'none' | 'escalations' | 'all'
 }
 
 export interface DeviceView {

@@ -9,6 +9,7 @@ import {
   addScene,
   addTicket,
   auditDraft,
+  closingOf,
   freshId,
   LATER,
   logDraft,
@@ -126,8 +127,7 @@ describeStores('what people state', ({ newStore }) => {
       expect(await withBounds(second, { openTickets: 2 })).toBe('recorded')
       await expect(withBounds(open(), { openTickets: 2 })).rejects.toMatchObject({ code: 'TOO_MANY_TICKETS' })
       expect(await withBounds(statementOf({ ...of(), ticketId: first.ticketId }), { openTickets: 2 })).toBe('recorded')
-      const closing = { state: 'closed', updatedAt: LATER } as const
-      await store.tickets.change(first.ticketId, 1, closing, logDraft(first.ticketId, 'ticket.changed', {}))
+      await store.tickets.close(closingOf(first.ticketId))
       expect(await withBounds(open(), { openTickets: 2 })).toBe('recorded')
     })
 
@@ -249,8 +249,7 @@ describeStores('what people state', ({ newStore }) => {
       const deviceIds = [scene.device.id]
       const [old, lately] = [await addTicket(store, { deviceIds }), await addTicket(store, { deviceIds })]
       await addTicket(store)
-      const close = (id: typeof old.id, updatedAt: string) =>
-        store.tickets.change(id, 1, { state: 'closed', updatedAt }, logDraft(id, 'ticket.changed', {}))
+      const close = (id: typeof old.id, at: string) => store.tickets.close(closingOf(id, { at }))
       await close(old.id, BEFORE)
       await close(lately.id, LATER)
       const taken = { assigneeId: worker.id, updatedAt: AT }

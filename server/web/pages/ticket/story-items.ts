@@ -3,6 +3,7 @@ import type { GrantView, RequestView } from '../../api/consent.ts'
 import type { TicketState } from '../../api/types.ts'
 import { fullTime } from '../../ui/time.tsx'
 import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
+import { flowStory, isEndOrReturn, waitsForText } from './flow-words.ts'
 import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
@@ -109,6 +110,11 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
+    case 'ticket.linked':
+    case 'ticket.merged':
+    case 'ticket.closed':
+    case 'ticket.reopened':
+      return { kind: 'ticket', ...flowStory(entry) }
     default:
       // A newer server's kind: say that something happened instead of hiding it.
       return { kind: 'ticket', text: entry.kind }
@@ -126,7 +132,9 @@ function tellStatement(entry: LogEntry): Told {
 }
 
 /** An override of the priority and its reason stand before whatever else changed. */
-function tellChange(entry: LogEntry, names: StoryNames): Told {
+function tellChange(entry: LogEntry, names: StoryNames): Told | null {
+  // How it was closed or opened again stands in an entry of its own, which follows.
+  if (isEndOrReturn(entry)) return null
   const details = changeLines(entry, names)
   const override = overrideOf(entry)
   if (override !== null) {
@@ -206,6 +214,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   assigneeId: 'Assignee',
   deviceIds: 'Devices',
   confirmed: 'Fixed, says the person',
+  waitingFor: 'Waits for',
+  tags: 'Tags',
 }
 
 function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
@@ -214,7 +224,7 @@ function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {
   return Object.entries(changes).flatMap(
     ([field, change]: [string, { readonly from?: unknown; readonly to?: unknown }]) => {
       const name = FIELDS[field] ?? field
-      if (field === 'description') return [`${name} changed`]
+      if (field === 'description' || field === 'contacts') return [`${name} changed`]
       if (field === 'override') return typeof change?.from === 'string' ? [`Overridden before: “${change.from}”`] : []
       return [`${name}: ${valueText(field, change?.from, names)} → ${valueText(field, change?.to, names)}`]
     },
@@ -236,6 +246,10 @@ function valueText(field: string, value: unknown, names: StoryNames): string {
       return typeof value === 'boolean' ? (YES_OR_NO[Number(value)] ?? '') : plainValue(value)
     case 'state':
       return stateText(value)
+    case 'waitingFor':
+      return waitsForText(value)
+    case 'tags':
+      return Array.isArray(value) ? value.join(', ') || 'none' : ''
     default:
       return plainValue(value)
   }

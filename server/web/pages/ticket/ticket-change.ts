@@ -3,13 +3,15 @@ import { useState } from 'react'
 import { apiGet, apiSend } from '../../api/client.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { rememberTicket } from '../../api/tickets.ts'
-import type { Grade, TicketState, TicketView } from '../../api/types.ts'
+import type { Grade, TicketState, TicketView, WaitingFor } from '../../api/types.ts'
 
 /** What a technician may change; absent fields stay. */
 export interface TicketChange {
   readonly title?: string
   readonly description?: string
-  readonly state?: TicketState
+  readonly state?: Exclude<TicketState, 'closed'>
+  /** Whom it waits for. */
+  readonly waitingFor?: WaitingFor
   readonly impact?: Grade
   readonly urgency?: Grade
   /** Another priority than the matrix's; null: the matrix decides again. */
@@ -61,23 +63,21 @@ export function useTicketChange(ticket: TicketView): TicketChanger {
   }
 }
 
+/** A way on for a ticket: to another state, or to the dialog that asks what the way there needs. */
+export type Move = { readonly does: string } & (
+  | { readonly to: 'open' | 'resolved' }
+  | { readonly asks: 'wait' | 'close' }
+)
+
+const WAIT: Move = { does: 'Wait …', asks: 'wait' }
+const RESOLVE: Move = { does: 'Resolve', to: 'resolved' }
+const CLOSE: Move = { does: 'Close …', asks: 'close' }
+
 /** Where a ticket can go from each state, with the words of the button; the server has the same table and decides. */
-export const MOVES: Readonly<Record<TicketState, readonly (readonly [to: TicketState, does: string])[]>> = {
-  new: [
-    ['open', 'Start work'],
-    ['resolved', 'Resolve'],
-  ],
-  open: [
-    ['waiting', 'Set to waiting'],
-    ['resolved', 'Resolve'],
-  ],
-  waiting: [
-    ['open', 'Go on'],
-    ['resolved', 'Resolve'],
-  ],
-  resolved: [
-    ['open', 'Reopen'],
-    ['closed', 'Close for good'],
-  ],
+export const MOVES: Readonly<Record<TicketState, readonly Move[]>> = {
+  new: [{ does: 'Start work', to: 'open' }, RESOLVE, CLOSE],
+  open: [WAIT, RESOLVE, CLOSE],
+  waiting: [{ does: 'Go on', to: 'open' }, { ...WAIT, does: 'Wait for somebody else …' }, RESOLVE, CLOSE],
+  resolved: [{ does: 'Reopen', to: 'open' }, CLOSE],
   closed: [],
 }

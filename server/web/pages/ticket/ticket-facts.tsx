@@ -5,17 +5,19 @@ import { useMay, useSession } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { SelectField } from '../../ui/field.tsx'
 import { GradeField } from '../../ui/grade-field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
+import { CloseTicket } from './close-ticket.tsx'
 import { EditTicket } from './edit-ticket.tsx'
+import { closedText, moverText } from './flow-words.ts'
 import { PriorityPart } from './priority-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
+import { WaitDialog } from './wait-dialog.tsx'
 
 /** Left: where the ticket stands, and what a technician changes about it. */
 export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
@@ -81,7 +83,7 @@ interface PartProps {
 
 function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boolean }) {
   const { user } = useSession()
-  const [asksToClose, setAsksToClose] = useState(false)
+  const [asks, setAsks] = useState<'wait' | 'close' | null>(null)
   const isMine = ticket.assigneeId === user.id
   return (
     <div className={styles.steps}>
@@ -91,6 +93,7 @@ function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boo
         {ticket.confirmed === true ? <Badge tone="good">Fixed, says the person</Badge> : null}
         {ticket.confirmed === false ? <Badge tone="bad">Not fixed, says the person</Badge> : null}
       </div>
+      <p className={styles.mover}>{ticket.state === 'closed' ? closedText(ticket) : moverText(ticket.mover)}</p>
       {mayWork ? (
         <div className={styles.buttons}>
           {isMine ? null : (
@@ -105,33 +108,20 @@ function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boo
               {ticket.assigneeId === null ? 'Take it' : 'Take it over'}
             </Button>
           )}
-          {MOVES[ticket.state].map(([to, does]) => (
+          {MOVES[ticket.state].map((move) => (
             <Button
-              key={to}
+              key={move.does}
               small
               disabled={changer.isPending}
-              onClick={() => (to === 'closed' ? setAsksToClose(true) : changer.change({ state: to }))}
+              onClick={() => ('asks' in move ? setAsks(move.asks) : changer.change({ state: move.to }))}
             >
-              {does}
+              {move.does}
             </Button>
           ))}
         </div>
       ) : null}
-      <Dialog open={asksToClose} onClose={() => setAsksToClose(false)} title="Close this ticket for good?">
-        <p>Every permission on it ends at once, and it cannot be opened again. A new problem is a new ticket.</p>
-        <DialogActions>
-          <Button onClick={() => setAsksToClose(false)}>Keep it</Button>
-          <Button
-            look="danger"
-            onClick={() => {
-              setAsksToClose(false)
-              changer.change({ state: 'closed' })
-            }}
-          >
-            Close for good
-          </Button>
-        </DialogActions>
-      </Dialog>
+      {asks === 'wait' ? <WaitDialog ticket={ticket} changer={changer} onClose={() => setAsks(null)} /> : null}
+      {asks === 'close' ? <CloseTicket ticket={ticket} onClose={() => setAsks(null)} /> : null}
     </div>
   )
 }

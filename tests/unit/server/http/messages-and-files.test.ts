@@ -57,8 +57,8 @@ describe('a message to the person', () => {
 
   test('is refused for a closed ticket and for one that is not there', async () => {
     const id = await personsTicket()
-    const payload = { version: 1, state: 'closed' }
-    await server.app.inject({ method: 'PATCH', url: `/api/tickets/${id}`, headers, payload })
+    const payload = { version: 1, as: 'withdrawn', reason: 'it works again' }
+    await server.app.inject({ method: 'POST', url: `/api/tickets/${id}/close`, headers, payload })
     expect((await send(id, { text: 'Hello?' })).json()).toMatchObject({ code: 'CONFLICT' })
     expect((await send(freshId('tkt'), { text: 'Hello?' })).statusCode).toBe(404)
   })

@@ -76,7 +76,14 @@ describe('a ticket', () => {
     const { id } = await openTicket()
     expect((await change(id, { version: 1, state: 'resolved' })).statusCode).toBe(200)
     expect((await change(id, { version: 2, state: 'waiting' })).json()).toMatchObject({ code: 'CONFLICT' })
-    expect((await change(id, { version: 2, state: 'closed' })).statusCode).toBe(200)
+    expect((await change(id, { version: 2, state: 'closed' })).json()).toMatchObject({ code: 'TICKET_NOT_CLOSABLE' })
+    const closing = {
+      method: 'POST',
+      url: `/api/tickets/${id}/close`,
+      headers,
+      payload: { version: 2, as: 'resolved' },
+    } as const
+    expect((await server.app.inject(closing)).statusCode).toBe(200)
     expect((await change(id, { version: 3, state: 'open' })).json()).toMatchObject({ code: 'CONFLICT' })
     expect((await change(id, { version: 3, title: 'x' })).json()).toMatchObject({ code: 'CONFLICT' })
   })

@@ -11,7 +11,14 @@ function ticketIn(state: TicketState, confirmed: boolean | null = null): Ticket 
   const wish = { title: 'Printer', description: '', requesterName: 'Rae', requesterEmail: null } as const
   const graded = { openedBy: 'requester', deviceIds: [], impact: 'low', urgency: 'low' } as const
   const { ticket } = newTicket({ ...wish, ...graded }, { id: freshId('tkt'), at: AT, matrix: DEFAULT_MATRIX })
-  return { ...ticket, number: 1, version: 1, state, confirmed }
+  return {
+    ...ticket,
+    number: 1,
+    version: 1,
+    state,
+    confirmed,
+    waitingFor: state === 'waiting' ? 'person' : null,
+  }
 }
 
 const answer = (fixed: boolean): StatementRecord['said'] => ({ kind: 'answer', fixed })
@@ -21,7 +28,7 @@ describe('[P9] what the person says', () => {
   it.each([
     ['new', answer(true), null, { state: 'resolved', confirmed: true }],
     ['open', answer(true), null, { state: 'resolved', confirmed: true }],
-    ['waiting', answer(true), null, { state: 'resolved', confirmed: true }],
+    ['waiting', answer(true), null, { state: 'resolved', confirmed: true, waitingFor: null }],
     ['resolved', answer(true), null, { confirmed: true }],
     ['resolved', answer(true), true, {}],
     ['resolved', answer(false), null, { state: 'open', confirmed: false }],
@@ -29,7 +36,7 @@ describe('[P9] what the person says', () => {
     ['open', answer(false), null, { confirmed: false }],
     ['open', answer(false), false, {}],
     ['new', REPLY, null, {}],
-    ['waiting', REPLY, null, { state: 'open' }],
+    ['waiting', REPLY, null, { state: 'open', waitingFor: null }],
     ['resolved', REPLY, true, {}],
   ] as const)('in a ticket that is %s: %j after %j does %j', (state, said, confirmed, expected) => {
     expect(changeOf(said, ticketIn(state, confirmed))).toEqual(expected)
@@ -40,7 +47,7 @@ describe('the answer of the person', () => {
   it.each([
     ['resolved', 'open', null],
     ['open', 'resolved', null],
-    ['resolved', 'closed', true],
+    ['closed', 'open', null],
     ['open', 'waiting', true],
   ] as const)('after the desk moves the ticket from %s to %s is %j', (from, to, expected) => {
     const before = ticketIn(from, true)
