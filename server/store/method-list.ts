@@ -134,6 +134,12 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'settings.storage': 'read',
   'settings.get': 'read',
   'settings.set': 'write',
+  'mail.claim': 'write',
+  'mail.end': 'write',
+  'mail.retry': 'write',
+  'mail.listForTicket': 'read',
+  'mail.queue': 'write',
+  'mail.figures': 'read',
 }
 
 /** Whether a text names a method of the store. */
