@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely'
+import type { ClockTables } from './clock-tables.ts'
 import type { SqlFlavour } from './flavour.ts'
 import type { MailTables } from './mail-tables.ts'
 
@@ -319,7 +320,7 @@ interface SettingRow {
 }
 
 /** All tables as Kysely sees them; migrations/ makes them. */
-export interface Tables extends MailTables {
+export interface Tables extends ClockTables, MailTables {
   users: UserRow
   sessions: SessionRow
   totp_secrets: TotpSecretRow
