@@ -29,6 +29,8 @@ export const LOG_KINDS = [
   'ticket.merged',
   'ticket.closed',
   'ticket.reopened',
+  'mail.sent',
+  'mail.failed',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

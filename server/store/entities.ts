@@ -15,6 +15,7 @@ import type {
 } from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { FactorKind } from './factor-entities.ts'
+import type { MailDraft } from './mail-entities.ts'
 import type { PriorityReason } from './priority-entities.ts'
 import type { TicketFlow } from './ticket-entities.ts'
 
@@ -357,6 +358,8 @@ export interface LogDraft {
   readonly actor: Actor
   readonly kind: LogKind
   readonly body: Readonly<Record<string, unknown>>
+  /** Mails that tell of it: written in the same transaction, sent later; no part of the entry. */
+  readonly mails?: readonly MailDraft[]
 }
 
 export interface AuditDraft {

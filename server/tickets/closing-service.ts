@@ -5,6 +5,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { SERVER_ACTOR } from '../consent/consent-deps.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import type { ClosedAs } from '../store/ticket-entities.ts'
@@ -18,6 +19,8 @@ interface ClosingDependencies {
   readonly clock: Clock
   readonly bus: Bus
   readonly checks: readonly CloseCheck[]
+  /** Writes the mail that tells the person of it. */
+  readonly mails: Pick<MailWriter, 'ofChange'>
   /** Tells devices that their requests and grants ended with the ticket. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
 }
@@ -25,7 +28,7 @@ interface ClosingDependencies {
 export type ClosingService = ReturnType<typeof createClosingService>
 
 /** Closes tickets, when nothing stands in the way (SPEC T4, T5, T6). */
-export function createClosingService({ store, clock, bus, checks, afterChange }: ClosingDependencies) {
+export function createClosingService({ store, clock, bus, checks, mails, afterChange }: ClosingDependencies) {
   async function problems(ticket: Ticket, wish: CloseWish): Promise<readonly CloseProblem[]> {
     return (await Promise.all(checks.map((check) => check(ticket, wish)))).flat()
   }
@@ -48,19 +51,12 @@ export function createClosingService({ store, clock, bus, checks, afterChange }:
       if (found.length > 0) throw notClosable(found)
       const as = closedAs(before, wish)
       const at = isoNow(clock)
-      const logs = closingEntries(before, { at, actor, as, wish })
-      const columns = {
-        ...closedColumns({ as, reason: wish.reason, at }),
-        updatedAt: at,
-      }
-      const closing = {
-        id,
-        version: wish.version,
-        columns,
-        logs,
-        endedBy: SERVER_ACTOR,
-      }
-      const closed = await store.tickets.close(closing)
+      const end = { at, actor, as, wish, mails: await mails.ofChange(before, { state: 'closed' }) }
+      const closed = await store.tickets.close({
+        ...{ id, version: wish.version, endedBy: SERVER_ACTOR },
+        columns: { ...closedColumns({ as, reason: wish.reason, at }), updatedAt: at },
+        logs: closingEntries(before, end),
+      })
       if (closed === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
       await afterChange(id)
       announceTicket(bus, id)
@@ -73,29 +69,21 @@ function closedColumns({ as, reason, at }: { as: ClosedAs; reason: string | null
   return { closedAs: as, closedReason: reason, closedAt: at, waitingFor: null }
 }
 
+interface End {
+  readonly at: string
+  readonly actor: Actor
+  readonly as: ClosedAs
+  readonly wish: CloseWish
+  readonly mails: LogDraft['mails']
+}
+
 /** What the log says of a closing: the row's change, and how and why it was closed. */
-function closingEntries(
-  before: Ticket,
-  end: {
-    readonly at: string
-    readonly actor: Actor
-    readonly as: ClosedAs
-    readonly wish: CloseWish
-  },
-): readonly [LogDraft, LogDraft] {
-  const { at, actor, as, wish } = end
-  const changes = differences(before, {
-    state: 'closed',
-    ...closedColumns({ as, reason: wish.reason, at }),
-  })
+function closingEntries(before: Ticket, { at, actor, as, wish, mails }: End): readonly [LogDraft, LogDraft] {
+  const changes = differences(before, { state: 'closed', ...closedColumns({ as, reason: wish.reason, at }) })
   const draft = { ticketId: before.id, at, actor }
   return [
-    { ...draft, kind: 'ticket.changed', body: { changes } },
-    {
-      ...draft,
-      kind: 'ticket.closed',
-      body: { as, reason: wish.reason, skips: wish.skips },
-    },
+    { ...draft, kind: 'ticket.changed', body: { changes }, ...(mails === undefined ? {} : { mails }) },
+    { ...draft, kind: 'ticket.closed', body: { as, reason: wish.reason, skips: wish.skips } },
   ]
 }
 

@@ -91,6 +91,17 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
     }
     case 'message.sent':
       return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'mail.failed':
+      return {
+        kind: 'ticket',
+        text: `could not send an e-mail to ${text(entry, 'to')}`,
+        details: [text(entry, 'error')],
+      }
+    case 'mail.sent':
+      // A message stands in the story already.
+      return text(entry, 'about') === 'message'
+        ? null
+        : { kind: 'ticket', text: `wrote an e-mail to ${text(entry, 'to')}` }
     case 'person.stated':
       return tellStatement(entry)
     case 'run.accepted':
@@ -110,6 +121,14 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
+    default:
+      return tellProcedure(entry)
+  }
+}
+
+/** What the ticket's procedure did. */
+function tellProcedure(entry: LogEntry): Told | null {
+  switch (entry.kind) {
     case 'ticket.linked':
     case 'ticket.merged':
     case 'ticket.closed':

@@ -13,6 +13,7 @@ import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui
 import { CloseTicket } from './close-ticket.tsx'
 import { EditTicket } from './edit-ticket.tsx'
 import { closedText, moverText } from './flow-words.ts'
+import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
@@ -46,6 +47,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
           <p className={styles.description}>{ticket.description === '' ? 'None.' : ticket.description}</p>
         </Fact>
       </dl>
+      <MailPart ticket={ticket} />
       {mayWork ? (
         <div>
           <Button small onClick={() => setEditing(true)}>
