@@ -46,7 +46,7 @@ test.each([
 })
 
 describe('a ticket', () => {
-  test('keeps every change in its log with both values', async () => {
+  test('[T7] keeps every change in its log with both values', async () => {
     const { id } = await openTicket()
     const taken = await change(id, { version: 1, state: 'open', urgency: 'high' })
     expect(taken.json()).toMatchObject({ state: 'open', urgency: 'high', priority: 2, version: 2 })
