@@ -21,6 +21,7 @@ import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
 import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
+import type { MailWriter } from './mail/mail-writer.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
@@ -73,6 +74,7 @@ export interface Services {
   readonly devices: DeviceService
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
+  readonly mails: MailWriter
   readonly mail: MailService
   readonly tickets: TicketService
   readonly closing: ClosingService
@@ -154,9 +156,10 @@ export function createServices(foundations: Foundations): Services {
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
     mail,
+    mails,
     tickets: createTicketService({ store, clock, bus, mails, afterChange: (id) => consent.ticketChanged(id) }),
     closing: createClosingService({
-      ...{ store, clock, bus, mails, checks: closeChecks({ store }) },
+      ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
       afterChange: (id) => consent.ticketChanged(id),
     }),
     priorities: createPriorityService({ store, clock, bus }),

@@ -35,7 +35,7 @@ const Problems = Type.Object({
   ),
 })
 
-/** `/api/tickets/:id/close`: what stands in the way, and the closing itself. */
+/** `/api/tickets/:id/close` and `…/reopen`: what stands in the way, the end of a ticket and its return. */
 export function closingRoutes({ closing }: { readonly closing: ClosingService }) {
   return async (app: App): Promise<void> => {
     app.post(
@@ -70,6 +70,20 @@ export function closingRoutes({ closing }: { readonly closing: ClosingService })
         const wish = { version: request.body.version, ...wishOf(request.body) }
         return ticketView(await closing.close(request.params.id, wish, actorOf(callerOf(request).user)))
       },
+    )
+
+    app.post(
+      '/api/tickets/:id/reopen',
+      {
+        config: { permission: 'ticket.work' },
+        schema: {
+          summary: 'Open a closed ticket again',
+          params: byId,
+          body: Type.Object({ version: Count, reason: Reason }, closed),
+          response: { 200: TicketView },
+        },
+      },
+      async (request) => ticketView(await closing.reopen(request.params.id, request.body, callerOf(request))),
     )
   }
 }

@@ -31,7 +31,7 @@ import { allSessionRoutes } from './sessions.ts'
 import { priorityMatrixRoutes, settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { ticketReportRoutes } from './ticket-report.ts'
-import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
+import { ticketLogRoutes, ticketRoutes, ticketTagRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userProtectionRoutes } from './user-protection.ts'
 import { userRoutes } from './users.ts'
@@ -60,6 +60,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     enrolmentTokenRoutes(services),
     ticketRoutes(services),
     ticketLogRoutes(services),
+    ticketTagRoutes(services),
     closingRoutes(services),
     messageRoutes(services),
     mailRoutes(services),

@@ -117,6 +117,9 @@ const TicketChange = Type.Object(
     level: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
     assigneeId: Type.Optional(orNull(UserId)),
     deviceIds: Type.Optional(Devices),
+    /** Words; kept in lower case, each once. */
+    tags: Type.Optional(Type.Array(text(64), { maxItems: 64 })),
+    contacts: Type.Optional(Contacts),
   },
   { ...closed, minProperties: 2 },
 )
@@ -131,6 +134,7 @@ const TicketQuery = Type.Object(
     priority: Type.Optional(listOf([1, 2, 3, 4, 5])),
     level: Type.Optional(listOf([1, 2, 3])),
     deviceId: Type.Optional(DeviceId),
+    tag: Type.Optional(text(64)),
     q: Type.Optional(text(200)),
     sort: Type.Enum([...TICKET_ORDERS], { default: 'newest' }),
   },
@@ -194,6 +198,27 @@ export function ticketRoutes({ tickets, devices }: Services) {
   }
 }
 
+/** `/api/ticket-tags`: the tags that tickets have. */
+export function ticketTagRoutes({ tickets }: Pick<Services, 'tickets'>) {
+  return async (app: App): Promise<void> => {
+    app.get(
+      '/api/ticket-tags',
+      {
+        config: { permission: 'ticket.read' },
+        schema: {
+          summary: 'List the tags of tickets that begin so, the most used first',
+          querystring: Type.Object({ begins: Type.String({ maxLength: 64, default: '' }) }, closed),
+          response: { 200: Type.Object({ items: Type.Array(Type.Object({ tag: Type.String(), count: Count })) }) },
+        },
+      },
+      async (request) => ({ items: [...(await tickets.tags(request.query.begins, MOST_TAGS))] }),
+    )
+  }
+}
+
+/** Suggestions of one answer. */
+const MOST_TAGS = 20
+
 /** `/api/tickets/:id/log`: the findings log and its notes. */
 export function ticketLogRoutes({ tickets }: Pick<Services, 'tickets'>) {
   return async (app: App): Promise<void> => {
@@ -255,10 +280,11 @@ function listOf(words: readonly (string | number)[]) {
 }
 
 function toFilter(query: Static<typeof TicketQuery>, userId: UserId): TicketFilter {
-  const { state, priority, level, assigneeId, sort, ...rest } = query
+  const { state, priority, level, assigneeId, tag, sort, ...rest } = query
   return {
     ...rest,
     order: sort,
+    ...(tag === undefined ? {} : { tag: tag.normalize('NFC').toLowerCase() }),
     ...(state === undefined ? {} : { states: TICKET_STATES.filter((known) => state.split(',').includes(known)) }),
     ...(priority === undefined ? {} : { priorities: priority.split(',').map(Number) }),
     ...(level === undefined ? {} : { levels: level.split(',').map(Number) }),

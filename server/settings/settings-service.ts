@@ -9,6 +9,7 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
+import { ClosingRules, DEFAULT_CLOSING } from './closing-rules.ts'
 import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 
@@ -32,6 +33,8 @@ export const Settings = Type.Object(
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
     priorityMatrix: PriorityMatrix,
+    /** When a ticket ends without an answer, and how long it can come back. */
+    closing: ClosingRules,
     /** Who is written to by e-mail. */
     mail: MailSettings,
   },
@@ -48,6 +51,7 @@ const DEFAULT_SETTINGS: Settings = {
   maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
+  closing: DEFAULT_CLOSING,
   mail: DEFAULT_MAIL,
 }
 

@@ -68,6 +68,7 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'tickets.get': 'read',
   'tickets.list': 'read',
   'tickets.byNumber': 'read',
+  'tickets.tags': 'read',
   'tickets.gradeCounts': 'read',
   'tickets.activity': 'read',
   'tickets.change': 'write',

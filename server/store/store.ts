@@ -54,7 +54,8 @@ import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
-import type { TicketClosing, TicketColumns } from './ticket-store.ts'
+import type { TagCount } from './ticket-entities.ts'
+import type { ChangeMore, TicketClosing, TicketColumns } from './ticket-store.ts'
 import type { TimerStore } from './timer-store.ts'
 
 /**
@@ -190,21 +191,25 @@ export interface TicketStore {
       readonly priorities?: readonly number[]
       readonly levels?: readonly number[]
       readonly deviceId?: DeviceId
+      readonly tag?: string
       readonly q?: string
       /** `newest` when absent; a cursor is of one order. */
       readonly order?: TicketOrder
     },
   ): Promise<Page<Ticket>>
   byNumber(number: number): Promise<Ticket | null>
+  /** Tags that begin so, the most used first. */
+  tags(prefix: string, limit: number): Promise<readonly TagCount[]>
   /** Counts the tickets in these states whose priority nobody overrode, in no order. */
   gradeCounts(states: readonly TicketState[]): Promise<readonly GradeCount[]>
   /** What goes on at tickets at `now`; of those that are there, in no order. At most 500. */
   activity(ids: readonly TicketId[], now: string): Promise<readonly TicketActivity[]>
   /** Null when there is no such ticket; CONFLICT when `version` is not the current one. */
-  change(id: TicketId, version: number, change: TicketColumns, log: LogDraft): Promise<Ticket | null>
+  change(id: TicketId, version: number, change: TicketColumns, log: LogDraft, more?: ChangeMore): Promise<Ticket | null>
   /**
    * Closes a ticket. Requests that wait are withdrawn and grants that stand are ended in the same transaction, each with
-   * an entry of its own after `logs`: no moment has a closed ticket with a live grant. Null when there is no such ticket.
+   * an entry of its own after `logs`: no moment has a closed ticket with a live grant. Null when there is no such ticket,
+   * or when the timer that closes it fired before (first wins).
    *
    * @throws AskFirstError CONFLICT when `version` is not the current one, or a run has not ended
    */

@@ -60,6 +60,12 @@ export const UNTOUCHED: TicketFlow = {
   contacts: { onSite: null, stakeholders: [] },
 }
 
+/** How many tickets have a tag. */
+export interface TagCount {
+  readonly tag: string
+  readonly count: number
+}
+
 /** `related` has no direction; the other two go from the ticket that was closed to the one in which its work goes on. */
 export type LinkKind = 'related' | 'duplicate-of' | 'merged-into'
 

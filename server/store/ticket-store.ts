@@ -1,6 +1,7 @@
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket, TicketState } from './entities.ts'
+import type { Firing, TimerDraft } from './timer-store.ts'
 
 /** Fields of a ticket that change; it is closed by `TicketStore.close` alone. */
 export type TicketColumns = Partial<
@@ -29,6 +30,13 @@ export type TicketColumns = Partial<
   readonly updatedAt: string
 }
 
+/** What else a change of a ticket writes, in the same transaction. */
+export interface ChangeMore {
+  /** Entries after that of the change. */
+  readonly logs?: readonly LogDraft[]
+  readonly timers?: readonly TimerDraft[]
+}
+
 /** How a ticket is closed. */
 export interface TicketClosing {
   readonly id: TicketId
@@ -39,4 +47,6 @@ export interface TicketClosing {
   readonly logs: readonly [LogDraft, ...LogDraft[]]
   /** Who stands in the entries about requests and grants that end with the ticket. */
   readonly endedBy: Actor
+  /** The timer that closes it: when that fired before, nothing is written. */
+  readonly fires?: Firing
 }

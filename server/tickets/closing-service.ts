@@ -6,12 +6,18 @@ import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { SERVER_ACTOR } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
+import type { SettingsService } from '../settings/settings-service.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import type { ClosedAs } from '../store/ticket-entities.ts'
+import type { TicketClosing } from '../store/ticket-store.ts'
+import type { Firing } from '../store/timer-store.ts'
+import type { Caller } from '../users/caller.ts'
+import { actorOf } from '../users/caller.ts'
 import type { CloseCheck, CloseProblem, CloseWish } from './closing.ts'
 import { closedAs } from './closing.ts'
 import { announceTicket, differences } from './follow-up.ts'
+import { reopening } from './reopening.ts'
 import { mayMove } from './state-moves.ts'
 
 interface ClosingDependencies {
@@ -21,16 +27,41 @@ interface ClosingDependencies {
   readonly checks: readonly CloseCheck[]
   /** Writes the mail that tells the person of it. */
   readonly mails: Pick<MailWriter, 'ofChange'>
+  readonly settings: Pick<SettingsService, 'get'>
   /** Tells devices that their requests and grants ended with the ticket. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
 }
 
 export type ClosingService = ReturnType<typeof createClosingService>
 
-/** Closes tickets, when nothing stands in the way (SPEC T4, T5, T6). */
-export function createClosingService({ store, clock, bus, checks, mails, afterChange }: ClosingDependencies) {
+/** Closes tickets, when nothing stands in the way, and opens them again (SPEC T4 to T8, T14). */
+export function createClosingService(dependencies: ClosingDependencies) {
+  const { store, clock, bus, checks, mails, settings, afterChange } = dependencies
   async function problems(ticket: Ticket, wish: CloseWish): Promise<readonly CloseProblem[]> {
     return (await Promise.all(checks.map((check) => check(ticket, wish)))).flat()
+  }
+
+  /** Null when the timer that closes it fired before. */
+  async function end(
+    before: Ticket,
+    wish: CloseWish & Pick<TicketClosing, 'version' | 'fires'>,
+    by: { readonly actor: Actor; readonly farewell?: string },
+  ): Promise<Ticket | null> {
+    const found = await problems(before, wish)
+    if (found.length > 0) throw notClosable(found)
+    const { version, fires, reason } = wish
+    const [at, as] = [isoNow(clock), closedAs(before, wish)]
+    const told = await mails.ofChange(before, { state: 'closed' })
+    const closed = await store.tickets.close({
+      ...{ id: before.id, version, endedBy: SERVER_ACTOR },
+      columns: { ...closedColumns({ as, reason, at }), updatedAt: at },
+      logs: closingEntries(before, { at, as, wish, mails: told, ...by }),
+      ...(fires === undefined ? {} : { fires }),
+    })
+    if (closed === null) return null
+    await afterChange(before.id)
+    announceTicket(bus, before.id)
+    return closed
   }
 
   return {
@@ -47,22 +78,50 @@ export function createClosingService({ store, clock, bus, checks, mails, afterCh
      */
     async close(id: TicketId, wish: CloseWish & { readonly version: number }, actor: Actor): Promise<Ticket> {
       const before = openTicket(await store.tickets.get(id), id)
-      const found = await problems(before, wish)
-      if (found.length > 0) throw notClosable(found)
-      const as = closedAs(before, wish)
-      const at = isoNow(clock)
-      const end = { at, actor, as, wish, mails: await mails.ofChange(before, { state: 'closed' }) }
-      const closed = await store.tickets.close({
-        ...{ id, version: wish.version, endedBy: SERVER_ACTOR },
-        columns: { ...closedColumns({ as, reason: wish.reason, at }), updatedAt: at },
-        logs: closingEntries(before, end),
-      })
-      if (closed === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
-      await afterChange(id)
+      return found(await end(before, wish, { actor }), id)
+    },
+
+    /**
+     * Closes a ticket whose person did not answer in time, as its timer says; once (SPEC T14).
+     *
+     * @throws AskFirstError CONFLICT when it changed meanwhile; TICKET_NOT_CLOSABLE with the problems as details
+     */
+    async closeUnanswered(ticket: Ticket, { key, dueAt }: Firing): Promise<void> {
+      const wish = { as: 'no-answer', reason: null, skips: {}, version: ticket.version, fires: { key, dueAt } } as const
+      await end(ticket, wish, { actor: SERVER_ACTOR, farewell: FAREWELL })
+    },
+
+    /**
+     * Opens a closed ticket again (SPEC T8).
+     *
+     * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile, it is not closed or was closed too long
+     *   ago; NOT_ALLOWED when it was somebody else's
+     */
+    async reopen(
+      id: TicketId,
+      { version, reason }: { readonly version: number; readonly reason: string },
+      caller: Pick<Caller, 'user' | 'role'>,
+    ): Promise<Ticket> {
+      const before = found(await store.tickets.get(id), id)
+      const { closing: rules } = await settings.get()
+      const columns = reopening(before, { ...caller, rules, now: clock.now() })
+      const draft = { ticketId: id, at: isoNow(clock), actor: actorOf(caller.user) }
+      const log = { ...draft, kind: 'ticket.changed', body: { changes: differences(before, columns) } } as const
+      const logs = [{ ...draft, kind: 'ticket.reopened', body: { reason, reopened: before.reopened + 1 } }] as const
+      const opened = await store.tickets.change(id, version, { ...columns, updatedAt: draft.at }, log, { logs })
       announceTicket(bus, id)
-      return closed
+      return found(opened, id)
     },
   }
+}
+
+/** What the person reads when a ticket ends without their answer. */
+const FAREWELL =
+  'No answer came, so this ticket is closed now. Nobody says that it is fixed: if it is not, please ask for help again.'
+
+function found(ticket: Ticket | null, id: TicketId): Ticket {
+  if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
+  return ticket
 }
 
 function closedColumns({ as, reason, at }: { as: ClosedAs; reason: string | null; at: string }) {
@@ -75,20 +134,26 @@ interface End {
   readonly as: ClosedAs
   readonly wish: CloseWish
   readonly mails: LogDraft['mails']
+  /** The last message to the person. */
+  readonly farewell?: string
 }
 
 /** What the log says of a closing: the row's change, and how and why it was closed. */
-function closingEntries(before: Ticket, { at, actor, as, wish, mails }: End): readonly [LogDraft, LogDraft] {
+function closingEntries(
+  before: Ticket,
+  { at, actor, as, wish, mails, farewell }: End,
+): readonly [LogDraft, ...LogDraft[]] {
   const changes = differences(before, { state: 'closed', ...closedColumns({ as, reason: wish.reason, at }) })
   const draft = { ticketId: before.id, at, actor }
   return [
     { ...draft, kind: 'ticket.changed', body: { changes }, ...(mails === undefined ? {} : { mails }) },
     { ...draft, kind: 'ticket.closed', body: { as, reason: wish.reason, skips: wish.skips } },
+    ...(farewell === undefined ? [] : [{ ...draft, kind: 'message.sent', body: { text: farewell } } as const]),
   ]
 }
 
-function openTicket(ticket: Ticket | null, id: TicketId): Ticket {
-  if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
+function openTicket(read: Ticket | null, id: TicketId): Ticket {
+  const ticket = found(read, id)
   if (ticket.state === 'closed' || !mayMove(ticket.state, 'closed'))
     throw new AskFirstError('CONFLICT', `Ticket ${id} is ${ticket.state}; it cannot be closed.`)
   return ticket

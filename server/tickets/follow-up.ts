@@ -1,7 +1,7 @@
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Ticket, TicketState } from '../store/entities.ts'
-import type { TicketFlow, WaitingFor } from '../store/ticket-entities.ts'
+import type { TicketContacts, TicketFlow, WaitingFor } from '../store/ticket-entities.ts'
 import type { Prioritised, PriorityWish } from './priority-change.ts'
 import { reasonDifferences } from './priority-change.ts'
 import { waitingAfter } from './state-moves.ts'
@@ -16,6 +16,8 @@ export interface TicketChange extends PriorityWish {
   readonly level?: number
   readonly assigneeId?: UserId | null
   readonly deviceIds?: readonly DeviceId[]
+  readonly tags?: readonly string[]
+  readonly contacts?: TicketContacts
 }
 
 /** A change with all that follows from it. */

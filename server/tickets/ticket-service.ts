@@ -16,13 +16,17 @@ import type {
   TicketState,
 } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
+import type { TagCount } from '../store/ticket-entities.ts'
+import type { ChangeMore } from '../store/ticket-store.ts'
 import { ROLE_PERMISSIONS } from '../users/permissions.ts'
-import type { TicketChange } from './follow-up.ts'
+import type { TicketChange, WholeChange } from './follow-up.ts'
 import { announceMessage, announceTicket, differences, wholeChange } from './follow-up.ts'
 import type { NewTicket } from './new-ticket.ts'
 import { newTicket } from './new-ticket.ts'
+import { noAnswerTimers } from './no-answer-timers.ts'
 import { priorityChange } from './priority-change.ts'
 import { mayMove } from './state-moves.ts'
+import { checkedTags } from './tags.ts'
 
 export interface TicketFilter extends PageRequest {
   readonly states?: readonly TicketState[]
@@ -31,6 +35,7 @@ export interface TicketFilter extends PageRequest {
   readonly priorities?: readonly number[]
   readonly levels?: readonly number[]
   readonly deviceId?: DeviceId
+  readonly tag?: string
   readonly q?: string
   readonly order?: TicketOrder
 }
@@ -107,17 +112,20 @@ export function createTicketService(dependencies: TicketDependencies) {
     ): Promise<Ticket> {
       const before = await get(id)
       await checkChange(store, before, wish.change)
-      const { override: _override, ...fields } = wish.change
-      const { priorityMatrix: matrix } = await readSettings(store)
-      const priority = priorityChange(before, wish.change, { matrix, actor, at: isoNow(clock) })
-      const columns = wholeChange(before, { ...fields, ...priority })
+      const at = isoNow(clock)
+      const { columns, more } = await follow(store, before, wish.change, { actor, at })
       const body = { changes: differences(before, columns) }
-      const log = draft(id, 'ticket.changed', { actor, body, mails: await mails.ofChange(before, columns) })
-      const after = found(await store.tickets.change(id, wish.version, { ...columns, updatedAt: log.at }, log), id)
+      const log = { ...draft(id, 'ticket.changed', { actor, body, mails: await mails.ofChange(before, columns) }), at }
+      const change = { ...columns, updatedAt: at }
+      const after = found(await store.tickets.change(id, wish.version, change, log, more), id)
       await afterChange(id)
       announceTicket(bus, id)
       return after
     },
+
+    /** Tags of tickets that begin so, the most used first. */
+    tags: (prefix: string, limit: number): Promise<readonly TagCount[]> =>
+      store.tickets.tags(prefix.normalize('NFC').toLowerCase(), limit),
 
     /** Entries of the ticket's findings log after a position, oldest first. @throws AskFirstError NOT_FOUND */
     async log(id: TicketId, afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
@@ -149,6 +157,22 @@ export function createTicketService(dependencies: TicketDependencies) {
       return entry
     },
   }
+}
+
+/** The columns that a change comes to, with all that follows from it, and the timers that it sets. */
+async function follow(
+  store: TicketDependencies['store'],
+  before: Ticket,
+  change: TicketChange,
+  by: { readonly actor: Actor; readonly at: string },
+): Promise<{ readonly columns: WholeChange; readonly more: ChangeMore }> {
+  const { override: _override, tags, ...others } = change
+  const fields = { ...others, ...(tags === undefined ? {} : { tags: checkedTags(tags) }) }
+  const { priorityMatrix: matrix, closing } = await readSettings(store)
+  const columns = wholeChange(before, { ...fields, ...priorityChange(before, change, { matrix, ...by }) })
+  // Resolved anew: from now on the person has so long to answer.
+  const isResolved = columns.state === 'resolved' && before.state !== 'resolved'
+  return { columns, more: isResolved ? { timers: noAnswerTimers(before.id, by.at, closing) } : {} }
 }
 
 function found(ticket: Ticket | null, id: TicketId): Ticket {

@@ -100,7 +100,7 @@ describe.skipIf(program === null)('every page', { timeout: PATIENCE_MS }, () => 
   it.each([
     ['the keys', '/', 'Keys'],
     ['a view’s name', '/?state=new', 'Save this view'],
-    ['a ticket’s text', '/tickets/:id', 'Edit title, text, devices'],
+    ['a ticket’s text', '/tickets/:id', 'Edit title, text, devices, people'],
     ['the end of a ticket', '/tickets/:solved', 'Close …'],
     ['the end of a code', '/admin/codes', 'Revoke Front desk'],
   ])('has a dialog that everybody can use: %s', async (_what, path, button) => {

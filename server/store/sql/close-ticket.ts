@@ -2,6 +2,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Ticket } from '../entities.ts'
 import type { TicketClosing } from '../ticket-store.ts'
+import { endTimer } from './end-timer.ts'
 import { appendLog } from './log.ts'
 import { OPEN_REQUEST_STATES } from './open-states.ts'
 import type { SqlContext } from './tables.ts'
@@ -23,6 +24,7 @@ interface Standing {
 export async function closeTicket(context: SqlContext, closing: TicketClosing): Promise<Ticket | null> {
   const { id, version, columns, logs, endedBy } = closing
   if ((await standing(context, id)) === null) return null
+  if (closing.fires !== undefined && !(await endTimer(context, closing.fires, columns.updatedAt))) return null
   const [changed, ...others] = logs
   const closed = await changeTicket(context, {
     id,

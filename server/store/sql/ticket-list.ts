@@ -49,7 +49,7 @@ export async function listTickets(context: SqlContext, page: TicketPage): Promis
 }
 
 function filtered(context: SqlContext, page: TicketPage): Query {
-  const { states, assigneeId, deviceId, priorities, levels, q } = page
+  const { states, assigneeId, deviceId, priorities, levels, tag, q } = page
   let query = context.db.selectFrom('tickets').selectAll()
   if (states !== undefined) query = query.where('state', 'in', states.length > 0 ? states : ['none'])
   if (assigneeId === null) query = query.where('assignee_id', 'is', null)
@@ -57,6 +57,7 @@ function filtered(context: SqlContext, page: TicketPage): Query {
   if (priorities !== undefined) query = query.where('priority', 'in', priorities.length > 0 ? priorities : [0])
   if (levels !== undefined) query = query.where('level', 'in', levels.length > 0 ? levels : [0])
   if (deviceId !== undefined) query = query.where('id', 'in', ticketsOfDevice(context, deviceId))
+  if (tag !== undefined) query = query.where('id', 'in', ticketsWithTag(context, tag))
   for (const pattern of likePatterns(q)) query = query.where('search', 'like', pattern)
   return query
 }
@@ -67,6 +68,10 @@ function ticketsOfDevice({ db }: SqlContext, deviceId: DeviceId) {
     .innerJoin('devices', 'devices.id', 'ticket_devices.device_id')
     .select('ticket_devices.ticket_id')
     .where('devices.public_id', '=', deviceId)
+}
+
+function ticketsWithTag({ db }: SqlContext, tag: string) {
+  return db.selectFrom('ticket_tags').select('ticket_id').where('tag', '=', tag)
 }
 
 function isAfter(eb: ExpressionBuilder<Tables, 'tickets'>, order: TicketOrder, { value, key }: Place) {

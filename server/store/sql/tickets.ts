@@ -2,17 +2,19 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket, TicketState } from '../entities.ts'
 import type { TicketStore } from '../store.ts'
-import type { TicketColumns } from '../ticket-store.ts'
+import type { ChangeMore, TicketColumns } from '../ticket-store.ts'
 import { deviceKey } from './devices.ts'
 import { followedTicket, ticketsFollowedBy } from './followed-tickets.ts'
 import { appendLog } from './log.ts'
 import { EMPTY_HEAD } from './seal.ts'
 import { foldText } from './search-words.ts'
+import { setTimer } from './set-timer.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketActivity } from './ticket-activity.ts'
 import { gradeCounts } from './ticket-grades.ts'
 import { listTickets } from './ticket-list.ts'
 import { devicesOf, flowColumns, reasonColumns, toTicket } from './ticket-rows.ts'
+import { listTags, putTags } from './ticket-tags.ts'
 
 type NewTicket = Parameters<TicketStore['create']>[0]
 type TicketChange = Omit<TicketColumns, 'state'> & {
@@ -28,7 +30,8 @@ export function ticketStore(context: SqlContext): Omit<TicketStore, 'close'> {
     gradeCounts: (states) => gradeCounts(context, states),
     activity: (ids, now) => ticketActivity(context, ids, now),
     list: (page) => listTickets(context, page),
-    change: (id, version, change, log) => changeTicket(context, { id, version, change, log }),
+    tags: (prefix, limit) => listTags(context, prefix, limit),
+    change: (id, version, change, log, more) => changeTicket(context, { id, version, change, log }, more),
     followed: (id) => followedTicket(context, id),
     followedBy: (deviceId, changedSince, limit) => ticketsFollowedBy(context, { deviceId, changedSince, limit }),
   }
@@ -104,11 +107,6 @@ async function putDevices(context: SqlContext, key: number, deviceIds: readonly 
   }
 }
 
-async function putTags({ db }: SqlContext, key: number, tags: readonly string[]): Promise<void> {
-  await db.deleteFrom('ticket_tags').where('ticket_id', '=', key).execute()
-  for (const tag of tags) await db.insertInto('ticket_tags').values({ ticket_id: key, tag }).execute()
-}
-
 async function getTicket(
   context: SqlContext,
   column: 'public_id' | 'number',
@@ -124,6 +122,7 @@ async function getTicket(
 export async function changeTicket(
   context: SqlContext,
   input: { id: TicketId; version: number; change: TicketChange; log: LogDraft },
+  { logs = [], timers = [] }: ChangeMore = {},
 ): Promise<Ticket | null> {
   const current = await getTicket(context, 'public_id', input.id)
   if (current === null) return null
@@ -143,5 +142,7 @@ export async function changeTicket(
   if (input.change.deviceIds !== undefined) await putDevices(context, row.id, input.change.deviceIds)
   if (input.change.tags !== undefined) await putTags(context, row.id, input.change.tags)
   await appendLog(context, input.log)
+  for (const log of logs) await appendLog(context, log)
+  for (const timer of timers) await setTimer(context, timer)
   return changed
 }

@@ -1,9 +1,9 @@
-import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
-import type { Fired, Firing, FiringEffects, Timer, TimerDraft, TimerStore } from '../timer-store.ts'
+import type { Fired, Firing, FiringEffects, Timer, TimerStore } from '../timer-store.ts'
 import { endTimer } from './end-timer.ts'
 import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
+import { setTimer } from './set-timer.ts'
 import type { SqlContext } from './tables.ts'
 import { changeTicket, ticketKey } from './tickets.ts'
 
@@ -23,33 +23,6 @@ export function timerStore(context: SqlContext): TimerStore {
     fire: (firing, at, effects = {}) => fire(context, { firing, at, effects }),
     nextDue: (kinds) => nextDue(context, kinds),
   }
-}
-
-/** @see TimerStore.set */
-async function setTimer(context: SqlContext, timer: TimerDraft): Promise<boolean> {
-  const ticket = timer.ticketId === null ? null : await ticketKey(context, timer.ticketId)
-  const fresh = { attempts: 0, locked_by: null, locked_until: null, done_at: null }
-  const set = { kind: timer.kind, ticket_id: ticket, due_at: timer.dueAt, body: canonicalJson(timer.body), ...fresh }
-  const row = await context.db
-    .insertInto('timers')
-    .values({ key: timer.key, ...set })
-    .onConflict((conflict) =>
-      conflict
-        .column('key')
-        .doUpdateSet(set)
-        .where((eb) =>
-          eb.or([
-            eb.and([
-              eb('timers.done_at', 'is', null),
-              eb.or([eb('timers.due_at', '!=', timer.dueAt), eb('timers.body', '!=', set.body)]),
-            ]),
-            eb.and([eb('timers.done_at', 'is not', null), eb('timers.due_at', '<', timer.dueAt)]),
-          ]),
-        ),
-    )
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 function toCome({ db }: SqlContext) {

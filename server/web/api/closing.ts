@@ -41,6 +41,16 @@ export function useClose(ticket: TicketView) {
   })
 }
 
+/** Opens a closed ticket again. */
+export function useReopen(ticket: TicketView) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (reason: string) =>
+      apiSend<TicketView>('POST', `/api/tickets/${ticket.id}/reopen`, { version: ticket.version, reason }),
+    onSuccess: (opened) => rememberTicket(queries, opened),
+  })
+}
+
 /** Stops runs that have not ended. */
 export function useStopRuns(ticketId: string) {
   const queries = useQueryClient()

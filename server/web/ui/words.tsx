@@ -1,5 +1,5 @@
 import type { Severity } from '@askfirst/protocol/finding.ts'
-import type { Grade, TicketState } from '../api/types.ts'
+import type { Grade, TicketState, WaitingFor } from '../api/types.ts'
 import type { Tone } from './badge.tsx'
 import { Badge } from './badge.tsx'
 
@@ -9,6 +9,15 @@ const STATES: Readonly<Record<TicketState, { readonly word: string; readonly ton
   waiting: { word: 'Waiting', tone: 'warn' },
   resolved: { word: 'Resolved', tone: 'good' },
   closed: { word: 'Closed', tone: 'plain' },
+}
+
+/** Whom a ticket waits for, where it is not the desk. */
+export const MOVER_WORDS: Readonly<Record<WaitingFor, string>> = {
+  person: 'Waits for the person',
+  'on-site': 'Waits for the on-site person',
+  'third-party': 'Waits for somebody outside',
+  approval: 'Waits for an approval',
+  appointment: 'Waits for an appointment',
 }
 
 export function stateWord(state: TicketState): string {

@@ -63,6 +63,7 @@ export function FilterBar({
       <Filter label="Level" value={filter.level} choices={LEVELS} onChange={(level) => onChange({ level })} />
       <Filter label="Order" value={filter.sort} choices={SORTS} onChange={(sort) => onChange({ sort })} />
       {filter.deviceId === '' ? null : <DeviceChip id={filter.deviceId} onChange={onChange} />}
+      {filter.tag === '' ? null : <TagChip tag={filter.tag} onChange={onChange} />}
     </search>
   )
 }
@@ -170,6 +171,17 @@ function DeviceChip({ id, onChange }: { readonly id: string; readonly onChange: 
     <div className={styles.chip}>
       <span className={styles.chipText}>Device: {data?.name ?? id}</span>
       <Button small look="quiet" aria-label="Show tickets of every device" onClick={() => onChange({ deviceId: '' })}>
+        <X aria-hidden="true" size={16} />
+      </Button>
+    </div>
+  )
+}
+
+function TagChip({ tag, onChange }: { readonly tag: string; readonly onChange: Change }) {
+  return (
+    <div className={styles.chip}>
+      <span className={styles.chipText}>Tag: {tag}</span>
+      <Button small look="quiet" aria-label="Show tickets with any tags" onClick={() => onChange({ tag: '' })}>
         <X aria-hidden="true" size={16} />
       </Button>
     </div>

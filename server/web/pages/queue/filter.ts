@@ -7,6 +7,7 @@ export interface QueueFilter {
   readonly priority: string
   readonly level: string
   readonly deviceId: string
+  readonly tag: string
   readonly q: string
   readonly sort: string
 }
@@ -18,10 +19,11 @@ const DEFAULTS: QueueFilter = {
   priority: '',
   level: '',
   deviceId: '',
+  tag: '',
   q: '',
   sort: 'priority',
 }
-const NAMES = ['state', 'assigneeId', 'priority', 'level', 'deviceId', 'q', 'sort'] as const
+const NAMES = ['state', 'assigneeId', 'priority', 'level', 'deviceId', 'tag', 'q', 'sort'] as const
 
 /** What an address says; what it leaves out has its default, and `state=any` means every state. */
 export function filterOf(search: URLSearchParams): QueueFilter {

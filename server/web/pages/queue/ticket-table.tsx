@@ -6,6 +6,7 @@ import { Ago } from '../../ui/time.tsx'
 import { PriorityBadge, StateBadge } from '../../ui/words.tsx'
 import styles from './ticket-table.module.css'
 import { WaitsFor } from './waits-for.tsx'
+import { WhoseMove } from './whose-move.tsx'
 
 /** The tickets as rows. The link in each row is what has the focus; j and k move it. */
 export function TicketTable({
@@ -77,6 +78,7 @@ function Row({ ticket }: { readonly ticket: QueuedView }) {
         <div className={styles.narrow}>
           <StateBadge state={ticket.state} />
           <PriorityBadge priority={ticket.priority} />
+          <WhoseMove ticket={ticket} />
           <WaitsFor activity={activity} />
         </div>
       </td>
@@ -97,6 +99,7 @@ function Row({ ticket }: { readonly ticket: QueuedView }) {
         <PriorityBadge priority={ticket.priority} />
       </td>
       <td className={styles.waits}>
+        <WhoseMove ticket={ticket} />
         <WaitsFor activity={activity} />
       </td>
       <td className={styles.level}>{ticket.level}</td>

@@ -8,9 +8,10 @@ import { DevicePicker } from '../../ui/device-picker.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
 import styles from './edit-ticket.module.css'
+import { contactsOf, PeopleFields } from './people-fields.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 
-/** Title, description and devices of a ticket. */
+/** Title, description, devices, tags and people of a ticket. */
 export function EditTicket({
   ticket,
   changer,
@@ -31,6 +32,8 @@ export function EditTicket({
       title: String(form.get('title')).trim(),
       description: String(form.get('description')).trim(),
       deviceIds: devices.map(({ id }) => id),
+      tags: wordsOf(String(form.get('tags'))),
+      contacts: contactsOf(form),
     })
     onClose()
   }
@@ -46,6 +49,14 @@ export function EditTicket({
           maxLength={20_000}
         />
         <DevicePicker picked={devices} onChange={setDevices} />
+        <TextField
+          label="Tags"
+          name="tags"
+          hint="Words with a blank between them, for example: vpn printer. At most 16."
+          defaultValue={ticket.tags.join(' ')}
+          maxLength={560}
+        />
+        <PeopleFields contacts={ticket.contacts} />
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary">
@@ -55,4 +66,8 @@ export function EditTicket({
       </form>
     </Dialog>
   )
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
 }

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { ClosedAs, TicketView, WaitingFor } from '../../api/types.ts'
+import { MOVER_WORDS } from '../../ui/words.tsx'
 
 export const WAITING_WORDS: Readonly<Record<WaitingFor, string>> = {
   person: 'The person',
@@ -9,19 +10,10 @@ export const WAITING_WORDS: Readonly<Record<WaitingFor, string>> = {
   appointment: 'An appointment',
 }
 
-const MOVERS: Readonly<Record<TicketView['mover'], string>> = {
-  desk: 'It is the desk’s move.',
-  person: 'Waits for the person.',
-  'on-site': 'Waits for the on-site person.',
-  'third-party': 'Waits for somebody outside.',
-  approval: 'Waits for an approval.',
-  appointment: 'Waits for an appointment.',
-  nobody: '',
-}
-
 /** Whose move it is, in one short sentence; empty where nobody has one. */
 export function moverText(mover: TicketView['mover']): string {
-  return MOVERS[mover]
+  if (mover === 'nobody') return ''
+  return mover === 'desk' ? 'It is the desk’s move.' : `${MOVER_WORDS[mover]}.`
 }
 
 const CLOSED: Readonly<Record<ClosedAs, string>> = {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { apiGet, apiSend } from '../../api/client.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { rememberTicket } from '../../api/tickets.ts'
-import type { Grade, TicketState, TicketView, WaitingFor } from '../../api/types.ts'
+import type { ContactsView, Grade, TicketState, TicketView, WaitingFor } from '../../api/types.ts'
 
 /** What a technician may change; absent fields stay. */
 export interface TicketChange {
@@ -19,6 +19,8 @@ export interface TicketChange {
   readonly level?: number
   readonly assigneeId?: string | null
   readonly deviceIds?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly contacts?: ContactsView
 }
 
 export interface TicketChanger {

@@ -12,9 +12,11 @@ import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import { CloseTicket } from './close-ticket.tsx'
 import { EditTicket } from './edit-ticket.tsx'
+import { FlowFacts } from './flow-facts.tsx'
 import { closedText, moverText } from './flow-words.ts'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
+import { ReopenTicket } from './reopen-ticket.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
@@ -23,7 +25,9 @@ import { WaitDialog } from './wait-dialog.tsx'
 /** Left: where the ticket stands, and what a technician changes about it. */
 export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
   const changer = useTicketChange(ticket)
+  const mayReopen = useMay('ticket.work') && ticket.state === 'closed' && ticket.closedAs !== 'merged'
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
+  const [isReopening, setReopening] = useState(false)
   const [isEditing, setEditing] = useState(false)
   return (
     <section className={styles.facts} aria-label="Facts and steps">
@@ -43,6 +47,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
         <Fact name="Changed">
           <Ago at={ticket.updatedAt} />
         </Fact>
+        <FlowFacts ticket={ticket} />
         <Fact name="Description">
           <p className={styles.description}>{ticket.description === '' ? 'None.' : ticket.description}</p>
         </Fact>
@@ -51,10 +56,18 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
       {mayWork ? (
         <div>
           <Button small onClick={() => setEditing(true)}>
-            Edit title, text, devices
+            Edit title, text, devices, people
           </Button>
         </div>
       ) : null}
+      {mayReopen ? (
+        <div>
+          <Button small onClick={() => setReopening(true)}>
+            Open it again
+          </Button>
+        </div>
+      ) : null}
+      {isReopening ? <ReopenTicket ticket={ticket} onClose={() => setReopening(false)} /> : null}
       {isEditing ? <EditTicket ticket={ticket} changer={changer} onClose={() => setEditing(false)} /> : null}
     </section>
   )

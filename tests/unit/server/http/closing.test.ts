@@ -10,7 +10,7 @@ beforeAll(async () => {
   server = await startTestApp()
   headers = await bearerFor(server, await makeUser(server, 'technician'))
   device = await makeDevice(server, 1)
-})
+}, 60_000)
 afterAll(() => server.close())
 
 const call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object, as = headers) =>
