@@ -25,6 +25,11 @@ export const LOG_KINDS = [
   'person.stated',
   'message.sent',
   'attachment.stored',
+  'clock.warned',
+  'clock.breached',
+  'escalation.asked',
+  'escalation.accepted',
+  'escalation.declined',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -1,3 +1,4 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { AuditCheck } from './audit/audit-check.ts'
 import { createAuditCheck } from './audit/audit-check.ts'
 import type { Bus } from './bus/bus.ts'
@@ -9,6 +10,8 @@ import type { DeviceService, RevocationList } from './devices/device-service.ts'
 import { createDeviceService } from './devices/device-service.ts'
 import type { EnrolmentAddress, EnrolmentService } from './enrolment/enrolment-service.ts'
 import { createEnrolmentService } from './enrolment/enrolment-service.ts'
+import type { EscalationService } from './escalations/escalation-service.ts'
+import { createEscalationService } from './escalations/escalation-service.ts'
 import { ExportService } from './export/export-service.ts'
 import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
@@ -29,6 +32,8 @@ import type { SearchService } from './search/search-service.ts'
 import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
+import type { ClockKeeper } from './ticket-clock/clock-keeper.ts'
+import { createClockKeeper } from './ticket-clock/clock-keeper.ts'
 import { TicketReportService } from './ticket-report/ticket-report-service.ts'
 import type { PriorityService } from './tickets/priority-service.ts'
 import { createPriorityService } from './tickets/priority-service.ts'
@@ -70,6 +75,8 @@ export interface Services {
   readonly tickets: TicketService
   readonly priorities: PriorityService
   readonly timers: TimerService
+  readonly clocks: ClockKeeper
+  readonly escalations: EscalationService
   readonly consent: ConsentService
   readonly runs: RunService
   readonly rows: RowService
@@ -128,6 +135,7 @@ export function createServices(foundations: Foundations): Services {
   const figures = { store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }
   const metrics = createMetrics(figures)
   const policyReports = new PolicyReports(metrics.policyReports)
+  const afterChange = (id: TicketId) => consent.ticketChanged(id)
   return {
     store,
     clock,
@@ -141,9 +149,11 @@ export function createServices(foundations: Foundations): Services {
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
-    tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
+    tickets: createTicketService({ store, clock, bus, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
+    clocks: createClockKeeper({ store, clock, bus }),
+    escalations: createEscalationService({ store, clock, bus, afterChange }),
     consent,
     runs,
     rows: new RowService({ store, clock }),

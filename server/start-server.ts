@@ -26,6 +26,7 @@ import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { followClocks } from './ticket-clock/clock-keeper.ts'
 import { timerHandlers } from './timers/index.ts'
 import { TimerRunner } from './timers/timer-runner.ts'
 import type { UiAddress } from './ui-address.ts'
@@ -120,6 +121,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   const stopHousekeeping = keepHouse(store, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
   timers.start()
+  const clocks = followClocks(services.clocks, { bus: services.bus, log })
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
   log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')
@@ -135,6 +137,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
       stopHousekeeping()
       await timers.close()
       await Promise.all([app.close(), agents.close()])
+      await clocks.close()
       await services.bus.close()
       await store.close()
       log.info({ at: isoNow(clock) }, 'server stopped')

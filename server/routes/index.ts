@@ -9,6 +9,7 @@ import { auditRoutes } from './audit.ts'
 import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
+import { escalationRoutes } from './escalations.ts'
 import { exportRoutes } from './export.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
@@ -28,6 +29,7 @@ import { sessionFactorRoutes } from './session-factors.ts'
 import { allSessionRoutes } from './sessions.ts'
 import { priorityMatrixRoutes, settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
+import { ticketClockRoutes } from './ticket-clock.ts'
 import { ticketReportRoutes } from './ticket-report.ts'
 import { ticketLogRoutes, ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -59,6 +61,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketRoutes(services),
     ticketLogRoutes(services),
     messageRoutes(services),
+    ticketClockRoutes(services),
+    escalationRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
+import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
 
 const MINUTE_MS = 60_000
 
@@ -31,6 +32,8 @@ export const Settings = Type.Object(
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
     priorityMatrix: PriorityMatrix,
+    /** Targets, business hours and what follows when a time is over. */
+    serviceLevel: ServiceLevel,
   },
   { additionalProperties: false },
 )
@@ -45,6 +48,7 @@ const DEFAULT_SETTINGS: Settings = {
   maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
+  serviceLevel: DEFAULT_SERVICE_LEVEL,
 }
 
 const KEY = 'organisation'
@@ -75,10 +79,12 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
     /**
      * Changes the fields given; the audit log keeps old and new values. Tickets that are there keep their priorities.
      *
-     * @throws AskFirstError INVALID_REQUEST when more impact or urgency would make a ticket less urgent
+     * @throws AskFirstError INVALID_REQUEST when more impact or urgency would make a ticket less urgent, or a
+     *   service level cannot be used
      */
     async change(change: Partial<Settings>, actor: Actor): Promise<Settings> {
       if (change.priorityMatrix !== undefined) checkMatrix(change.priorityMatrix)
+      if (change.serviceLevel !== undefined) checkServiceLevel(change.serviceLevel)
       const from = await get()
       const to = { ...from, ...change }
       await store.settings.set(
@@ -101,4 +107,12 @@ function checkMatrix(matrix: PriorityMatrix): void {
     `More impact or urgency must not make a ticket less urgent, so the matrix was not changed. ${told}`,
     { details: { field: 'priorityMatrix', problems } },
   )
+}
+
+function checkServiceLevel(serviceLevel: ServiceLevel): void {
+  const problems = serviceLevelProblems(serviceLevel)
+  if (problems.length === 0) return
+  throw new AskFirstError('INVALID_REQUEST', `The service level was not changed. ${problems.join(' ')}`, {
+    details: { field: 'serviceLevel', problems },
+  })
 }

@@ -141,6 +141,15 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'timers.release': 'write',
   'timers.fire': 'write',
   'timers.nextDue': 'read',
+  'clocks.get': 'read',
+  'clocks.list': 'read',
+  'clocks.put': 'write',
+  'clocks.behind': 'read',
+  'escalations.get': 'read',
+  'escalations.listForTicket': 'read',
+  'escalations.waiting': 'read',
+  'escalations.ask': 'write',
+  'escalations.answer': 'write',
 }
 
 /** Whether a text names a method of the store. */

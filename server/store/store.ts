@@ -11,6 +11,7 @@ import type {
   TicketId,
   UserId,
 } from '@askfirst/protocol/ids.ts'
+import type { ClockStore, EscalationStore } from './clock-stores.ts'
 import type {
   AuditDraft,
   AuditEntry,
@@ -81,6 +82,8 @@ export interface Store {
   readonly audit: AuditStore
   readonly settings: SettingStore
   readonly timers: TimerStore
+  readonly clocks: ClockStore
+  readonly escalations: EscalationStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -2,6 +2,7 @@ import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
 import type { EditionView } from './edition-view.ts'
 import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { CLOCK_TELLERS } from './tell-clock.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /** What the tellers need besides the entry: where a request or a run belongs. */
@@ -76,6 +77,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const name = text(entry, 'name')
     return `sent a file of the person${name === '' ? '' : `: ${name}`}`
   },
+  ...CLOCK_TELLERS,
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -16,7 +16,7 @@ const LONGEST_HOLD_MS = 600_000
 export function timerStore(context: SqlContext): TimerStore {
   return {
     set: (timer) => setTimer(context, timer),
-    cancel: async (key) => (await toCome(context).where('key', '=', key).returning('id').execute()).length > 0,
+    cancel: (key) => cancelTimer(context, key),
     cancelFor: async (ticketId, kinds) => cancelFor(context, ticketId, kinds),
     claim: (input) => claim(context, input),
     release: (key, owner, retryAt) => release(context, { key, owner, retryAt }),
@@ -26,7 +26,7 @@ export function timerStore(context: SqlContext): TimerStore {
 }
 
 /** @see TimerStore.set */
-async function setTimer(context: SqlContext, timer: TimerDraft): Promise<boolean> {
+export async function setTimer(context: SqlContext, timer: TimerDraft): Promise<boolean> {
   const ticket = timer.ticketId === null ? null : await ticketKey(context, timer.ticketId)
   const fresh = { attempts: 0, locked_by: null, locked_until: null, done_at: null }
   const set = { kind: timer.kind, ticket_id: ticket, due_at: timer.dueAt, body: canonicalJson(timer.body), ...fresh }
@@ -50,6 +50,11 @@ async function setTimer(context: SqlContext, timer: TimerDraft): Promise<boolean
     .returning('id')
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** @see TimerStore.cancel */
+export async function cancelTimer(context: SqlContext, key: string): Promise<boolean> {
+  return (await toCome(context).where('key', '=', key).returning('id').execute()).length > 0
 }
 
 function toCome({ db }: SqlContext) {
