@@ -10,6 +10,7 @@ import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { announceMessage, announceTicket, differences } from '../tickets/follow-up.ts'
 
+/** What escalations stand on. */
 export interface EscalationDeps {
   readonly store: Store
   readonly clock: Clock
@@ -29,12 +30,14 @@ export interface EscalationWish {
   readonly message: string | null
 }
 
+/** @throws AskFirstError NOT_FOUND */
 export async function found(store: Pick<Store, 'tickets'>, id: TicketId): Promise<Ticket> {
   const ticket = await store.tickets.get(id)
   if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
   return ticket
 }
 
+/** A ticket that can still go to somebody. @throws AskFirstError NOT_FOUND; CONFLICT when it is resolved or closed */
 export async function movable(store: Pick<Store, 'tickets'>, id: TicketId): Promise<Ticket> {
   const ticket = await found(store, id)
   if (ticket.state === 'resolved' || ticket.state === 'closed')
@@ -42,6 +45,7 @@ export async function movable(store: Pick<Store, 'tickets'>, id: TicketId): Prom
   return ticket
 }
 
+/** An escalation that waits for an answer, of the ticket as it is. */
 export function newEscalation(
   ticket: Ticket,
   wish: Omit<EscalationWish, 'message'>,
@@ -52,6 +56,7 @@ export function newEscalation(
   return { id, ticketId: ticket.id, ...from, ...wish, askedBy: actor, askedAt: at, ...open }
 }
 
+/** A change of the ticket as it is, with its entry in the log. */
 export function changeOf(
   ticket: Ticket,
   columns: Omit<EscalationChange['columns'], 'updatedAt'>,
@@ -65,12 +70,14 @@ export function changeOf(
   return { version: ticket.version, columns: { ...columns, updatedAt: at }, log }
 }
 
+/** The entry that carries the hand-over. */
 export function askedEntry({ id, ticketId, askedAt, askedBy, ...escalation }: Escalation): LogDraft {
   const { fromLevel, toLevel, criterion, summary, fromUserId, toUserId } = escalation
   const body = { escalationId: id, fromLevel, toLevel, criterion, summary, fromUserId, toUserId }
   return { ticketId, at: askedAt, actor: askedBy, kind: 'escalation.asked', body }
 }
 
+/** What the person is told, if anything. */
 export function messageEntry({ ticketId, askedAt, askedBy }: Escalation, text: string | null): readonly LogDraft[] {
   return text === null ? [] : [{ ticketId, at: askedAt, actor: askedBy, kind: 'message.sent', body: { text } }]
 }
@@ -86,6 +93,7 @@ export async function escalationChanged(
   if (hasMessage) announceMessage(bus, ticketId)
 }
 
+/** A field of the request that cannot be. */
 export function invalid(field: string, text: string): AskFirstError {
   return new AskFirstError('INVALID_REQUEST', text, { details: { field } })
 }

@@ -9,6 +9,7 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
+import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
 
@@ -32,8 +33,13 @@ export const Settings = Type.Object(
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
     priorityMatrix: PriorityMatrix,
+<<<<<<< HEAD
     /** Targets, business hours and what follows when a time is over. */
     serviceLevel: ServiceLevel,
+=======
+    /** Who is written to by e-mail. */
+    mail: MailSettings,
+>>>>>>> main
   },
   { additionalProperties: false },
 )
@@ -48,7 +54,11 @@ const DEFAULT_SETTINGS: Settings = {
   maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
+<<<<<<< HEAD
   serviceLevel: DEFAULT_SERVICE_LEVEL,
+=======
+  mail: DEFAULT_MAIL,
+>>>>>>> main
 }
 
 const KEY = 'organisation'

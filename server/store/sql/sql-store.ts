@@ -8,6 +8,7 @@ import { enrolmentStore } from './enrolment.ts'
 import { escalationStore } from './escalations.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
+import { mailStore } from './mail-outbox.ts'
 import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
@@ -40,7 +41,11 @@ export function sqlStore(context: SqlContext): StoreAreas {
     audit: auditStore(context),
     settings: settingStore(context),
     timers: timerStore(context),
+<<<<<<< HEAD
     clocks: clockStore(context),
     escalations: escalationStore(context),
+=======
+    mail: mailStore(context),
+>>>>>>> main
   }
 }
