@@ -25,16 +25,13 @@ export const LOG_KINDS = [
   'person.stated',
   'message.sent',
   'attachment.stored',
-<<<<<<< HEAD
   'clock.warned',
   'clock.breached',
   'escalation.asked',
   'escalation.accepted',
   'escalation.declined',
-=======
   'mail.sent',
   'mail.failed',
->>>>>>> main
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

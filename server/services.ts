@@ -157,16 +157,12 @@ export function createServices(foundations: Foundations): Services {
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
-<<<<<<< HEAD
-    tickets: createTicketService({ store, clock, bus, afterChange }),
-=======
     mail,
-    tickets: createTicketService({ store, clock, bus, mails, afterChange: (id) => consent.ticketChanged(id) }),
->>>>>>> main
+    tickets: createTicketService({ store, clock, bus, mails, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
     clocks: createClockKeeper({ store, clock, bus }),
-    escalations: createEscalationService({ store, clock, bus, afterChange }),
+    escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     consent,
     runs,
     rows: new RowService({ store, clock }),

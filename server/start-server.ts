@@ -127,11 +127,8 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   const stopHousekeeping = keepHouse(store, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
   timers.start()
-<<<<<<< HEAD
   const clocks = followClocks(services.clocks, { bus: services.bus, log })
-=======
   const mailSender = await startMail(services, start)
->>>>>>> main
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
   log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')

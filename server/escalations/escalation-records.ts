@@ -3,6 +3,7 @@ import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { EscalationId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import type { Trigger } from '../settings/service-level.ts'
 import type { Escalation } from '../store/clock-entities.ts'
 import type { EscalationChange } from '../store/clock-stores.ts'
@@ -15,6 +16,7 @@ export interface EscalationDeps {
   readonly store: Store
   readonly clock: Clock
   readonly bus: Bus
+  readonly mails: Pick<MailWriter, 'ofMessage'>
   /** Ends what the ticket as it is now no longer allows: consent is not inherited. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
 }
@@ -78,8 +80,14 @@ export function askedEntry({ id, ticketId, askedAt, askedBy, ...escalation }: Es
 }
 
 /** What the person is told, if anything. */
-export function messageEntry({ ticketId, askedAt, askedBy }: Escalation, text: string | null): readonly LogDraft[] {
-  return text === null ? [] : [{ ticketId, at: askedAt, actor: askedBy, kind: 'message.sent', body: { text } }]
+export async function messageEntry(
+  { mails }: Pick<EscalationDeps, 'mails'>,
+  ticket: Ticket,
+  { askedAt, askedBy, text }: Pick<Escalation, 'askedAt' | 'askedBy'> & { readonly text: string | null },
+): Promise<readonly LogDraft[]> {
+  if (text === null) return []
+  const written = { mails: await mails.ofMessage(ticket, text, askedBy.name) }
+  return [{ ticketId: ticket.id, at: askedAt, actor: askedBy, kind: 'message.sent', body: { text }, ...written }]
 }
 
 /** Ends what the ticket no longer allows, and tells its readers. */

@@ -80,7 +80,7 @@ export function createEscalationService(deps: EscalationDeps) {
       await store.escalations.ask({
         escalation,
         change,
-        log: [askedEntry(escalation), ...messageEntry(escalation, message)],
+        log: [askedEntry(escalation), ...(await messageEntry(deps, ticket, { ...escalation, text: message }))],
       })
       await escalationChanged(deps, ticketId, message !== null)
       return escalation
@@ -93,7 +93,8 @@ export function createEscalationService(deps: EscalationDeps) {
       const wish = { toLevel, criterion, summary: draftSummary(handover), toUserId: null }
       const escalation = newEscalation(ticket, wish, { id: newId('esc', clock), at, actor: SYSTEM_ACTOR })
       const change = changeOf(ticket, { ...columns, level: toLevel }, { at, actor: SYSTEM_ACTOR })
-      const words = messageEntry(escalation, wordsToPerson(handover.ownerName, toLevel))
+      const text = wordsToPerson(handover.ownerName, toLevel)
+      const words = await messageEntry(deps, ticket, { ...escalation, text })
       const log = [before, askedEntry(escalation), ...words]
       if ((await store.escalations.ask({ escalation, change, log, fires })) !== null)
         await escalationChanged(deps, ticket.id, true)

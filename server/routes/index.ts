@@ -62,12 +62,9 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketRoutes(services),
     ticketLogRoutes(services),
     messageRoutes(services),
-<<<<<<< HEAD
     ticketClockRoutes(services),
     escalationRoutes(services),
-=======
     mailRoutes(services),
->>>>>>> main
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),

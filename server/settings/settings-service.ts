@@ -33,13 +33,10 @@ export const Settings = Type.Object(
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
     priorityMatrix: PriorityMatrix,
-<<<<<<< HEAD
     /** Targets, business hours and what follows when a time is over. */
     serviceLevel: ServiceLevel,
-=======
     /** Who is written to by e-mail. */
     mail: MailSettings,
->>>>>>> main
   },
   { additionalProperties: false },
 )
@@ -54,11 +51,8 @@ const DEFAULT_SETTINGS: Settings = {
   maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
-<<<<<<< HEAD
   serviceLevel: DEFAULT_SERVICE_LEVEL,
-=======
   mail: DEFAULT_MAIL,
->>>>>>> main
 }
 
 const KEY = 'organisation'

@@ -141,7 +141,6 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'timers.release': 'write',
   'timers.fire': 'write',
   'timers.nextDue': 'read',
-<<<<<<< HEAD
   'clocks.get': 'read',
   'clocks.list': 'read',
   'clocks.put': 'write',
@@ -151,14 +150,12 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'escalations.waiting': 'read',
   'escalations.ask': 'write',
   'escalations.answer': 'write',
-=======
   'mail.claim': 'write',
   'mail.end': 'write',
   'mail.retry': 'write',
   'mail.listForTicket': 'read',
   'mail.queue': 'write',
   'mail.figures': 'read',
->>>>>>> main
 }
 
 /** Whether a text names a method of the store. */

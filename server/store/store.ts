@@ -83,12 +83,9 @@ export interface Store {
   readonly audit: AuditStore
   readonly settings: SettingStore
   readonly timers: TimerStore
-<<<<<<< HEAD
   readonly clocks: ClockStore
   readonly escalations: EscalationStore
-=======
   readonly mail: MailStore
->>>>>>> main
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -41,11 +41,8 @@ export function sqlStore(context: SqlContext): StoreAreas {
     audit: auditStore(context),
     settings: settingStore(context),
     timers: timerStore(context),
-<<<<<<< HEAD
     clocks: clockStore(context),
     escalations: escalationStore(context),
-=======
     mail: mailStore(context),
->>>>>>> main
   }
 }
