@@ -29,6 +29,11 @@ export const LOG_KINDS = [
   'ticket.merged',
   'ticket.closed',
   'ticket.reopened',
+  'clock.warned',
+  'clock.breached',
+  'escalation.asked',
+  'escalation.accepted',
+  'escalation.declined',
   'mail.sent',
   'mail.failed',
 ] as const

@@ -1,3 +1,4 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { AuditCheck } from './audit/audit-check.ts'
 import { createAuditCheck } from './audit/audit-check.ts'
 import type { Bus } from './bus/bus.ts'
@@ -9,6 +10,8 @@ import type { DeviceService, RevocationList } from './devices/device-service.ts'
 import { createDeviceService } from './devices/device-service.ts'
 import type { EnrolmentAddress, EnrolmentService } from './enrolment/enrolment-service.ts'
 import { createEnrolmentService } from './enrolment/enrolment-service.ts'
+import type { EscalationService } from './escalations/escalation-service.ts'
+import { createEscalationService } from './escalations/escalation-service.ts'
 import { ExportService } from './export/export-service.ts'
 import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
@@ -33,6 +36,8 @@ import type { SearchService } from './search/search-service.ts'
 import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { Store } from './store/store.ts'
+import type { ClockKeeper } from './ticket-clock/clock-keeper.ts'
+import { createClockKeeper } from './ticket-clock/clock-keeper.ts'
 import { TicketReportService } from './ticket-report/ticket-report-service.ts'
 import { closeChecks } from './tickets/closing.ts'
 import type { ClosingService } from './tickets/closing-service.ts'
@@ -80,6 +85,8 @@ export interface Services {
   readonly closing: ClosingService
   readonly priorities: PriorityService
   readonly timers: TimerService
+  readonly clocks: ClockKeeper
+  readonly escalations: EscalationService
   readonly consent: ConsentService
   readonly runs: RunService
   readonly rows: RowService
@@ -142,6 +149,7 @@ export function createServices(foundations: Foundations): Services {
   const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
   const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
+  const afterChange = (id: TicketId) => consent.ticketChanged(id)
   return {
     store,
     clock,
@@ -157,13 +165,15 @@ export function createServices(foundations: Foundations): Services {
     settings,
     mail,
     mails,
-    tickets: createTicketService({ store, clock, bus, mails, afterChange: (id) => consent.ticketChanged(id) }),
     closing: createClosingService({
       ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
-      afterChange: (id) => consent.ticketChanged(id),
+      afterChange,
     }),
+    tickets: createTicketService({ store, clock, bus, mails, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
+    clocks: createClockKeeper({ store, clock, bus }),
+    escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     consent,
     runs,
     rows: new RowService({ store, clock }),

@@ -30,6 +30,7 @@ import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { followClocks } from './ticket-clock/clock-keeper.ts'
 import { timerHandlers } from './timers/index.ts'
 import { TimerRunner } from './timers/timer-runner.ts'
 import type { UiAddress } from './ui-address.ts'
@@ -128,6 +129,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   const stopHousekeeping = keepHouse(store, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
   timers.start()
+  const clocks = followClocks(services.clocks, { bus: services.bus, log })
   const mailSender = await startMail(services, start)
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
@@ -145,6 +147,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
       await timers.close()
       await mailSender?.close()
       await Promise.all([app.close(), agents.close()])
+      await clocks.close()
       await services.bus.close()
       await store.close()
       log.info({ at: isoNow(clock) }, 'server stopped')

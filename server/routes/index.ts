@@ -10,6 +10,7 @@ import { closingRoutes } from './closing.ts'
 import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
+import { escalationRoutes } from './escalations.ts'
 import { exportRoutes } from './export.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
@@ -30,6 +31,7 @@ import { sessionFactorRoutes } from './session-factors.ts'
 import { allSessionRoutes } from './sessions.ts'
 import { priorityMatrixRoutes, settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
+import { ticketClockRoutes } from './ticket-clock.ts'
 import { ticketReportRoutes } from './ticket-report.ts'
 import { ticketLogRoutes, ticketRoutes, ticketTagRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -63,6 +65,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketTagRoutes(services),
     closingRoutes(services),
     messageRoutes(services),
+    ticketClockRoutes(services),
+    escalationRoutes(services),
     mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),

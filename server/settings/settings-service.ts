@@ -12,6 +12,7 @@ import { FACTOR_RULES } from '../users/permissions.ts'
 import { ClosingRules, DEFAULT_CLOSING } from './closing-rules.ts'
 import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
+import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
 
 const MINUTE_MS = 60_000
 
@@ -35,6 +36,8 @@ export const Settings = Type.Object(
     priorityMatrix: PriorityMatrix,
     /** When a ticket ends without an answer, and how long it can come back. */
     closing: ClosingRules,
+    /** Targets, business hours and what follows when a time is over. */
+    serviceLevel: ServiceLevel,
     /** Who is written to by e-mail. */
     mail: MailSettings,
   },
@@ -52,6 +55,7 @@ const DEFAULT_SETTINGS: Settings = {
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
   closing: DEFAULT_CLOSING,
+  serviceLevel: DEFAULT_SERVICE_LEVEL,
   mail: DEFAULT_MAIL,
 }
 
@@ -83,10 +87,12 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
     /**
      * Changes the fields given; the audit log keeps old and new values. Tickets that are there keep their priorities.
      *
-     * @throws AskFirstError INVALID_REQUEST when more impact or urgency would make a ticket less urgent
+     * @throws AskFirstError INVALID_REQUEST when more impact or urgency would make a ticket less urgent, or a
+     *   service level cannot be used
      */
     async change(change: Partial<Settings>, actor: Actor): Promise<Settings> {
       if (change.priorityMatrix !== undefined) checkMatrix(change.priorityMatrix)
+      if (change.serviceLevel !== undefined) checkServiceLevel(change.serviceLevel)
       const from = await get()
       const to = { ...from, ...change }
       await store.settings.set(
@@ -109,4 +115,12 @@ function checkMatrix(matrix: PriorityMatrix): void {
     `More impact or urgency must not make a ticket less urgent, so the matrix was not changed. ${told}`,
     { details: { field: 'priorityMatrix', problems } },
   )
+}
+
+function checkServiceLevel(serviceLevel: ServiceLevel): void {
+  const problems = serviceLevelProblems(serviceLevel)
+  if (problems.length === 0) return
+  throw new AskFirstError('INVALID_REQUEST', `The service level was not changed. ${problems.join(' ')}`, {
+    details: { field: 'serviceLevel', problems },
+  })
 }

@@ -11,6 +11,7 @@ import type {
   TicketId,
   UserId,
 } from '@askfirst/protocol/ids.ts'
+import type { ClockStore, EscalationStore } from './clock-stores.ts'
 import type {
   AuditDraft,
   AuditEntry,
@@ -84,6 +85,8 @@ export interface Store {
   readonly audit: AuditStore
   readonly settings: SettingStore
   readonly timers: TimerStore
+  readonly clocks: ClockStore
+  readonly escalations: EscalationStore
   readonly mail: MailStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>

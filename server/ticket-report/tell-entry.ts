@@ -3,6 +3,7 @@ import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
 import type { EditionView } from './edition-view.ts'
 import { closingText, linkText, mergeText } from './flow-words.ts'
 import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { CLOCK_TELLERS } from './tell-clock.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /** What the tellers need besides the entry: where a request or a run belongs. */
@@ -82,6 +83,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'ticket.closed': (entry, { view }) => closingText(entry.body, view.isInternal),
   'ticket.reopened': (entry, { view }) =>
     view.isInternal ? `opened the ticket again: ${text(entry, 'reason')}` : 'opened the ticket again',
+  ...CLOCK_TELLERS,
   'mail.sent': (entry, { view }) => {
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`

@@ -14,6 +14,7 @@ export const PERMISSIONS = [
   'enrolment.manage',
   'ticket.read',
   'ticket.work',
+  'lead.read',
   'consent.ask',
   'run.read',
   'run.order',
@@ -48,12 +49,12 @@ const READING: readonly Permission[] = [
 const WORKING: readonly Permission[] = [...READING, 'ticket.work', 'consent.ask', 'run.order', 'finding.judge']
 
 /**
- * What each role may do; what is not listed is refused. A lead works like a technician and also sees the audit log and what people reported. An
+ * What each role may do; what is not listed is refused. A lead works like a technician and also sees the whole desk's load, the audit log and what people reported. An
  * admin may do everything, because in a small shop the same person runs the desk. An auditor reads and changes nothing.
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   technician: new Set(WORKING),
-  lead: new Set<Permission>([...WORKING, 'audit.read', 'report.read', 'report.clear']),
+  lead: new Set<Permission>([...WORKING, 'lead.read', 'audit.read', 'report.read', 'report.clear']),
   admin: new Set(PERMISSIONS),
   auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'metrics.read']),
 }

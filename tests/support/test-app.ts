@@ -22,6 +22,8 @@ import { createSettingsService } from '@askfirst/server/settings/settings-servic
 import type { Role, User } from '@askfirst/server/store/entities.ts'
 import { openSqlite } from '@askfirst/server/store/sqlite/open-sqlite.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
+import { timerHandlers } from '@askfirst/server/timers/index.ts'
+import { TimerRunner } from '@askfirst/server/timers/timer-runner.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import { ROLE_PERMISSIONS } from '@askfirst/server/users/permissions.ts'
 import { openSecretBox } from '@askfirst/server/users/secret-box.ts'
@@ -44,6 +46,8 @@ export interface TestApp extends BuiltApp {
   /** Log lines written so far. */
   readonly logLines: string[]
   readonly clock: { now(): number; advance(ms: number): void }
+  /** Fires timers that are due when a test says so. */
+  readonly timers: TimerRunner
   /** How often the revocation list was made anew. */
   readonly refreshes: () => number
   close(): Promise<void>
@@ -106,12 +110,14 @@ export async function startTestApp(
     ...of,
   })
   const built = await buildApp(services, { logger: log, origins: () => new Set([ORIGIN]), ...options })
+  const timers = new TimerRunner({ store, clock, bus, log, handlers: timerHandlers(services) })
   const close = async () => {
+    await timers.close()
     await built.app.close()
     await store.close()
     await rm(directory, { recursive: true })
   }
-  return { ...built, services, store, bus, link, logLines, clock, refreshes: () => refreshed, close }
+  return { ...built, services, store, bus, link, logLines, clock, timers, refreshes: () => refreshed, close }
 }
 
 function fakeLink(): FakeLink {

@@ -17,6 +17,8 @@ function statements({ key, reference, text }: ColumnTypes): string[] {
     // Facts in JSON are what the log says; the instants are what they mean by the settings of the moment.
     `create table ticket_clocks (ticket_id ${reference} primary key references tickets (id), log_seq integer not null,
       facts ${text} not null, targets ${text} not null, due_at ${text}, settings_sha256 ${text} not null)`,
+    // Tickets that are older than the clocks raise no alarm for times that were over before.
+    "insert into ticket_clocks (ticket_id, log_seq, facts, targets, settings_sha256) select id, 0, 'null', '[]', '' from tickets",
     'create index ticket_clocks_due on ticket_clocks (due_at) where due_at is not null',
     `create table escalations (id ${key}, public_id ${text} not null unique, ticket_id ${reference} not null references tickets (id),
       from_level integer not null, to_level integer not null, criterion ${text} not null, summary ${text} not null,

@@ -18,7 +18,35 @@ interface TimerRow {
   done_at: string | null
 }
 
+interface TicketClockRow {
+  ticket_id: number
+  log_seq: number
+  facts: JsonText
+  targets: JsonText
+  due_at: string | null
+  settings_sha256: string
+}
+interface EscalationRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  from_level: number
+  to_level: number
+  criterion: string
+  summary: string
+  from_user_id: string | null
+  to_user_id: string | null
+  asked_by: JsonText
+  asked_at: string
+  state: string
+  answered_by: JsonText | null
+  answered_at: string | null
+  reason: string | null
+}
+
 /** Tables of timers, of tickets' clocks and of escalations. */
 export interface ClockTables {
   timers: TimerRow
+  ticket_clocks: TicketClockRow
+  escalations: EscalationRow
 }

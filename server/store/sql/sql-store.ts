@@ -1,10 +1,12 @@
 import type { StoreAreas } from '../method-list.ts'
 import { attachmentStore } from './attachments.ts'
 import { auditStore } from './audit.ts'
+import { clockStore } from './clocks.ts'
 import { closeTicket } from './close-ticket.ts'
 import { consentStore } from './consent.ts'
 import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
+import { escalationStore } from './escalations.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
@@ -43,6 +45,8 @@ export function sqlStore(context: SqlContext): StoreAreas {
     audit: auditStore(context),
     settings: settingStore(context),
     timers: timerStore(context),
+    clocks: clockStore(context),
+    escalations: escalationStore(context),
     mail: mailStore(context),
   }
 }

@@ -16,13 +16,18 @@ const LONGEST_HOLD_MS = 600_000
 export function timerStore(context: SqlContext): TimerStore {
   return {
     set: (timer) => setTimer(context, timer),
-    cancel: async (key) => (await toCome(context).where('key', '=', key).returning('id').execute()).length > 0,
+    cancel: (key) => cancelTimer(context, key),
     cancelFor: async (ticketId, kinds) => cancelFor(context, ticketId, kinds),
     claim: (input) => claim(context, input),
     release: (key, owner, retryAt) => release(context, { key, owner, retryAt }),
     fire: (firing, at, effects = {}) => fire(context, { firing, at, effects }),
     nextDue: (kinds) => nextDue(context, kinds),
   }
+}
+
+/** @see TimerStore.cancel */
+export async function cancelTimer(context: SqlContext, key: string): Promise<boolean> {
+  return (await toCome(context).where('key', '=', key).returning('id').execute()).length > 0
 }
 
 function toCome({ db }: SqlContext) {

@@ -8,6 +8,7 @@ import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
+import { tellClock } from './story-clock.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -39,7 +40,7 @@ export interface StoryNames {
   readonly request: (id: string) => RequestView | undefined
 }
 
-type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
+export type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
   Pick<StoryItem, 'text' | 'kind'>
 
 /** The log as a story, oldest first. */
@@ -121,6 +122,12 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
+    case 'clock.warned':
+    case 'clock.breached':
+    case 'escalation.asked':
+    case 'escalation.accepted':
+    case 'escalation.declined':
+      return tellClock(entry, names)
     default:
       return tellProcedure(entry)
   }
