@@ -25,6 +25,14 @@ export const LOG_KINDS = [
   'person.stated',
   'message.sent',
   'attachment.stored',
+  'method.step',
+  'theory.added',
+  'theory.judged',
+  'action.planned',
+  'action.asked',
+  'action.judged',
+  'action.done',
+  'verification.recorded',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

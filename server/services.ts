@@ -19,6 +19,9 @@ import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
+import { ActionService } from './method/action-service.ts'
+import { MethodService } from './method/method-service.ts'
+import { TheoryService } from './method/theory-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
@@ -73,6 +76,9 @@ export interface Services {
   readonly findings: FindingService
   readonly reports: ReportService
   readonly attachments: AttachmentService
+  readonly method: MethodService
+  readonly theories: TheoryService
+  readonly actions: ActionService
   readonly playbooks: PlaybookService
   readonly search: SearchService
   readonly exports: ExportService
@@ -134,6 +140,9 @@ export function createServices(foundations: Foundations): Services {
     ...createPeopleServices(foundations, users),
     tokens: createTokenService({ store, clock }),
     devices,
+    method: new MethodService({ store, clock, bus }),
+    theories: new TheoryService({ store, clock, bus }),
+    actions: new ActionService({ store, clock, bus }),
     playbooks: createPlaybookService({ devices }),
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),

@@ -15,6 +15,7 @@ import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
 import { messageRoutes } from './messages.ts'
+import { actionRoutes, methodRoutes, theoryRoutes } from './method.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
@@ -65,6 +66,9 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     rowRoutes(services),
     rowFileRoutes(services),
     findingRoutes(services),
+    methodRoutes(services),
+    theoryRoutes(services),
+    actionRoutes(services),
     reportRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),

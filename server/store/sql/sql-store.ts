@@ -6,6 +6,7 @@ import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
+import { methodStore } from './method.ts'
 import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
@@ -31,6 +32,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     consent: consentStore(context),
     runs: runStore(context),
     findings: findingStore(context),
+    method: methodStore(context),
     reports: reportStore(context),
     statements: statementStore(context),
     attachments: attachmentStore(context),

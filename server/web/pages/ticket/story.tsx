@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { ClipboardList, Lightbulb, Lock, MessageSquare, Play, ShieldCheck } from 'lucide-react'
+import { ClipboardList, Lightbulb, ListChecks, Lock, MessageSquare, Play, ShieldCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { useRequests } from '../../api/consent.ts'
@@ -89,6 +89,7 @@ const ICONS: Readonly<Record<StoryItem['kind'], LucideIcon>> = {
   consent: ShieldCheck,
   run: Play,
   finding: Lightbulb,
+  method: ListChecks,
 }
 const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
 const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' })
