@@ -44,6 +44,11 @@ export const SECRET_WORDS = {
   otherPurpose: 'molepurpose',
   detail: 'newtdetail',
   withheld: 'crabwithheld',
+  skipped: 'hareskipped',
+  theory: 'ottertheory',
+  result: 'sealresult',
+  otherAction: 'badgeraction',
+  approval: 'ibexapproval',
 } as const
 
 /** Words that both editions must have. */
@@ -57,6 +62,7 @@ export const SHARED_WORDS = [
   'Let it start by itself',
   'wörks again',
   'Screen <1>.png',
+  'runs by itself',
 ] as const
 
 /** A ticket with every kind of entry, on two devices. */
@@ -154,6 +160,26 @@ const EVENTS: readonly Event[] = [
   [own, 'consent.revoked', { requestId: REQUESTS[0], grantId: GRANT, jws: 'a.b.c' }],
   [tess, 'consent.withdrawn', { requestId: REQUESTS[0], deviceId: OWN, reason: 'ticket-closed' }],
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
+  [tess, 'method.step', { step: 'plan', skipReason: SECRET_WORDS.skipped }],
+  [tess, 'theory.added', { theoryId: fixedId('thy', 1), statement: SECRET_WORDS.theory }],
+  [tess, 'theory.judged', { statement: SECRET_WORDS.theory, verdict: 'confirmed', result: SECRET_WORDS.result }],
+  [tess, 'action.planned', { what: 'Start the service again', deviceId: OWN }],
+  [tess, 'action.asked', { what: SECRET_WORDS.otherAction, deviceId: OTHER }],
+  [
+    lead,
+    'action.judged',
+    { what: 'Start the service again', deviceId: OWN, state: 'approved', by: 'lead', text: SECRET_WORDS.approval },
+  ],
+  [
+    tess,
+    'action.done',
+    { what: 'Start the service again', deviceId: OWN, state: 'done', before: 'stopped', after: 'runs by itself' },
+  ],
+  [
+    tess,
+    'verification.recorded',
+    { deviceId: OWN, collector: 'service.list', counts: { changed: 1, added: 0, removed: 0, same: 9 } },
+  ],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
 ]
 
