@@ -14,6 +14,7 @@ import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui
 import { Spine } from '../method/spine.tsx'
 import type { OpenStep } from '../method/use-open-step.ts'
 import { EditTicket } from './edit-ticket.tsx'
+import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
@@ -47,6 +48,7 @@ export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; r
           <p className={styles.description}>{ticket.description === '' ? 'None.' : ticket.description}</p>
         </Fact>
       </dl>
+      <MailPart ticket={ticket} />
       {mayWork ? (
         <div>
           <Button small onClick={() => setEditing(true)}>
