@@ -23,6 +23,7 @@ import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
 import { ActionService } from './method/action-service.ts'
+import { ComparisonService } from './method/comparison-service.ts'
 import { MethodService } from './method/method-service.ts'
 import { TheoryService } from './method/theory-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
@@ -86,6 +87,7 @@ export interface Services {
   readonly method: MethodService
   readonly theories: TheoryService
   readonly actions: ActionService
+  readonly comparisons: ComparisonService
   readonly playbooks: PlaybookService
   readonly search: SearchService
   readonly exports: ExportService
@@ -154,6 +156,7 @@ export function createServices(foundations: Foundations): Services {
     method: new MethodService({ store, clock, bus }),
     theories: new TheoryService({ store, clock, bus }),
     actions: new ActionService({ store, clock, bus }),
+    comparisons: new ComparisonService({ store, clock, bus }),
     playbooks: createPlaybookService({ devices }),
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),

@@ -2,6 +2,8 @@ import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import { isoNow } from '../clock.ts'
 import type { MethodRecord, MethodStep, StepContent, StepRecord } from '../store/method-entities.ts'
+import type { ComparablePair } from './comparison-service.ts'
+import { comparablePairs } from './comparison-service.ts'
 import type { Questions } from './questions.ts'
 import { knownAnswers, QUESTIONS, questionText } from './questions.ts'
 import type { StepStanding } from './steps.ts'
@@ -22,6 +24,8 @@ export interface MethodState extends Omit<MethodRecord, 'steps' | 'ticketId'> {
   readonly known: Readonly<Record<string, string>>
   readonly suggestions: readonly TheorySuggestion[]
   readonly measures: readonly MeasureSuggestion[]
+  /** Runs that could be compared: the first and the last of each collector. */
+  readonly comparable: readonly ComparablePair[]
 }
 
 /** What somebody writes at a step: content, or the reason why it is left out. */
@@ -45,10 +49,11 @@ export class MethodService {
   async read(ticketId: TicketId): Promise<MethodState> {
     const { store } = this.#deps
     const ticket = await knownTicket(this.#deps, ticketId)
-    const [{ ticketId: _ticketId, ...method }, findings, entries] = await Promise.all([
+    const [{ ticketId: _ticketId, ...method }, findings, entries, runs] = await Promise.all([
       store.method.read(ticketId),
       store.findings.listForTicket(ticketId),
       store.log.read(ticketId, 0, OPENING_ENTRIES),
+      store.runs.listForTicket(ticketId),
     ])
     return {
       ...method,
@@ -57,6 +62,7 @@ export class MethodService {
       known: knownAnswers(ticket, entries),
       suggestions: suggestedTheories(findings, method),
       measures: suggestedMeasures(findings),
+      comparable: comparablePairs(runs, method.comparisons),
     }
   }
 

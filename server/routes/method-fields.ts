@@ -89,6 +89,8 @@ export const ActionEnding = Type.Object(
   closed,
 )
 
+export const ComparisonOrder = Type.Object({ beforeRunId: RunId, afterRunId: RunId }, closed)
+
 export const StepView = Type.Object({
   step: Step,
   state: Type.Enum(['empty', 'content', 'skipped']),
@@ -141,7 +143,7 @@ export const ActionView = Type.Object({
   version: Count,
 })
 
-const ComparisonView = Type.Object({
+export const ComparisonView = Type.Object({
   id: ComparisonId,
   deviceId: DeviceId,
   collector: CollectorId,
@@ -177,6 +179,10 @@ export const MethodView = Type.Object({
   comparisons: Type.Array(ComparisonView),
   /** What findings say would keep it from coming back. */
   measures: Type.Array(Type.Object({ text: Type.String(), findingId: FindingId })),
+  /** Runs that could be compared: the first and the last of each collector on each device. */
+  comparable: Type.Array(
+    Type.Object({ deviceId: DeviceId, collector: CollectorId, beforeRunId: RunId, afterRunId: RunId }),
+  ),
 })
 
 export function stepView({ step, state, record }: StepStanding): Static<typeof StepView> {
@@ -202,7 +208,7 @@ export function actionView(action: PlannedAction): Static<typeof ActionView> {
   return { ...action }
 }
 
-function comparisonView(comparison: Comparison): Static<typeof ComparisonView> {
+export function comparisonView(comparison: Comparison): Static<typeof ComparisonView> {
   return { ...comparison, lines: [...comparison.lines] }
 }
 
@@ -217,5 +223,6 @@ export function methodView(method: MethodState): Static<typeof MethodView> {
     actions: method.actions.map(actionView),
     comparisons: method.comparisons.map(comparisonView),
     measures: [...method.measures],
+    comparable: [...method.comparable],
   }
 }

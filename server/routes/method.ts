@@ -2,6 +2,7 @@ import { ActionId, TheoryId, TicketId } from '@askfirst/protocol/ids.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { ActionService } from '../method/action-service.ts'
+import type { ComparisonService } from '../method/comparison-service.ts'
 import type { MethodService, StepWish } from '../method/method-service.ts'
 import type { TheoryService } from '../method/theory-service.ts'
 import { callerOf } from '../plugins/auth.ts'
@@ -14,6 +15,9 @@ import {
   ActionView,
   actionView,
   byTicket,
+  ComparisonOrder,
+  ComparisonView,
+  comparisonView,
   MethodView,
   maybe,
   methodView,
@@ -162,6 +166,29 @@ export function actionRoutes({ actions }: { readonly actions: ActionService }) {
         const { version, state } = request.body
         const result = { version, state, outcome: outcomeOf(request.body) }
         return actionView(await actions.end(id, actionId, result, actorOf(callerOf(request).user)))
+      },
+    )
+  }
+}
+
+/** `/api/tickets/:id/method/comparisons`: the same collector once before and once after. */
+export function comparisonRoutes({ comparisons }: { readonly comparisons: ComparisonService }) {
+  return async (app: App): Promise<void> => {
+    app.post(
+      '/api/tickets/:id/method/comparisons',
+      {
+        config: { permission: 'ticket.work' },
+        schema: {
+          summary: 'Compare two runs of one collector',
+          params: byTicket,
+          body: ComparisonOrder,
+          response: { 201: ComparisonView },
+        },
+      },
+      async (request, reply) => {
+        const { user } = callerOf(request)
+        const comparison = await comparisons.record(request.params.id, request.body, actorOf(user))
+        return reply.code(201).send(comparisonView(comparison))
       },
     )
   }

@@ -58,7 +58,7 @@ function ofAction(teller: Teller): Teller {
 }
 
 /** "2 changed, 1 new, 0 gone, 40 the same". */
-function countsText(counts: unknown): string {
+export function countsText(counts: unknown): string {
   const count = (name: string): number => {
     const value: unknown = typeof counts === 'object' && counts !== null ? Reflect.get(counts, name) : 0
     return typeof value === 'number' ? value : 0

@@ -37,6 +37,14 @@ describe.skipIf(program === null)('the method on a ticket’s page', () => {
     }
     const button = (name: string | RegExp) => panel(page).getByRole('button', { name })
 
+    await page.getByRole('button', { name: /^Tell the person/ }).click()
+    const box = page.getByLabel('Message', { exact: true })
+    await expect
+      .poll(() => box.inputValue())
+      .toMatch(/The drive is nearly full\.\nProbable cause: Old files\n.*Clean up/)
+    await page.getByRole('button', { name: 'Send to the person' }).click()
+    await page.getByText('wrote to the person').waitFor()
+
     await click(page.getByRole('button', { name: 'Take it', exact: true }))
     await page.getByLabel('Since when, and how often?').fill('Monday')
     await click(button('That is the problem'))

@@ -92,6 +92,36 @@ export interface ActionView {
   readonly version: number
 }
 
+export interface ComparisonView {
+  readonly id: string
+  readonly deviceId: string
+  readonly collector: string
+  readonly beforeRunId: string
+  readonly afterRunId: string
+  readonly counts: {
+    readonly changed: number
+    readonly added: number
+    readonly removed: number
+    readonly same: number
+  }
+  readonly lines: readonly {
+    readonly change: 'changed' | 'added' | 'removed'
+    readonly subject: string
+    readonly before: string | null
+    readonly after: string | null
+  }[]
+  readonly isCut: boolean
+  readonly at: string
+  readonly by: Named
+}
+
+export interface ComparablePair {
+  readonly deviceId: string
+  readonly collector: string
+  readonly beforeRunId: string
+  readonly afterRunId: string
+}
+
 export interface MethodView {
   readonly steps: readonly StepView[]
   readonly questions: readonly (QuestionView & { readonly known: string | null })[]
@@ -99,7 +129,9 @@ export interface MethodView {
   readonly theories: readonly TheoryView[]
   readonly suggestions: readonly SuggestionView[]
   readonly actions: readonly ActionView[]
+  readonly comparisons: readonly ComparisonView[]
   readonly measures: readonly { readonly text: string; readonly findingId: string }[]
+  readonly comparable: readonly ComparablePair[]
 }
 
 export interface QuestionSetView {

@@ -5,6 +5,7 @@ import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
+import { Comparisons } from './comparisons.tsx'
 import styles from './method.module.css'
 import type { StepProps } from './step-panel.tsx'
 
@@ -18,6 +19,7 @@ export function VerifyStep(props: StepProps) {
         {ticket.confirmed === false ? <Badge tone="bad">The person says that it is not fixed</Badge> : null}
         {ticket.confirmed === null ? <Badge>The person has not said yet whether it is fixed</Badge> : null}
       </p>
+      <Comparisons {...props} />
       {mayWork ? <Prevention {...props} /> : <Recorded measures={step.measures} text={step.text} />}
     </>
   )

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { METHOD_STEPS } from '../../api/method.ts'
+import { countsText } from '../method/counts-text.ts'
 import { STEP_WORDS } from '../method/step-words.ts'
 
 /** What an entry of the method says, to be read after a name. */
@@ -86,15 +87,6 @@ function answersOf(content: unknown): readonly (readonly [string, string])[] {
   const answers: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, 'answers') : null
   if (!Array.isArray(answers)) return []
   return answers.map((answer) => [textOf(answer, 'question'), textOf(answer, 'answer')] as const)
-}
-
-/** "2 changed, 1 new, 0 gone, 40 the same". */
-function countsText(counts: unknown): string {
-  const count = (name: string) => {
-    const value: unknown = typeof counts === 'object' && counts !== null ? Reflect.get(counts, name) : 0
-    return typeof value === 'number' ? value.toLocaleString('en') : '0'
-  }
-  return `${count('changed')} changed, ${count('added')} new, ${count('removed')} gone, ${count('same')} the same`
 }
 
 function lines(facts: readonly (readonly [name: string, text: string])[]): readonly string[] {

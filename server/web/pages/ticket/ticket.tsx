@@ -27,6 +27,7 @@ import { ReportMenu } from './report-menu.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
 import { TicketFacts } from './ticket-facts.tsx'
+import type { Proposal } from './write-box.tsx'
 
 /** Rows come in many a second; their counts are read at most so often. */
 const ROWS_GATHER_MS = 500
@@ -68,6 +69,7 @@ function NoTicket({ error }: { readonly error: unknown }) {
 function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly error: unknown }) {
   const [draft, setDraft] = useState<AskDraft | null>(null)
   const opened = useOpenStep(ticket)
+  const [proposal, setProposal] = useState<Proposal | null>(null)
   const mayExport = useMay('export.read')
   return (
     <>
@@ -90,8 +92,8 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
             To the device and the permission
           </a>
           <StepPanel ticket={ticket} opened={opened} onAsk={setDraft} />
-          <Findings ticket={ticket} onAsk={setDraft} />
-          <Story ticket={ticket} />
+          <Findings ticket={ticket} onAsk={setDraft} onShare={(text) => setProposal({ text })} />
+          <Story ticket={ticket} proposal={proposal} />
         </div>
         <DeviceSide ticket={ticket} onAsk={setDraft} />
       </div>

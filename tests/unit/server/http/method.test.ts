@@ -1,8 +1,19 @@
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { User } from '@askfirst/server/store/entities.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chunkOfLines } from '../../../support/indexed-chunk.ts'
 import { openedSaid } from '../../../support/person-records.ts'
-import { AT, addRun, finding, freshId, logDraft, storedRequest } from '../../../support/store-records.ts'
+import {
+  AT,
+  addRun,
+  auditDraft,
+  completeness,
+  finding,
+  freshId,
+  LATER,
+  logDraft,
+  storedRequest,
+} from '../../../support/store-records.ts'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, makeDevice, makeUser, startTestApp } from '../../../support/test-app.ts'
 
@@ -23,7 +34,7 @@ beforeAll(async () => {
   headers = await bearerFor(server, technician)
   leadHeaders = await bearerFor(server, await makeUser(server, 'lead'))
   deviceId = await makeDevice(server)
-})
+}, 60_000)
 afterAll(() => server.close())
 beforeEach(async () => {
   const wish = {
@@ -240,5 +251,74 @@ describe('actions', () => {
     expect(await approve(theirs.id, leadHeaders)).toMatchObject({ status: 200, body: approved })
     const { body: minor } = await call('POST', '/actions', newAction)
     expect((await approve(minor.id, leadHeaders)).status).toBe(409)
+  })
+})
+
+describe('comparisons', () => {
+  async function endedRun(
+    orderedAt: string,
+    services: readonly (readonly [name: string, state: string])[],
+    collector = 'service.list',
+  ) {
+    const [device, ticket] = [await server.store.devices.get(deviceId), await server.store.tickets.get(id)]
+    if (device === null || ticket === null) throw new Error('The scene is not there')
+    const request = storedRequest({ deviceId, ticketId: id })
+    await server.store.consent.create(request, logDraft(id, 'consent.requested', { requestId: request.id }))
+    const run = await addRun(server.store, { device, ticket, request }, { collector, orderedAt })
+    const lines = services.map(([name, state]) => JSON.stringify({ name, state, source: 'systemd' }))
+    const { chunk, block } = chunkOfLines(run, { seq: 0, firstRow: 0 }, lines)
+    await server.store.runs.appendChunks([chunk])
+    const index = () => server.store.runs.indexRows(run.id, [block])
+    const end = {
+      completeness: completeness({ rows: lines.length }),
+      at: LATER,
+      log: logDraft(id, 'run.ended', { runId: run.id }),
+    }
+    await server.store.runs.end(run.id, end)
+    return { id: run.id, index }
+  }
+
+  test('[T28] are of the first and the last run of a collector, and stand in the log with both', async () => {
+    const before = await endedRun('2026-11-22T03:00:00.000Z', [
+      ['audio', 'stopped'],
+      ['ssh', 'running'],
+    ])
+    const after = await endedRun('2026-11-22T05:00:00.000Z', [
+      ['audio', 'running'],
+      ['ssh', 'running'],
+    ])
+    const pair = { beforeRunId: before.id, afterRunId: after.id }
+    expect(await read()).toMatchObject({ comparable: [{ ...pair, collector: 'service.list', deviceId }] })
+    expect(await call('POST', '/comparisons', pair)).toMatchObject({ status: 409, body: { code: 'CONFLICT' } })
+    await Promise.all([before.index(), after.index()])
+    const compared = await call('POST', '/comparisons', pair)
+    const counts = { changed: 1, added: 0, removed: 0, same: 1 }
+    expect(compared).toMatchObject({
+      status: 201,
+      body: { ...pair, counts, isCut: false, lines: [{ subject: 'audio' }] },
+    })
+    expect(await lastEntry()).toMatchObject({ kind: 'verification.recorded', body: { ...pair, counts } })
+    expect(await read()).toMatchObject({ comparable: [], comparisons: [{ counts }] })
+    expect(await states()).toMatchObject({ verify: 'content' })
+  })
+
+  test('[T28] are of two different runs in their order, of one collector, of the ticket', async () => {
+    const [before, after] = [
+      await endedRun('2026-11-22T03:00:00.000Z', [['a', 'x']]),
+      await endedRun(LATER, [['a', 'x']]),
+    ]
+    const other = await endedRun(LATER, [['a', 'x']], 'process.list')
+    for (const each of [before, after, other]) await each.index()
+    for (const [beforeRunId, afterRunId] of [
+      [after.id, before.id],
+      [before.id, before.id],
+      [before.id, other.id],
+      [before.id, freshId('run')],
+    ])
+      expect(await call('POST', '/comparisons', { beforeRunId, afterRunId })).toMatchObject({ status: 400 })
+    const audit = auditDraft('run.withheld', before.id)
+    await server.store.runs.withhold(before.id, { reason: 'damaged', audit, log: logDraft(id, 'run.ended', {}) })
+    const withheld = await call('POST', '/comparisons', { beforeRunId: before.id, afterRunId: after.id })
+    expect(withheld.body).toMatchObject({ code: 'RUN_ROWS_WITHHELD' })
   })
 })
