@@ -9,6 +9,7 @@ import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
 import { tellClock } from './story-clock.ts'
+import { tellMethod } from './story-method.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -20,7 +21,7 @@ export interface StoryItem {
   /** Somebody's own words. */
   readonly quote: string | null
   readonly details: readonly string[]
-  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding'
+  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding' | 'method'
   readonly runId: string | null
   /** Somebody's words under headings of their own. */
   readonly parts: readonly (readonly [heading: string, text: string])[]
@@ -122,28 +123,30 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
+    default:
+      return tellProcedure(entry, names)
+  }
+}
+
+/** What the desk's procedure did. */
+function tellProcedure(entry: LogEntry, names: StoryNames): Told | null {
+  switch (entry.kind) {
     case 'clock.warned':
     case 'clock.breached':
     case 'escalation.asked':
     case 'escalation.accepted':
     case 'escalation.declined':
       return tellClock(entry, names)
-    default:
-      return tellProcedure(entry)
-  }
-}
-
-/** What the ticket's procedure did. */
-function tellProcedure(entry: LogEntry): Told | null {
-  switch (entry.kind) {
     case 'ticket.linked':
     case 'ticket.merged':
     case 'ticket.closed':
     case 'ticket.reopened':
       return { kind: 'ticket', ...flowStory(entry) }
-    default:
+    default: {
+      const told = tellMethod(entry)
       // A newer server's kind: say that something happened instead of hiding it.
-      return { kind: 'ticket', text: entry.kind }
+      return told === null ? { kind: 'ticket', text: entry.kind } : { kind: 'method', ...told }
+    }
   }
 }
 
