@@ -25,6 +25,9 @@ export const LOG_KINDS = [
   'person.stated',
   'message.sent',
   'attachment.stored',
+  'ask.sent',
+  'ask.answered',
+  'ask.withdrawn',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

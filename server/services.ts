@@ -1,3 +1,4 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { AuditCheck } from './audit/audit-check.ts'
 import { createAuditCheck } from './audit/audit-check.ts'
 import type { Bus } from './bus/bus.ts'
@@ -19,6 +20,8 @@ import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
+import type { AskService } from './people/ask-service.ts'
+import { createAskService } from './people/ask-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
@@ -72,6 +75,7 @@ export interface Services {
   readonly rows: RowService
   readonly findings: FindingService
   readonly reports: ReportService
+  readonly asks: AskService
   readonly attachments: AttachmentService
   readonly playbooks: PlaybookService
   readonly search: SearchService
@@ -125,6 +129,11 @@ export function createServices(foundations: Foundations): Services {
   const figures = { store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }
   const metrics = createMetrics(figures)
   const policyReports = new PolicyReports(metrics.policyReports)
+  const asks = createAskService({ store, clock, bus })
+  const afterChange = async (id: TicketId) => {
+    await consent.ticketChanged(id)
+    await asks.ticketChanged(id)
+  }
   return {
     store,
     clock,
@@ -138,13 +147,14 @@ export function createServices(foundations: Foundations): Services {
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
-    tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
+    tickets: createTicketService({ store, clock, bus, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     consent,
     runs,
     rows: new RowService({ store, clock }),
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
+    asks,
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

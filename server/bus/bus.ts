@@ -2,7 +2,7 @@
 export interface BusEvent {
   /** `ticket/<id>`, `device/<id>`, `queue`, `reports` */
   readonly topic: string
-  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report`, `message`, `attachment` */
+  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report`, `message`, `attachment`, `ask` */
   readonly kind: string
   /** Id of the thing that changed. */
   readonly id: string

@@ -4,6 +4,7 @@ import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
+import { askRoutes } from './asks.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
 import { consentRequestRoutes } from './consent-requests.ts'
@@ -59,6 +60,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketRoutes(services),
     ticketLogRoutes(services),
     messageRoutes(services),
+    askRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),

@@ -11,6 +11,7 @@ import type {
   TicketId,
   UserId,
 } from '@askfirst/protocol/ids.ts'
+import type { AskStore } from './ask-store.ts'
 import type {
   AuditDraft,
   AuditEntry,
@@ -76,6 +77,7 @@ export interface Store {
   readonly findings: FindingStore
   readonly reports: ReportStore
   readonly statements: StatementStore
+  readonly asks: AskStore
   readonly attachments: AttachmentStore
   readonly audit: AuditStore
   readonly settings: SettingStore

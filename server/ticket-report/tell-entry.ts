@@ -2,6 +2,7 @@ import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
 import type { EditionView } from './edition-view.ts'
 import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { askWords } from './ask-words.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /** What the tellers need besides the entry: where a request or a run belongs. */
@@ -76,6 +77,13 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const name = text(entry, 'name')
     return `sent a file of the person${name === '' ? '' : `: ${name}`}`
   },
+  'ask.sent': (entry) => `asked the person: ${askWords(entry.body['ask'])}`,
+  // The signed words stand in the statement before it.
+  'ask.answered': () => null,
+  'ask.withdrawn': (entry) =>
+    text(entry, 'reason') === 'ticket-closed'
+      ? 'took a question to the person back, because the ticket was closed'
+      : 'took a question to the person back',
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

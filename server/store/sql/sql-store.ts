@@ -1,4 +1,5 @@
 import type { StoreAreas } from '../method-list.ts'
+import { askStore } from './asks.ts'
 import { attachmentStore } from './attachments.ts'
 import { auditStore } from './audit.ts'
 import { consentStore } from './consent.ts'
@@ -33,6 +34,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     findings: findingStore(context),
     reports: reportStore(context),
     statements: statementStore(context),
+    asks: askStore(context),
     attachments: attachmentStore(context),
     audit: auditStore(context),
     settings: settingStore(context),

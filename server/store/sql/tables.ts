@@ -290,6 +290,22 @@ interface StatementRow {
   /** Bytes of the files that it names. */
   file_bytes: number
 }
+interface AskRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  ask: JsonText
+  ask_sha256: string
+  until: string | null
+  asked_by: string
+  state: string
+  ended_at: string | null
+  /** Null: nobody answered; the other three go with it. */
+  statement_id: string | null
+  choice: string | null
+  answer_text: string | null
+  os_user: string | null
+}
 interface AttachmentRow {
   id: Generated<number>
   public_id: string
@@ -342,6 +358,7 @@ export interface Tables {
   findings: FindingRow
   reports: ReportRow
   statements: StatementRow
+  asks: AskRow
   attachments: AttachmentRow
   attachment_pieces: AttachmentPieceRow
   settings: SettingRow
