@@ -37,6 +37,8 @@ import type { PriorityService } from './tickets/priority-service.ts'
 import { createPriorityService } from './tickets/priority-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
+import type { TimerService } from './timers/timer-service.ts'
+import { createTimerService } from './timers/timer-service.ts'
 import type { AccountService } from './users/account-service.ts'
 import { createAccountService } from './users/account-service.ts'
 import type { InvitationService } from './users/invitation-service.ts'
@@ -70,6 +72,7 @@ export interface Services {
   readonly settings: SettingsService
   readonly tickets: TicketService
   readonly priorities: PriorityService
+  readonly timers: TimerService
   readonly consent: ConsentService
   readonly runs: RunService
   readonly rows: RowService
@@ -149,6 +152,7 @@ export function createServices(foundations: Foundations): Services {
     settings,
     tickets: createTicketService({ store, clock, bus, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
+    timers: createTimerService({ store, bus }),
     consent,
     runs,
     rows: new RowService({ store, clock }),

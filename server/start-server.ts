@@ -26,6 +26,8 @@ import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { timerHandlers } from './timers/index.ts'
+import { TimerRunner } from './timers/timer-runner.ts'
 import type { UiAddress } from './ui-address.ts'
 import { uiAddress } from './ui-address.ts'
 import { openSecretBox } from './users/secret-box.ts'
@@ -116,6 +118,8 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   // A TCP listener's address is never a path.
   addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
   const stopHousekeeping = keepHouse(store, start)
+  const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
+  timers.start()
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
   log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')
@@ -129,6 +133,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
     async close() {
       services.health.drain()
       stopHousekeeping()
+      await timers.close()
       await Promise.all([app.close(), agents.close()])
       await services.bus.close()
       await store.close()

@@ -42,7 +42,9 @@ export function withAsks(ticket: HeldTicket, sent: readonly TicketAsk[]): HeldTi
 /** Questions that the person can answer now: in time, and not answered yet on this device. */
 export function openAsks({ asks = [], statements, progress }: HeldTicket, nowMs: number): readonly TicketAsk[] {
   const answered = new Set(
-    statements.flatMap(({ record: { said }, state }) => (said.kind === 'decided' && state !== 'refused' ? said.askId : [])),
+    statements.flatMap(({ record: { said }, state }) =>
+      said.kind === 'decided' && state !== 'refused' ? said.askId : [],
+    ),
   )
   const isClosed = progress?.state === 'closed'
   return asks.filter(

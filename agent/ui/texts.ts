@@ -28,7 +28,10 @@ export function sizeInWords(language: Language, bytes: number): string {
 }
 
 /** From when until when, with the day and the name of this computer's time zone. */
-export function spanInWords(language: Language, { from, until }: { readonly from: string; readonly until: string }): string {
+export function spanInWords(
+  language: Language,
+  { from, until }: { readonly from: string; readonly until: string },
+): string {
   const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const
   const time = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const
   return new Intl.DateTimeFormat(language, { ...day, ...time }).formatRange(new Date(from), new Date(until))

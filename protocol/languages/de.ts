@@ -219,7 +219,8 @@ export const de = {
     'help.why.STATEMENT_INVALID': 'Es konnte nicht geprüft werden. Rufen Sie den Helpdesk an.',
     'help.why.TOO_MANY_TICKETS': 'Es gibt zu viele offene Tickets, oder es wurde in einer Stunde zu viel gesendet.',
     'help.why.ATTACHMENT_INVALID': 'Die Datei ist nicht, was angegeben war.',
-    'help.why.ASK_CLOSED': 'Sie kam zu spät: Die Frage war schon beantwortet, zurückgenommen, oder ihre Zeit war vorbei.',
+    'help.why.ASK_CLOSED':
+      'Sie kam zu spät: Die Frage war schon beantwortet, zurückgenommen, oder ihre Zeit war vorbei.',
     'help.why.other': 'Der Grund ist nicht bekannt. Rufen Sie den Helpdesk an.',
 
     'help.fixedTitle': 'Ist es behoben?',
@@ -257,9 +258,12 @@ export const de = {
     'ask.what': 'Wofür',
     'ask.place': 'Wo',
     'ask.words': 'Wenn Sie etwas dazu sagen möchten',
-    'ask.approveMeans': 'Ihre Antwort geht an den Helpdesk, von diesem Computer unterschrieben. Sie startet hier nichts und erlaubt niemandem, etwas von diesem Computer zu lesen.',
-    'ask.timeMeans': 'Die Zeiten gelten in der Zeitzone dieses Computers, {zone}. Ihre Antwort erlaubt niemandem, etwas von diesem Computer zu lesen.',
-    'ask.feedbackMeans': 'Sie müssen nicht antworten. Ihre Antwort geht an den Helpdesk, von diesem Computer unterschrieben.',
+    'ask.approveMeans':
+      'Ihre Antwort geht an den Helpdesk, von diesem Computer unterschrieben. Sie startet hier nichts und erlaubt niemandem, etwas von diesem Computer zu lesen.',
+    'ask.timeMeans':
+      'Die Zeiten gelten in der Zeitzone dieses Computers, {zone}. Ihre Antwort erlaubt niemandem, etwas von diesem Computer zu lesen.',
+    'ask.feedbackMeans':
+      'Sie müssen nicht antworten. Ihre Antwort geht an den Helpdesk, von diesem Computer unterschrieben.',
     'ask.choice.approved': 'Ja, ich bin einverstanden',
     'ask.choice.declined': 'Nein, ich bin nicht einverstanden',
     'ask.choice.none': 'Keine dieser Zeiten',

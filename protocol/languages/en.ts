@@ -250,8 +250,10 @@ export const en = {
     'ask.what': 'What for',
     'ask.place': 'Where',
     'ask.words': 'If you want to say something about it',
-    'ask.approveMeans': 'Your answer goes to the help desk, signed by this computer. It starts nothing here, and it allows nobody to read anything from this computer.',
-    'ask.timeMeans': 'Times are those of this computer’s time zone, {zone}. Your answer allows nobody to read anything from this computer.',
+    'ask.approveMeans':
+      'Your answer goes to the help desk, signed by this computer. It starts nothing here, and it allows nobody to read anything from this computer.',
+    'ask.timeMeans':
+      'Times are those of this computer’s time zone, {zone}. Your answer allows nobody to read anything from this computer.',
     'ask.feedbackMeans': 'You need not answer. Your answer goes to the help desk, signed by this computer.',
     'ask.choice.approved': 'Yes, I agree',
     'ask.choice.declined': 'No, I do not agree',

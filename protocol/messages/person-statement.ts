@@ -7,7 +7,8 @@ export const personStatement = defineMessage({
   type: 'person.statement',
   from: 'agent',
   since: 3,
-  summary: 'Carries what the person at the device said about a ticket, signed by the device: opened, reply, answer, decided.',
+  summary:
+    'Carries what the person at the device said about a ticket, signed by the device: opened, reply, answer, decided.',
   body: {
     statementId: StatementId,
     /** Compact JWS (ES256) over the canonical JSON of a StatementRecord. */

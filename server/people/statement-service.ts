@@ -90,7 +90,12 @@ export class StatementService {
     if (problem !== null) return refused('STATEMENT_INVALID', problem)
     const { ticketId, said, at, osUser } = record
     const of = { id: statementId, ticketId, deviceId: from, kind: said.kind, at, osUser } as const
-    const statement: Statement = { ...of, jwsSha256, recordedAt: isoNow(this.#deps.clock), attachments: attachmentsOf(said) }
+    const statement: Statement = {
+      ...of,
+      jwsSha256,
+      recordedAt: isoNow(this.#deps.clock),
+      attachments: attachmentsOf(said),
+    }
     return this.#store({ record, jws, statement, deviceName: signer.device.name })
   }
 

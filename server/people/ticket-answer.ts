@@ -8,7 +8,8 @@ import { mayMove } from '../tickets/state-moves.ts'
 export function changeOf(said: StatementRecord['said'], before: Ticket): WholeChange {
   if (said.kind === 'opened') return {}
   // The desk waited for the person, and here they are.
-  if (said.kind === 'reply' || said.kind === 'decided') return before.state === 'waiting' ? moved(before, 'open', {}) : {}
+  if (said.kind === 'reply' || said.kind === 'decided')
+    return before.state === 'waiting' ? moved(before, 'open', {}) : {}
   const confirmed = before.confirmed === said.fixed ? {} : { confirmed: said.fixed }
   if (said.fixed) return before.state === 'resolved' ? confirmed : moved(before, 'resolved', { confirmed: true })
   return before.state === 'resolved' ? moved(before, 'open', { confirmed: false }) : confirmed

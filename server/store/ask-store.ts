@@ -9,11 +9,7 @@ export interface AskStore {
    *
    * @throws AskFirstError CONFLICT when `mostOpen` questions of the ticket stand open at the instant `now` already; NOT_FOUND
    */
-  create(
-    ask: StoredAsk,
-    bounds: { readonly mostOpen: number; readonly now: string },
-    log: LogDraft,
-  ): Promise<void>
+  create(ask: StoredAsk, bounds: { readonly mostOpen: number; readonly now: string }, log: LogDraft): Promise<void>
   get(id: AskId): Promise<StoredAsk | null>
   /** In the order in which they were asked. */
   listForTicket(ticketId: TicketId): Promise<readonly StoredAsk[]>

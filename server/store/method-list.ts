@@ -139,6 +139,13 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'settings.storage': 'read',
   'settings.get': 'read',
   'settings.set': 'write',
+  'timers.set': 'write',
+  'timers.cancel': 'write',
+  'timers.cancelFor': 'write',
+  'timers.claim': 'write',
+  'timers.release': 'write',
+  'timers.fire': 'write',
+  'timers.nextDue': 'read',
 }
 
 /** Whether a text names a method of the store. */

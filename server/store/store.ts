@@ -54,6 +54,7 @@ import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
+import type { TimerStore } from './timer-store.ts'
 
 /**
  * All that the server keeps. Two backends pass one contract suite: SQLite on a thread of its own and PostgreSQL.
@@ -81,6 +82,7 @@ export interface Store {
   readonly attachments: AttachmentStore
   readonly audit: AuditStore
   readonly settings: SettingStore
+  readonly timers: TimerStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

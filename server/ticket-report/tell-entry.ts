@@ -1,8 +1,8 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
+import { askWords } from './ask-words.ts'
 import type { EditionView } from './edition-view.ts'
 import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
-import { askWords } from './ask-words.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /** What the tellers need besides the entry: where a request or a run belongs. */

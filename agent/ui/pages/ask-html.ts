@@ -21,7 +21,11 @@ export function asksHtml(context: PageContext, { ticket, asks }: Shown): readonl
 
 /** What a question is about, in the agent's own words. */
 export function titleKey({ kind }: TicketAsk) {
-  const keys = { 'approve-action': 'ask.approveTitle', 'pick-time': 'ask.timeTitle', feedback: 'ask.feedbackTitle' } as const
+  const keys = {
+    'approve-action': 'ask.approveTitle',
+    'pick-time': 'ask.timeTitle',
+    feedback: 'ask.feedbackTitle',
+  } as const
   return keys[kind]
 }
 

@@ -9,6 +9,7 @@ import { addSecondFactors } from './0008-second-factors.ts'
 import { addVocabulary } from './0010-row-vocabulary.ts'
 import { addPersonTickets } from './0011-person-tickets.ts'
 import { addPriorityReasons } from './0012-priority.ts'
+import { addClock } from './0013-clock.ts'
 import { addAsks } from './0016-asks.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -30,5 +31,6 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0010-row-vocabulary', up: addVocabulary },
   { name: '0011-person-tickets', up: addPersonTickets },
   { name: '0012-priority', up: addPriorityReasons },
+  { name: '0013-clock', up: addClock },
   { name: '0016-asks', up: addAsks },
 ]

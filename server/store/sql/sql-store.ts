@@ -15,6 +15,7 @@ import { settingStore } from './settings.ts'
 import { statementStore } from './statements.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketStore } from './tickets.ts'
+import { timerStore } from './timers.ts'
 import { tokenStore } from './tokens.ts'
 import { userStore } from './users.ts'
 
@@ -38,5 +39,6 @@ export function sqlStore(context: SqlContext): StoreAreas {
     attachments: attachmentStore(context),
     audit: auditStore(context),
     settings: settingStore(context),
+    timers: timerStore(context),
   }
 }

@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely'
+import type { ClockTables } from './clock-tables.ts'
 import type { SqlFlavour } from './flavour.ts'
 
 /** 0 or 1, since SQLite has no booleans. */
@@ -334,7 +335,7 @@ interface SettingRow {
 }
 
 /** All tables as Kysely sees them; migrations/ makes them. */
-export interface Tables {
+export interface Tables extends ClockTables {
   users: UserRow
   sessions: SessionRow
   totp_secrets: TotpSecretRow

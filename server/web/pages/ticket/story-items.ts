@@ -1,8 +1,10 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import type { GrantView, RequestView } from '../../api/consent.ts'
 import type { TicketState } from '../../api/types.ts'
 import { fullTime } from '../../ui/time.tsx'
 import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
+import { answeredLines, askLines, askQuote, askText, choiceText, isAsk, takenBackText } from './ask-words.ts'
 import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
@@ -38,13 +40,17 @@ export interface StoryNames {
   readonly request: (id: string) => RequestView | undefined
 }
 
+/** Questions that were asked in the log so far, by id. */
+type Asked = ReadonlyMap<string, TicketAsk>
+
 type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
   Pick<StoryItem, 'text' | 'kind'>
 
 /** The log as a story, oldest first. */
 export function storyOf(entries: readonly LogEntry[], names: StoryNames): readonly StoryItem[] {
+  const asked = askedIn(entries)
   return entries.flatMap((entry) => {
-    const told = tell(entry, names)
+    const told = tell(entry, names, asked)
     if (told === null) return []
     const who = entry.actor.kind === 'device' ? `The person at ${names.device(entry.actor.id)}` : entry.actor.name
     const plain = { quote: null, details: [], runId: null, parts: [], files: [] }
@@ -52,7 +58,7 @@ export function storyOf(entries: readonly LogEntry[], names: StoryNames): readon
   })
 }
 
-function tell(entry: LogEntry, names: StoryNames): Told | null {
+function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
   switch (entry.kind) {
     case 'ticket.opened':
       // What a person says when they open one stands in an entry of its own, which follows.
@@ -91,7 +97,12 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
     case 'message.sent':
       return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
     case 'person.stated':
-      return tellStatement(entry)
+      return tellStatement(entry, asked)
+    case 'ask.sent':
+      return tellAsk(entry, asked)
+    case 'ask.withdrawn':
+      return { kind: 'message', text: takenBackText(text(entry, 'reason'), asked.get(text(entry, 'askId'))) }
+    case 'ask.answered': // Stands in the statement before it.
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
@@ -115,13 +126,28 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
   }
 }
 
-function tellStatement(entry: LogEntry): Told {
+function askedIn(entries: readonly LogEntry[]): Asked {
+  const sent = entries.filter(({ kind }) => kind === 'ask.sent')
+  return new Map(sent.flatMap(({ body }) => (isAsk(body.ask) ? [[body.ask.askId, body.ask] as const] : [])))
+}
+
+function tellAsk(entry: LogEntry, asked: Asked): Told {
+  const ask = asked.get(text(entry, 'askId'))
+  if (ask === undefined) return { kind: 'message', text: 'asked the person something' }
+  return { kind: 'message', text: askText(ask), quote: askQuote(ask), details: askLines(ask) }
+}
+
+function tellStatement(entry: LogEntry, asked: Asked): Told {
   const said = statementOf(entry)
   if (said === null) return { kind: 'message', text: 'said something that this page cannot show' }
   const { parts, files } = said
   const quote = said.text === '' ? null : said.text
   if (said.kind === 'opened') return { kind: 'message', text: 'asked for help', quote, parts, files }
   if (said.kind === 'reply') return { kind: 'message', text: 'wrote', quote, files }
+  if (said.kind === 'decided') {
+    const ask = asked.get(said.askId)
+    return { kind: 'message', text: `answered: ${choiceText(said.choice, ask)}`, quote, details: answeredLines(ask) }
+  }
   return { kind: 'message', text: said.fixed ? 'says that it is fixed' : 'says that it is not fixed', quote }
 }
 
