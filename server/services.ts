@@ -20,6 +20,9 @@ import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
+import type { MailService } from './mail/mail-service.ts'
+import { createMailService } from './mail/mail-service.ts'
+import { createMailWriter } from './mail/mail-writer.ts'
 import type { AskService } from './people/ask-service.ts'
 import { createAskService } from './people/ask-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
@@ -70,6 +73,7 @@ export interface Services {
   readonly devices: DeviceService
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
+  readonly mail: MailService
   readonly tickets: TicketService
   readonly priorities: PriorityService
   readonly timers: TimerService
@@ -102,6 +106,8 @@ export interface Foundations {
   readonly authority: CertificateAuthority
   readonly logSigner: LogSigner
   readonly settings: SettingsService
+  /** Address that mails come from; null or absent: mail is off. */
+  readonly mailSender?: string | null
   /** Seals second factors. */
   readonly secrets: SecretBox
   readonly consent: ConsentService
@@ -131,6 +137,8 @@ export function createServices(foundations: Foundations): Services {
   const agentSide = foundations.figures === undefined ? {} : { agentSide: foundations.figures }
   const figures = { store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }
   const metrics = createMetrics(figures)
+  const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
+  const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
   const asks = createAskService({ store, clock, bus })
   const afterChange = async (id: TicketId) => {
@@ -150,7 +158,8 @@ export function createServices(foundations: Foundations): Services {
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
-    tickets: createTicketService({ store, clock, bus, afterChange }),
+    mail,
+    tickets: createTicketService({ store, clock, bus, mails, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
     consent,
@@ -164,7 +173,7 @@ export function createServices(foundations: Foundations): Services {
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),
     health,
     healthReport: createHealthReporter({
-      ...{ ...figures, health, policyReports },
+      ...{ ...figures, health, policyReports, mail },
       ...(foundations.dataDirectory === undefined ? {} : { dataDirectory: foundations.dataDirectory }),
     }),
     metrics,

@@ -15,6 +15,7 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
+import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
@@ -61,6 +62,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketLogRoutes(services),
     messageRoutes(services),
     askRoutes(services),
+    mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),

@@ -146,6 +146,12 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'timers.release': 'write',
   'timers.fire': 'write',
   'timers.nextDue': 'read',
+  'mail.claim': 'write',
+  'mail.end': 'write',
+  'mail.retry': 'write',
+  'mail.listForTicket': 'read',
+  'mail.queue': 'write',
+  'mail.figures': 'read',
 }
 
 /** Whether a text names a method of the store. */

@@ -49,6 +49,7 @@ import type {
 } from './entities.ts'
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
+import type { MailStore } from './mail-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
@@ -83,6 +84,7 @@ export interface Store {
   readonly audit: AuditStore
   readonly settings: SettingStore
   readonly timers: TimerStore
+  readonly mail: MailStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

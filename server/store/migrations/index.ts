@@ -11,6 +11,7 @@ import { addPersonTickets } from './0011-person-tickets.ts'
 import { addPriorityReasons } from './0012-priority.ts'
 import { addClock } from './0013-clock.ts'
 import { addAsks } from './0016-asks.ts'
+import { addMail } from './0017-mail.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -33,4 +34,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0012-priority', up: addPriorityReasons },
   { name: '0013-clock', up: addClock },
   { name: '0016-asks', up: addAsks },
+  { name: '0017-mail', up: addMail },
 ]

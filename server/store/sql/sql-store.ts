@@ -7,6 +7,7 @@ import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
+import { mailStore } from './mail-outbox.ts'
 import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
@@ -40,5 +41,6 @@ export function sqlStore(context: SqlContext): StoreAreas {
     audit: auditStore(context),
     settings: settingStore(context),
     timers: timerStore(context),
+    mail: mailStore(context),
   }
 }

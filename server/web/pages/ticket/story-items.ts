@@ -95,14 +95,22 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
       return { kind: 'run', text: `ran “${title}” on ${device}`, runId: text(entry, 'runId') }
     }
     case 'message.sent':
-      return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
     case 'person.stated':
-      return tellStatement(entry, asked)
     case 'ask.sent':
-      return tellAsk(entry, asked)
+    case 'ask.answered':
     case 'ask.withdrawn':
-      return { kind: 'message', text: takenBackText(text(entry, 'reason'), asked.get(text(entry, 'askId'))) }
-    case 'ask.answered': // Stands in the statement before it.
+      return tellTalk(entry, asked)
+    case 'mail.failed':
+      return {
+        kind: 'ticket',
+        text: `could not send an e-mail to ${text(entry, 'to')}`,
+        details: [text(entry, 'error')],
+      }
+    case 'mail.sent':
+      // A message stands in the story already.
+      return text(entry, 'about') === 'message'
+        ? null
+        : { kind: 'ticket', text: `wrote an e-mail to ${text(entry, 'to')}` }
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
@@ -129,6 +137,22 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
 function askedIn(entries: readonly LogEntry[]): Asked {
   const sent = entries.filter(({ kind }) => kind === 'ask.sent')
   return new Map(sent.flatMap(({ body }) => (isAsk(body.ask) ? [[body.ask.askId, body.ask] as const] : [])))
+}
+
+/** What the desk and the person say to each other. */
+function tellTalk(entry: LogEntry, asked: Asked): Told | null {
+  switch (entry.kind) {
+    case 'message.sent':
+      return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'person.stated':
+      return tellStatement(entry, asked)
+    case 'ask.sent':
+      return tellAsk(entry, asked)
+    case 'ask.withdrawn':
+      return { kind: 'message', text: takenBackText(text(entry, 'reason'), asked.get(text(entry, 'askId'))) }
+    default: // An answer stands in the statement before it.
+      return null
+  }
 }
 
 function tellAsk(entry: LogEntry, asked: Asked): Told {
