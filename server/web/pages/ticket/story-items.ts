@@ -101,16 +101,8 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
     case 'ask.withdrawn':
       return tellTalk(entry, asked)
     case 'mail.failed':
-      return {
-        kind: 'ticket',
-        text: `could not send an e-mail to ${text(entry, 'to')}`,
-        details: [text(entry, 'error')],
-      }
     case 'mail.sent':
-      // A message stands in the story already.
-      return text(entry, 'about') === 'message'
-        ? null
-        : { kind: 'ticket', text: `wrote an e-mail to ${text(entry, 'to')}` }
+      return tellMail(entry)
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
@@ -137,6 +129,14 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
 function askedIn(entries: readonly LogEntry[]): Asked {
   const sent = entries.filter(({ kind }) => kind === 'ask.sent')
   return new Map(sent.flatMap(({ body }) => (isAsk(body.ask) ? [[body.ask.askId, body.ask] as const] : [])))
+}
+
+function tellMail(entry: LogEntry): Told | null {
+  const to = text(entry, 'to')
+  if (entry.kind === 'mail.failed')
+    return { kind: 'ticket', text: `could not send an e-mail to ${to}`, details: [text(entry, 'error')] }
+  // A message stands in the story already.
+  return text(entry, 'about') === 'message' ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
 }
 
 /** What the desk and the person say to each other. */
