@@ -96,7 +96,7 @@ const CHOICES: Readonly<Record<string, string>> = {
 }
 
 /** What the person chose, in words; a time has its own, which the question names. */
-function choiceText(choice: string): string {
+export function choiceText(choice: string): string {
   return CHOICES[choice] ?? `Picked ${choice.replace('-', ' ')}`
 }
 
