@@ -30,6 +30,8 @@ export const LOG_KINDS = [
   'ask.sent',
   'ask.answered',
   'ask.withdrawn',
+  'appointment.agreed',
+  'appointment.cancelled',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -24,6 +24,7 @@ export type ReportId = Id<'rep'>
 export type StatementId = Id<'stm'>
 export type AttachmentId = Id<'att'>
 export type AskId = Id<'ask'>
+export type AppointmentId = Id<'apt'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -37,6 +38,7 @@ export const ReportId = idSchema('rep')
 export const StatementId = idSchema('stm')
 export const AttachmentId = idSchema('att')
 export const AskId = idSchema('ask')
+export const AppointmentId = idSchema('apt')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

@@ -31,6 +31,8 @@ import { createPlaybookService } from './playbooks/playbook-service.ts'
 import { ReportService } from './reports/report-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
+import type { AppointmentService } from './schedule/appointment-service.ts'
+import { createAppointmentService } from './schedule/appointment-service.ts'
 import type { SearchService } from './search/search-service.ts'
 import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
@@ -83,6 +85,7 @@ export interface Services {
   readonly findings: FindingService
   readonly reports: ReportService
   readonly asks: AskService
+  readonly appointments: AppointmentService
   readonly attachments: AttachmentService
   readonly playbooks: PlaybookService
   readonly search: SearchService
@@ -168,6 +171,7 @@ export function createServices(foundations: Foundations): Services {
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
     asks,
+    appointments: createAppointmentService({ store, clock, bus, asks }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

@@ -8,7 +8,7 @@ import { liveLine, page, t } from './layout.ts'
 import type { PageAnswer, PageRequest, Pages } from './page-server.ts'
 import { consentPage, viewAgain } from './pages/consent.ts'
 import { allowAll, allowTicked, askAgain, deny, later, report } from './pages/consent-answers.ts'
-import { answerAgain, answerAsk, askPage } from './pages/help-asks.ts'
+import { answerAgain, answerAsk, askCalendar, askPage } from './pages/help-asks.ts'
 import { ticketListPage } from './pages/help-list.ts'
 import { newTicketPage, sendTicket, ticketAgain, ticketPictures, ticketWithoutFile } from './pages/help-new.ts'
 import {
@@ -80,6 +80,7 @@ const ROUTES: readonly PageRoute[] = [
   { ...reply, path: ticket('/reply/pictures'), handle: replyPictures },
   { ...reply, path: ticket('/reply/remove'), handle: replyWithoutFile },
   { method: 'GET', path: ticketAsk(''), handle: askPage },
+  { method: 'GET', path: ticketAsk('/calendar'), handle: askCalendar },
   { method: 'POST', path: ticketAsk('/answer'), scope: ofAsk, onRefusal: answerAgain, handle: answerAsk },
   { method: 'GET', path: review(''), handle: reviewPage },
   { method: 'POST', path: review('/mark'), scope: ofReview, quick: true, handle: markRows },

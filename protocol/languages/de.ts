@@ -271,6 +271,7 @@ export const de = {
     'ask.choice.ok': 'In Ordnung',
     'ask.choice.bad': 'Nicht gut',
     'ask.sent': 'Danke. Ihre Antwort ist auf dem Weg zum Helpdesk.',
+    'ask.calendar': 'Kalenderdatei für diesen Termin',
     'ask.over': 'Diese Frage wurde schon beantwortet oder zurückgenommen, oder ihre Zeit ist vorbei.',
 
     'help.wrote': 'Was Sie geschrieben haben',

@@ -262,6 +262,7 @@ export const en = {
     'ask.choice.ok': 'All right',
     'ask.choice.bad': 'Not good',
     'ask.sent': 'Thank you. Your answer is on its way to the help desk.',
+    'ask.calendar': 'Calendar file for this appointment',
     'ask.over': 'This question was answered before, was taken back, or its time is over.',
 
     'help.wrote': 'What you wrote',

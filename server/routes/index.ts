@@ -4,6 +4,7 @@ import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
+import { appointmentRoutes } from './appointments.ts'
 import { askRoutes } from './asks.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
@@ -62,6 +63,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketLogRoutes(services),
     messageRoutes(services),
     askRoutes(services),
+    appointmentRoutes(services),
     mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),

@@ -11,6 +11,7 @@ import type {
   TicketId,
   UserId,
 } from '@askfirst/protocol/ids.ts'
+import type { AppointmentStore } from './appointment-store.ts'
 import type { AskStore } from './ask-store.ts'
 import type {
   AuditDraft,
@@ -80,6 +81,7 @@ export interface Store {
   readonly reports: ReportStore
   readonly statements: StatementStore
   readonly asks: AskStore
+  readonly appointments: AppointmentStore
   readonly attachments: AttachmentStore
   readonly audit: AuditStore
   readonly settings: SettingStore

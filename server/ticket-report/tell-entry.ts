@@ -2,7 +2,7 @@ import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
 import { askWords } from './ask-words.ts'
 import type { EditionView } from './edition-view.ts'
-import { choiceText, codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { choiceText, codeText, rowsText, runStateText, saidText, timeText } from './report-words.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /** What the tellers need besides the entry: where a request or a run belongs. */
@@ -81,6 +81,8 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   // The signed words stand in the statement before it, which the person knows.
   'ask.answered': (entry, { view }) =>
     view.isInternal ? `answered the question: ${choiceText(text(entry, 'choice'))}` : null,
+  'appointment.agreed': (entry) => `noted the appointment: ${timeText(text(entry, 'from'))}`,
+  'appointment.cancelled': (entry) => `cancelled the appointment of ${timeText(text(entry, 'from'))}`,
   'ask.withdrawn': (entry) =>
     text(entry, 'reason') === 'ticket-closed'
       ? 'took a question to the person back, because the ticket was closed'

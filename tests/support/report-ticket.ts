@@ -159,6 +159,8 @@ const EVENTS: readonly Event[] = [
   [tess, 'ask.sent', { askId: fixedId('ask', 1), ask: askOf(1), askSha256: '0'.repeat(64) }],
   [own, 'person.stated', stated(3, decided(1, 'approved'))],
   [own, 'ask.answered', { askId: fixedId('ask', 1), statementId: fixedId('stm', 3), choice: 'approved' }],
+  [rules, 'appointment.agreed', { appointmentId: fixedId('apt', 1), from: AT, until: LATER }],
+  [tess, 'appointment.cancelled', { appointmentId: fixedId('apt', 1), from: AT, until: LATER }],
   [tess, 'ask.withdrawn', { askId: fixedId('ask', 2), kind: 'feedback', reason: 'withdrawn' }],
 ]
 

@@ -81,6 +81,10 @@ export function choiceWords(context: PageContext, ask: TicketAsk, choice: string
 }
 
 /** What the person answered, under the question that they saw (SPEC P14). */
-export function decidedHtml(context: PageContext, { ask, choice }: Decision): Html {
-  return html`<p>${t(context, titleKey(ask))} <strong>${choiceWords(context, ask, choice)}</strong></p>${bodyHtml(context, ask)}`
+export function decidedHtml(context: PageContext, ticketId: string, { ask, choice }: Decision): Html {
+  return html`<p>${t(context, titleKey(ask))} <strong>${choiceWords(context, ask, choice)}</strong></p>${bodyHtml(context, ask)}${
+    ask.kind === 'pick-time' && choice !== 'none'
+      ? html`<p><a href="${at(context, `/help/${ticketId}/${ask.askId}/calendar`)}" download>${t(context, 'ask.calendar')}</a></p>`
+      : null
+  }`
 }

@@ -1,7 +1,11 @@
+import type { CalendarEvent } from '@askfirst/protocol/calendar-file.ts'
+import { calendarFile } from '@askfirst/protocol/calendar-file.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { plainText } from '@askfirst/protocol/notice/plain-text.ts'
 import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import { choicesOf } from '@askfirst/protocol/ticket-ask.ts'
 import type { CommandResult } from '../../local/commands.ts'
+import type { TicketEntry } from '../../local/help-commands.ts'
 import { draftOf, keepTyped } from '../form-drafts.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
@@ -53,6 +57,24 @@ export async function answerAsk(call: PageCall): Promise<PageAnswer> {
   context.session.drafts.delete(pathOf(call))
   context.session.flash = t(context, 'ask.sent')
   return { kind: 'redirect', path: `/help/${ticketId}` }
+}
+
+/** The time that the person picked, for their calendar. */
+export async function askCalendar(call: PageCall): Promise<PageAnswer> {
+  const { entries } = await call.deps.agent.call('help.ticket', { ticketId: ticketIdOf(call) })
+  const picked = entries.find(({ decided }) => decided?.ask.askId === askIdOf(call))
+  const file = picked?.decided === undefined ? null : pickedTime(picked.decided, picked.at)
+  if (file === null) return over(call)
+  return { kind: 'file', name: 'askfirst-appointment.ics', type: 'text/calendar', text: calendarFile(file) }
+}
+
+function pickedTime({ ask, choice }: NonNullable<TicketEntry['decided']>, stampedAt: string): CalendarEvent | null {
+  const option = ask.kind === 'pick-time' ? ask.body.options.find(({ optionId }) => optionId === choice) : undefined
+  if (ask.kind !== 'pick-time' || option === undefined) return null
+  const { what, place } = ask.body
+  // The same id as in the desk's file of it.
+  const of = { uid: `${ask.askId}@askfirst`, sequence: 0, stampedAt, from: option.from, until: option.until }
+  return { ...of, summary: plainText(what, 300), location: place, isCancelled: false }
 }
 
 async function formPage(call: PageCall, errors: readonly FormError[]): Promise<PageAnswer> {

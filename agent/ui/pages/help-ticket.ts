@@ -94,7 +94,7 @@ ${
 }
 
 function conversationHtml(context: PageContext, { ticket, entries }: Shown): Html {
-  const said = entries.map((entry) => entryHtml(context, entry))
+  const said = entries.map((entry) => entryHtml(context, ticket.ticketId, entry))
   return html`<section><h2>${t(context, 'help.conversation')}</h2>
 ${said.length === 0 ? html`<p>${t(context, 'help.noMessages')}</p>` : html`<ol class="talk">${said}</ol>`}
 ${
@@ -104,7 +104,7 @@ ${
 }</section>`
 }
 
-function entryHtml(context: PageContext, entry: TicketEntry): Html {
+function entryHtml(context: PageContext, ticketId: string, entry: TicketEntry): Html {
   const { from, at: instant, text, isNew, state, code, fixed, decided, files } = entry
   const when = momentInWords(context.session.language, instant)
   const sent = state === undefined || state === 'refused' ? null : html` · ${t(context, sentKey(state))}`
@@ -113,7 +113,7 @@ function entryHtml(context: PageContext, entry: TicketEntry): Html {
     isNew ? html` · <span class="new">${t(context, 'help.isNew')}</span>` : null
   }</p>
 ${answer === null ? null : html`<p><strong>${answer}</strong></p>`}
-${decided === undefined ? null : decidedHtml(context, decided)}
+${decided === undefined ? null : decidedHtml(context, ticketId, decided)}
 ${text === '' ? null : linesHtml(text, 4_000)}
 ${state === 'refused' ? html`<p class="bad">${t(context, 'help.refusedText', { why: whyWords(context, code) })}</p>` : null}
 ${files.map((file) => fileHtml(context, file))}</li>`

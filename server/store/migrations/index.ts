@@ -12,6 +12,7 @@ import { addPriorityReasons } from './0012-priority.ts'
 import { addClock } from './0013-clock.ts'
 import { addAsks } from './0016-asks.ts'
 import { addMail } from './0017-mail.ts'
+import { addAppointments } from './0019-appointments.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -35,4 +36,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0013-clock', up: addClock },
   { name: '0016-asks', up: addAsks },
   { name: '0017-mail', up: addMail },
+  { name: '0019-appointments', up: addAppointments },
 ]

@@ -1,4 +1,5 @@
 import type { StoreAreas } from '../method-list.ts'
+import { appointmentStore } from './appointments.ts'
 import { askStore } from './asks.ts'
 import { attachmentStore } from './attachments.ts'
 import { auditStore } from './audit.ts'
@@ -37,6 +38,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     reports: reportStore(context),
     statements: statementStore(context),
     asks: askStore(context),
+    appointments: appointmentStore(context),
     attachments: attachmentStore(context),
     audit: auditStore(context),
     settings: settingStore(context),

@@ -308,6 +308,22 @@ interface AskRow {
   answer_text: string | null
   os_user: string | null
 }
+interface AppointmentRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  ask_id: string
+  technician_id: string
+  technician_name: string
+  what: string
+  place: string | null
+  from_at: string
+  until_at: string
+  state: string
+  sequence: number
+  agreed_at: string
+  ended_at: string | null
+}
 interface AttachmentRow {
   id: Generated<number>
   public_id: string
@@ -361,6 +377,7 @@ export interface Tables extends ClockTables, MailTables {
   reports: ReportRow
   statements: StatementRow
   asks: AskRow
+  appointments: AppointmentRow
   attachments: AttachmentRow
   attachment_pieces: AttachmentPieceRow
   settings: SettingRow

@@ -76,6 +76,6 @@ export function takenBackText(reason: string, ask: TicketAsk | undefined): strin
 const SPAN = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short' })
 
 /** From when until when, in the time zone of this browser. */
-function spanText({ from, until }: { readonly from: string; readonly until: string }): string {
+export function spanText({ from, until }: { readonly from: string; readonly until: string }): string {
   return SPAN.formatRange(new Date(from), new Date(until))
 }

@@ -4,7 +4,7 @@ import type { GrantView, RequestView } from '../../api/consent.ts'
 import type { TicketState } from '../../api/types.ts'
 import { fullTime } from '../../ui/time.tsx'
 import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
-import { answeredLines, askLines, askQuote, askText, choiceText, isAsk, takenBackText } from './ask-words.ts'
+import { answeredLines, askLines, askQuote, askText, choiceText, isAsk, spanText, takenBackText } from './ask-words.ts'
 import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
@@ -99,6 +99,8 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
     case 'ask.sent':
     case 'ask.answered':
     case 'ask.withdrawn':
+    case 'appointment.agreed':
+    case 'appointment.cancelled':
       return tellTalk(entry, asked)
     case 'mail.failed':
     case 'mail.sent':
@@ -150,6 +152,14 @@ function tellTalk(entry: LogEntry, asked: Asked): Told | null {
       return tellAsk(entry, asked)
     case 'ask.withdrawn':
       return { kind: 'message', text: takenBackText(text(entry, 'reason'), asked.get(text(entry, 'askId'))) }
+    case 'appointment.agreed':
+    case 'appointment.cancelled': {
+      const does = entry.kind === 'appointment.agreed' ? 'noted the appointment' : 'cancelled the appointment'
+      return {
+        kind: 'message',
+        text: `${does}: ${spanText({ from: text(entry, 'from'), until: text(entry, 'until') })}`,
+      }
+    }
     default: // An answer stands in the statement before it.
       return null
   }

@@ -18,6 +18,7 @@ import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
 import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
+import { AskedPerson } from './asked-person.tsx'
 import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
 import { ReportMenu } from './report-menu.tsx'
@@ -85,6 +86,7 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
             To the device and the permission
           </a>
           <Findings ticket={ticket} onAsk={setDraft} />
+          <AskedPerson ticket={ticket} />
           <Story ticket={ticket} />
         </div>
         <DeviceSide ticket={ticket} onAsk={setDraft} />
