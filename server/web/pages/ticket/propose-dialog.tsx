@@ -15,6 +15,12 @@ const MAX_TIMES = 6
 const MINUTES = [15, 30, 45, 60, 90, 120, 240] as const
 const MINUTE_MS = 60_000
 
+/** A time as it is typed; none is ever taken out, so that its number stays its name. */
+interface Start {
+  readonly id: number
+  readonly value: string
+}
+
 interface Span {
   readonly from: string
   readonly until: string
@@ -25,10 +31,10 @@ export function ProposeDialog({ ticket, onClose }: { readonly ticket: TicketView
   const [what, setWhat] = useState('')
   const [place, setPlace] = useState('')
   const [minutes, setMinutes] = useState(30)
-  const [starts, setStarts] = useState<readonly string[]>([''])
+  const [starts, setStarts] = useState<readonly Start[]>([{ id: 1, value: '' }])
   const mine = useMyAppointments()
   const queries = useQueryClient()
-  const times = starts.flatMap((start) => spanOf(start, minutes) ?? [])
+  const times = starts.flatMap(({ value }) => spanOf(value, minutes) ?? [])
   const send = useMutation({
     mutationFn: () =>
       apiSend('POST', `/api/tickets/${ticket.id}/appointments`, {
@@ -41,8 +47,8 @@ export function ProposeDialog({ ticket, onClose }: { readonly ticket: TicketView
       onClose()
     },
   })
-  const setStart = (at: number, value: string) =>
-    setStarts(starts.map((start, index) => (index === at ? value : start)))
+  const setStart = (id: number, value: string) =>
+    setStarts(starts.map((start) => (start.id === id ? { id, value } : start)))
   return (
     <Dialog open onClose={onClose} title="Propose times">
       <form
@@ -73,16 +79,15 @@ export function ProposeDialog({ ticket, onClose }: { readonly ticket: TicketView
             </option>
           ))}
         </SelectField>
-        {starts.map((start, at) => (
+        {starts.map(({ id, value }) => (
           <TextField
-            // Times have no id of their own, and none is ever moved or taken out.
-            key={at}
-            label={`Time ${at + 1}`}
+            key={id}
+            label={`Time ${id}`}
             type="datetime-local"
-            required={at === 0}
-            value={start}
-            hint={conflictText(spanOf(start, minutes), mine)}
-            onChange={({ target }) => setStart(at, target.value)}
+            required={id === 1}
+            value={value}
+            hint={conflictText(spanOf(value, minutes), mine)}
+            onChange={({ target }) => setStart(id, target.value)}
           />
         ))}
         <p className={styles.soft}>
@@ -91,7 +96,9 @@ export function ProposeDialog({ ticket, onClose }: { readonly ticket: TicketView
         </p>
         <Problem error={send.error} />
         <DialogActions>
-          {starts.length < MAX_TIMES ? <Button onClick={() => setStarts([...starts, ''])}>Add a time</Button> : null}
+          {starts.length < MAX_TIMES ? (
+            <Button onClick={() => setStarts([...starts, { id: starts.length + 1, value: '' }])}>Add a time</Button>
+          ) : null}
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={send.isPending || times.length === 0 || what.trim() === ''}>
             Send to the person
