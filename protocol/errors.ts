@@ -157,6 +157,11 @@ export const ERRORS = {
     retry: false,
     text: 'This device has too many open tickets, or said too much within an hour. Reply in one that is open.',
   },
+  ASK_CLOSED: {
+    status: 409,
+    retry: false,
+    text: 'The question of the desk takes no answer any more: it was answered, taken back, or its time is over.',
+  },
   GRANT_WITHDRAWN: {
     status: 409,
     retry: false,

@@ -44,6 +44,11 @@ export const LOG_KINDS = [
   'action.judged',
   'action.done',
   'verification.recorded',
+  'ask.sent',
+  'ask.answered',
+  'ask.withdrawn',
+  'appointment.agreed',
+  'appointment.cancelled',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -27,6 +27,8 @@ export type EscalationId = Id<'esc'>
 export type TheoryId = Id<'thy'>
 export type ActionId = Id<'act'>
 export type ComparisonId = Id<'cmp'>
+export type AskId = Id<'ask'>
+export type AppointmentId = Id<'apt'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -43,6 +45,8 @@ export const EscalationId = idSchema('esc')
 export const TheoryId = idSchema('thy')
 export const ActionId = idSchema('act')
 export const ComparisonId = idSchema('cmp')
+export const AskId = idSchema('ask')
+export const AppointmentId = idSchema('apt')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

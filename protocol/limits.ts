@@ -1,5 +1,5 @@
 /**
- * Every bound of the wire, in one place (SPEC rules L1 to L22). Bytes and milliseconds unless the name says otherwise.
+ * Every bound of the wire, in one place (SPEC rules L1 to L23). Bytes and milliseconds unless the name says otherwise.
  * The reasons behind the figures stand in decisions/0004-limits.md.
  */
 export const LIMITS = {
@@ -47,6 +47,8 @@ export const LIMITS = {
   maxOwnTickets: 16,
   /** [L22] Most statements of one device within an hour. */
   maxStatementsPerHour: 60,
+  /** [L23] Most questions of the desk that stand open in one ticket. */
+  maxOpenAsks: 8,
 } as const
 
 /** WebSocket close codes of this protocol (4000 to 4999 are for applications, RFC 6455 section 7.4.2). */

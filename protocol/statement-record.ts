@@ -2,8 +2,9 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { closed } from './define-message.ts'
 import { Instant, line, Sha256 } from './fields.ts'
-import { AttachmentId, DeviceId, StatementId, TicketId } from './ids.ts'
+import { AskId, AttachmentId, DeviceId, StatementId, TicketId } from './ids.ts'
 import { LIMITS } from './limits.ts'
+import { Choice } from './ticket-ask.ts'
 
 /** Media type in the `typ` header of a statement's JWS. */
 export const STATEMENT_TYP = 'askfirst-statement+jws'
@@ -63,6 +64,18 @@ const Answer = Type.Object(
   closed,
 )
 
+/** The person's answer to a question of the desk; the hash is of the question exactly as it was shown (SPEC P11). */
+const Decided = Type.Object(
+  {
+    kind: Type.Literal('decided'),
+    askId: AskId,
+    askSha256: Sha256,
+    choice: Choice,
+    text: Type.Optional(line(2_000)),
+  },
+  closed,
+)
+
 /** What a person states about a ticket, signed by the device (SPEC P1): payload of the JWS in `person.statement`. */
 export const StatementRecord = Type.Object(
   {
@@ -75,9 +88,14 @@ export const StatementRecord = Type.Object(
     /** Account of the person, as the operating system gives it. */
     osUser: line(255),
     language: Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', maxLength: 35 }),
-    said: Type.Union([Opened, Reply, Answer]),
+    said: Type.Union([Opened, Reply, Answer, Decided]),
   },
   closed,
 )
 export type StatementRecord = Static<typeof StatementRecord>
 export type OpenedTicket = Static<typeof Opened>
+
+/** The files that a statement names; kinds that name none have none. */
+export function attachmentsOf(said: StatementRecord['said']): readonly AttachmentRef[] {
+  return 'attachments' in said ? said.attachments : []
+}

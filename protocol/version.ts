@@ -18,7 +18,7 @@ export const PROTOCOL_HISTORY = [
     version: 3,
     date: '2026-11-28',
     change:
-      'People open tickets, add files, reply and say whether it is fixed (person.statement, attachment.piece, attachment.state), and follow their tickets (ticket.progress, ticket.follow, ticket.messages).',
+      'People open tickets, add files, reply and say whether it is fixed (person.statement, attachment.piece, attachment.state), follow their tickets (ticket.progress, ticket.follow, ticket.messages), and answer questions of the desk (ticket.asks).',
   },
 ] as const
 

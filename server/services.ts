@@ -30,12 +30,16 @@ import { ActionService } from './method/action-service.ts'
 import { ComparisonService } from './method/comparison-service.ts'
 import { MethodService } from './method/method-service.ts'
 import { TheoryService } from './method/theory-service.ts'
+import type { AskService } from './people/ask-service.ts'
+import { createAskService } from './people/ask-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
 import { ReportService } from './reports/report-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
+import type { AppointmentService } from './schedule/appointment-service.ts'
+import { createAppointmentService } from './schedule/appointment-service.ts'
 import type { SearchService } from './search/search-service.ts'
 import { createSearchService } from './search/search-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
@@ -96,6 +100,8 @@ export interface Services {
   readonly rows: RowService
   readonly findings: FindingService
   readonly reports: ReportService
+  readonly asks: AskService
+  readonly appointments: AppointmentService
   readonly attachments: AttachmentService
   readonly method: MethodService
   readonly theories: TheoryService
@@ -157,7 +163,11 @@ export function createServices(foundations: Foundations): Services {
   const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
   const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
-  const afterChange = (id: TicketId) => consent.ticketChanged(id)
+  const asks = createAskService({ store, clock, bus })
+  const afterChange = async (id: TicketId) => {
+    await consent.ticketChanged(id)
+    await asks.ticketChanged(id)
+  }
   return {
     store,
     clock,
@@ -191,6 +201,8 @@ export function createServices(foundations: Foundations): Services {
     rows: new RowService({ store, clock }),
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
+    asks,
+    appointments: createAppointmentService({ store, clock, bus, asks }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

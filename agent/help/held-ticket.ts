@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:
 import { join } from 'node:path'
 import { Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
-import { AttachmentId, StatementId, TicketId as TicketIdSchema } from '@askfirst/protocol/ids.ts'
+import { AskId, AttachmentId, StatementId, TicketId as TicketIdSchema } from '@askfirst/protocol/ids.ts'
 import { TicketMessage } from '@askfirst/protocol/messages/ticket-messages.ts'
 import { ticketProgress } from '@askfirst/protocol/messages/ticket-progress.ts'
 import { schemaCheck } from '@askfirst/protocol/schema-check.ts'
 import { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { replaceFile } from '../consent/durable-file.ts'
@@ -22,6 +23,8 @@ export const HeldStatement = Type.Object(
     state: Type.Enum(['waiting', 'recorded', 'refused']),
     /** Why it was refused, as the server says. */
     code: Code,
+    /** The question that it answers, as it was shown (SPEC P14). */
+    ask: Type.Optional(TicketAsk),
   },
   closed,
 )
@@ -61,6 +64,9 @@ export const HeldTicket = Type.Object(
     toldSeq: Count,
     /** The question "is it fixed?" was announced; false again when the ticket is worked on again. */
     toldFixed: Type.Boolean(),
+    /** Questions of the desk that stand open, as the server said last; and those that were announced. Absent: none. */
+    asks: Type.Optional(Type.Array(TicketAsk)),
+    toldAsks: Type.Optional(Type.Array(AskId)),
   },
   closed,
 )

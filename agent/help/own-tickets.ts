@@ -6,8 +6,11 @@ import { makeId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { AgentMessage } from '@askfirst/protocol/messages/index.ts'
 import type { AttachmentRef, OpenedTicket, StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
+import { askText, choicesOf } from '@askfirst/protocol/ticket-ask.ts'
 import type { AgentClock } from '../consent/agent-clock.ts'
 import { instant } from '../consent/agent-clock.ts'
+import { sha256Hex } from '../consent/build-record.ts'
 import type { ReceiptFiles } from '../consent/receipt-files.ts'
 import type { LocalHistory } from '../history/local-history.ts'
 import type { LocalUser } from '../local/local-operations.ts'
@@ -15,7 +18,7 @@ import { AttachmentFiles } from './attachment-files.ts'
 import { AttachmentSender } from './attachment-sender.ts'
 import type { HeldTicket } from './held-ticket.ts'
 import { checkRate, checkTicketCount, isOver, signStatement } from './make-statement.ts'
-import { asksWhetherFixed, lastOfDesk } from './server-words.ts'
+import { asksWhetherFixed, lastOfDesk, openAsks } from './server-words.ts'
 import { ServerWords } from './take-server-words.ts'
 import { TicketShelf } from './ticket-shelf.ts'
 
@@ -33,11 +36,13 @@ export interface PickedFile {
 
 type Reply = Extract<StatementRecord['said'], { kind: 'reply' }>
 type Answer = Extract<StatementRecord['said'], { kind: 'answer' }>
+type Decided = Extract<StatementRecord['said'], { kind: 'decided' }>
 /** What a person says, with files as they were picked. */
 export type Saying =
   | (Omit<OpenedTicket, 'attachments'> & { readonly files: readonly PickedFile[] })
   | (Omit<Reply, 'attachments'> & { readonly files: readonly PickedFile[] })
   | Answer
+  | Decided
 
 /** Who says it, in which language the page was. */
 export interface Speaker {
@@ -61,7 +66,7 @@ export interface OwnTicketsOptions {
 
 /**
  * The tickets of this device's people: what they said, signed and on its way; their files; and what the server says of it
- * (SPEC P1 to P9). Whatever the server says changes how a ticket is shown, and nothing else.
+ * (SPEC P1 to P15). Whatever the server says changes how a ticket is shown, and nothing else.
  */
 export class OwnTickets {
   readonly #options: OwnTicketsOptions
@@ -117,10 +122,31 @@ export class OwnTickets {
   }
 
   /** Replies in a ticket, or answers whether it is fixed. @throws AskFirstError NOT_FOUND, CONFLICT (it is closed) and as `open` */
-  say(ticketId: TicketId, saying: Exclude<Saying, { kind: 'opened' }>, by: Speaker): void {
+  say(ticketId: TicketId, saying: Exclude<Saying, { kind: 'opened' | 'decided' }>, by: Speaker): void {
     const ticket = this.shown(ticketId, by.user)
     if (isOver(ticket)) throw new AskFirstError('CONFLICT', 'The ticket is closed. Open a new one.')
     this.#say(ticket, saying, by)
+  }
+
+  /**
+   * Answers a question of the desk. The hash is of the question that the person saw (SPEC P11).
+   *
+   * @throws AskFirstError CONFLICT when it takes no answer any more or is another by now; INVALID_REQUEST when the choice is
+   *   none of it; and as `open`
+   */
+  decide(ticketId: TicketId, saying: Decided, by: Speaker): void {
+    const ticket = this.shown(ticketId, by.user)
+    const ask = openAsks(ticket, this.now()).find(({ askId }) => askId === saying.askId)
+    if (ask === undefined || sha256Hex(askText(ask)) !== saying.askSha256)
+      throw new AskFirstError('CONFLICT', 'The question takes no answer any more, or has changed.')
+    if (!choicesOf(ask).includes(saying.choice))
+      throw new AskFirstError('INVALID_REQUEST', `The question has no choice "${saying.choice}".`)
+    this.#say(ticket, saying, by, ask)
+  }
+
+  /** The device's own time, by which questions end. */
+  now(): number {
+    return this.#options.clock.wallMs()
   }
 
   /** Tickets that an account may see, the newest first. */
@@ -143,15 +169,15 @@ export class OwnTickets {
     const ticket = this.shown(ticketId, user)
     const last = lastOfDesk(ticket)
     const isAsking = asksWhetherFixed(ticket.progress)
-    if (ticket.readSeq >= last && ticket.toldSeq >= last && ticket.toldFixed === isAsking) return
-    this.#shelf.put({ ...ticket, readSeq: last, toldSeq: last, toldFixed: isAsking })
+    const isTold = ticket.toldSeq >= last && ticket.toldFixed === isAsking && !hasNewAsk(ticket, this.now())
+    if (ticket.readSeq >= last && isTold) return
+    this.#shelf.put({ ...ticket, readSeq: last, ...toldAll(ticket) })
   }
 
   /** Tickets with something that was not announced yet; each is announced once, also when that fails. */
   takeNews(user: LocalUser): readonly TicketId[] {
-    const news = this.of(user).filter((ticket) => hasNews(ticket))
-    for (const ticket of news)
-      this.#shelf.put({ ...ticket, toldSeq: lastOfDesk(ticket), toldFixed: asksWhetherFixed(ticket.progress) })
+    const news = this.of(user).filter((ticket) => hasNews(ticket, this.now()))
+    for (const ticket of news) this.#shelf.put({ ...ticket, ...toldAll(ticket) })
     return news.map(({ ticketId }) => ticketId)
   }
 
@@ -175,7 +201,7 @@ export class OwnTickets {
   }
 
   /** Signs it, keeps the person's copy, writes it down, and only then sends it. */
-  #say(ticket: HeldTicket, saying: Saying, { user, language }: Speaker): void {
+  #say(ticket: HeldTicket, saying: Saying, { user, language }: Speaker, ask?: TicketAsk): void {
     const { clock, deviceId, history, receipts, sign, send } = this.#options
     checkRate(this.#shelf.all(), clock.wallMs())
     const statementId = this.#newId('stm')
@@ -197,14 +223,15 @@ export class OwnTickets {
       ...{ attachmentId, statementId, bytes },
       ...({ state: 'waiting', isSent: false } as const),
     }))
-    const statements = [...ticket.statements, { record, jwsSha256: sha256, state: 'waiting' } as const]
+    const answered = ask === undefined ? {} : { ask }
+    const statements = [...ticket.statements, { record, jwsSha256: sha256, state: 'waiting', ...answered } as const]
     this.#shelf.put({ ...ticket, statements, files: [...ticket.files, ...files] })
     for (const { attachmentId } of refs) this.#files.named(attachmentId)
     send({ type: 'person.statement', statementId, jws })
   }
 
   #describe(saying: Saying, user: LocalUser): readonly AttachmentRef[] {
-    if (saying.kind === 'answer') return []
+    if (!('files' in saying)) return []
     const { files } = saying
     if (files.length > LIMITS.maxAttachments || new Set(files.map((file) => file.attachmentId)).size < files.length)
       throw new AskFirstError('ATTACHMENT_INVALID', `At most ${LIMITS.maxAttachments} different files can be added.`)
@@ -218,7 +245,7 @@ export class OwnTickets {
 
 /** What a statement says: the person's words with their files as the device found them. */
 function saidOf(saying: Saying, refs: readonly AttachmentRef[]): StatementRecord['said'] {
-  if (saying.kind === 'answer') return saying
+  if (!('files' in saying)) return saying
   const { files: _picked, ...said } = saying
   return { ...said, attachments: [...refs] }
 }
@@ -227,8 +254,20 @@ function isShownTo({ account }: HeldTicket, { osUser, uid }: LocalUser): boolean
   return account === undefined || (account.osUser === osUser && account.uid === uid)
 }
 
-function hasNews(ticket: HeldTicket): boolean {
-  return (asksWhetherFixed(ticket.progress) && !ticket.toldFixed) || lastOfDesk(ticket) > ticket.toldSeq
+function hasNews(ticket: HeldTicket, nowMs: number): boolean {
+  const isAskingAnew = asksWhetherFixed(ticket.progress) && !ticket.toldFixed
+  return isAskingAnew || lastOfDesk(ticket) > ticket.toldSeq || hasNewAsk(ticket, nowMs)
+}
+
+function hasNewAsk(ticket: HeldTicket, nowMs: number): boolean {
+  const told = new Set(ticket.toldAsks)
+  return openAsks(ticket, nowMs).some(({ askId }) => !told.has(askId))
+}
+
+/** All that the desk said and asked so far has been announced. */
+function toldAll(ticket: HeldTicket): Pick<HeldTicket, 'toldSeq' | 'toldFixed' | 'toldAsks'> {
+  const toldAsks = (ticket.asks ?? []).map(({ askId }) => askId)
+  return { toldSeq: lastOfDesk(ticket), toldFixed: asksWhetherFixed(ticket.progress), toldAsks }
 }
 
 function accountKey({ osUser, uid }: LocalUser): string {

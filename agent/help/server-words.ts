@@ -1,5 +1,7 @@
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { TicketMessage } from '@askfirst/protocol/messages/ticket-messages.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
+import { isAskOver } from '@askfirst/protocol/ticket-ask.ts'
 import type { Static } from 'typebox'
 import type { HeldTicket } from './held-ticket.ts'
 
@@ -27,6 +29,27 @@ export function withMessages(ticket: HeldTicket, messages: readonly Message[]): 
   if (newer.size === 0) return ticket
   const all = [...ticket.messages, ...[...newer.values()].sort((a, b) => a.seq - b.seq)]
   return { ...ticket, messages: all.slice(-MAX_MESSAGES) }
+}
+
+/** The ticket with the questions that stand open now; the very same ticket when nothing is new. */
+export function withAsks(ticket: HeldTicket, sent: readonly TicketAsk[]): HeldTicket {
+  const asks = [...new Map(sent.map((ask) => [ask.askId, ask])).values()]
+  if (JSON.stringify(ticket.asks ?? []) === JSON.stringify(asks)) return ticket
+  const ids = new Set(asks.map(({ askId }) => askId))
+  return { ...ticket, asks, toldAsks: (ticket.toldAsks ?? []).filter((askId) => ids.has(askId)) }
+}
+
+/** Questions that the person can answer now: in time, and not answered yet on this device. */
+export function openAsks({ asks = [], statements, progress }: HeldTicket, nowMs: number): readonly TicketAsk[] {
+  const answered = new Set(
+    statements.flatMap(({ record: { said }, state }) =>
+      said.kind === 'decided' && state !== 'refused' ? said.askId : [],
+    ),
+  )
+  const isClosed = progress?.state === 'closed'
+  return asks.filter(
+    (ask) => !answered.has(ask.askId) && !isAskOver(ask, nowMs) && (!isClosed || ask.kind === 'feedback'),
+  )
 }
 
 /** The desk says that it is done and the person has not answered. */

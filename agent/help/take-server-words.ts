@@ -4,7 +4,7 @@ import type { LocalHistory } from '../history/local-history.ts'
 import type { AttachmentFiles } from './attachment-files.ts'
 import type { AttachmentSender } from './attachment-sender.ts'
 import type { HeldFile, HeldTicket } from './held-ticket.ts'
-import { lastSeq, withMessages, withProgress } from './server-words.ts'
+import { lastSeq, withAsks, withMessages, withProgress } from './server-words.ts'
 import type { TicketShelf } from './ticket-shelf.ts'
 
 interface Parts {
@@ -67,6 +67,15 @@ export class ServerWords {
     if (ticket === known) return
     shelf.putSoon(ticket)
     if (more) this.#follow(ticket)
+  }
+
+  /** The questions that stand open in a ticket that the device follows. They change what is shown, and nothing else. */
+  asks({ ticketId, asks }: MessageNamed<'ticket.asks'>): void {
+    const { shelf } = this.#parts
+    const known = shelf.get(ticketId)
+    if (known === undefined) return
+    const ticket = withAsks(known, asks)
+    if (ticket !== known) shelf.putSoon(ticket)
   }
 
   /** How far a file is. Nothing of it leaves before its statement is recorded. */

@@ -1,14 +1,17 @@
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { attachmentsOf } from '@askfirst/protocol/statement-record.ts'
+import { askText } from '@askfirst/protocol/ticket-ask.ts'
+import { sha256Hex } from '../consent/build-record.ts'
 import type { CommandResult } from '../local/commands.ts'
 import type { TicketEntry, TicketSummary } from '../local/help-commands.ts'
 import type { HeldStatement, HeldTicket } from './held-ticket.ts'
-import { asksWhetherFixed } from './server-words.ts'
+import { asksWhetherFixed, openAsks } from './server-words.ts'
 
 type Message = HeldTicket['messages'][number]
 type Opened = Extract<StatementRecord['said'], { kind: 'opened' }>
 
 /** A ticket as lists show it; texts of the server have to be made plain before they are shown. */
-export function ticketSummary(ticket: HeldTicket): TicketSummary {
+export function ticketSummary(ticket: HeldTicket, nowMs: number): TicketSummary {
   const { ticketId, account, since, progress, messages, readSeq, statements } = ticket
   const opening = statements.find(({ record }) => record.said.kind === 'opened')
   const summary = {
@@ -18,6 +21,7 @@ export function ticketSummary(ticket: HeldTicket): TicketSummary {
     title: openedOf(opening)?.title ?? progress?.title ?? '',
     unread: messages.filter(({ from, seq }) => from === 'desk' && seq > readSeq).length,
     unsent: statements.filter(({ state }) => state === 'waiting').length,
+    asks: openAsks(ticket, nowMs).length,
     // An answer that is on its way was given, though the server does not know of it yet.
     asksFixed: asksWhetherFixed(progress) && !statements.some(isWaitingAnswer),
     ...(progress === undefined ? {} : standing(progress)),
@@ -40,7 +44,7 @@ function standing({ number, updatedAt, assignee, fixed }: NonNullable<HeldTicket
 }
 
 /** A ticket with all that was said in it, in its order. */
-export function ticketInFull(ticket: HeldTicket): CommandResult<'help.ticket'> {
+export function ticketInFull(ticket: HeldTicket, nowMs: number): CommandResult<'help.ticket'> {
   const opening = ticket.statements.find(({ record }) => record.said.kind === 'opened')
   const opened = openedOf(opening)
   const own = new Map<string, HeldStatement>(ticket.statements.map((held) => [held.record.statementId, held]))
@@ -48,7 +52,8 @@ export function ticketInFull(ticket: HeldTicket): CommandResult<'help.ticket'> {
   const known = new Set<string>(ticket.messages.flatMap(({ statementId }) => statementId ?? []))
   const rest = ticket.statements.filter(({ record }) => !known.has(record.statementId))
   return {
-    ticket: ticketSummary(ticket),
+    ticket: ticketSummary(ticket, nowMs),
+    asks: openAsks(ticket, nowMs).map((ask) => ({ ask, askSha256: sha256Hex(askText(ask)) })),
     ...(opened === undefined ? {} : { opened: { ...opened, attachments: filesOf(ticket, opening) } }),
     entries: [...told, ...rest.map((held) => statementEntry(ticket, held))].flatMap((entry) => entry ?? []),
   }
@@ -69,6 +74,7 @@ function statementEntry(ticket: HeldTicket, held: HeldStatement): TicketEntry | 
   return {
     ...{ from: 'you', at, author: osUser, text: said.text ?? '', isNew: false },
     ...(said.kind === 'answer' ? { fixed: said.fixed } : {}),
+    ...(said.kind === 'decided' && held.ask !== undefined ? { decided: { choice: said.choice, ask: held.ask } } : {}),
     state: held.state,
     ...codeOf(held),
     files: filesOf(ticket, held),
@@ -77,8 +83,8 @@ function statementEntry(ticket: HeldTicket, held: HeldStatement): TicketEntry | 
 
 function filesOf(ticket: HeldTicket, held: HeldStatement | undefined): TicketEntry['files'] {
   const said = held?.record.said
-  if (said === undefined || said.kind === 'answer') return []
-  return said.attachments.map(({ attachmentId, name, bytes }) => {
+  if (said === undefined) return []
+  return attachmentsOf(said).map(({ attachmentId, name, bytes }) => {
     const file = ticket.files.find((known) => known.attachmentId === attachmentId)
     return { name, bytes, state: file?.state ?? 'complete', ...codeOf(file ?? {}) }
   })

@@ -42,6 +42,8 @@ async function handle(targets: CommandTargets, command: Command): Promise<void> 
       return tickets.words.progress(command)
     case 'ticket.messages':
       return tickets.words.messages(command)
+    case 'ticket.asks':
+      return tickets.words.asks(command)
     case 'attachment.state':
       return tickets.words.fileState(command)
     case 'run.start':

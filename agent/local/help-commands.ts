@@ -1,8 +1,9 @@
-import { Count, Instant, line } from '@askfirst/protocol/fields.ts'
+import { Count, Instant, line, Sha256 } from '@askfirst/protocol/fields.ts'
 import { AttachmentId, TicketId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { Choice, TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import type { Static, TSchema } from 'typebox'
 import { Type } from 'typebox'
 
@@ -12,7 +13,7 @@ const language = Type.Enum([...LANGUAGES])
 /** Bytes of a file in one command: in base64 they fit a frame of the local channel. */
 export const LOCAL_PIECE_BYTES = 32_768
 
-const [Opened, Reply, Answer] = StatementRecord.properties.said.anyOf
+const [Opened, Reply, Answer, Decided] = StatementRecord.properties.said.anyOf
 const { attachments: _refs, kind: _opened, ...openedFields } = Opened.properties
 
 /** Files that were handed over before, by the names that the person sees. */
@@ -39,6 +40,8 @@ const TicketSummary = Type.Object(
     unread: Count,
     unsent: Count,
     asksFixed: Type.Boolean(),
+    /** Questions of the desk that the person can answer now. */
+    asks: Count,
   },
   closed,
 )
@@ -59,6 +62,8 @@ const TicketEntry = Type.Object(
     isNew: Type.Boolean(),
     /** The answer to "is it fixed?"; absent: a message. */
     fixed: Type.Optional(Type.Boolean()),
+    /** The answer to a question of the desk, with the question as it was shown. */
+    decided: Type.Optional(Type.Object({ choice: Choice, ask: TicketAsk }, closed)),
     /** Of what was said here: whether the server has it. */
     state: Type.Optional(Type.Enum(['waiting', 'recorded', 'refused'])),
     code: Code,
@@ -103,6 +108,21 @@ export const HELP_COMMANDS = {
     ),
     result: none,
   },
+  /** Answers a question of the desk; the hash is of the question that the person saw. */
+  'help.decide': {
+    args: Type.Object(
+      {
+        ticketId: TicketId,
+        askId: Decided.properties.askId,
+        askSha256: Sha256,
+        choice: Choice,
+        text: Decided.properties.text,
+        language,
+      },
+      closed,
+    ),
+    result: none,
+  },
   'help.tickets': { args: none, result: Type.Object({ tickets: Type.Array(TicketSummary) }, closed) },
   /** One ticket with all that was said; the desk's messages count as read from then on. */
   'help.ticket': {
@@ -113,6 +133,8 @@ export const HELP_COMMANDS = {
         /** What the person wrote when they opened it here. */
         opened: Type.Optional(Type.Object({ ...Opened.properties, attachments: Type.Array(ShownFile) }, closed)),
         entries: Type.Array(TicketEntry),
+        /** Questions that can be answered now; the texts are the server's. */
+        asks: Type.Array(Type.Object({ ask: TicketAsk, askSha256: Sha256 }, closed)),
       },
       closed,
     ),

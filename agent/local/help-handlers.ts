@@ -24,9 +24,15 @@ export function helpHandlers(tickets: OwnTickets): Pick<LocalHandlers, keyof typ
       tickets.say(ticketId, { kind: 'answer', ...said }, { user, language })
       return {}
     },
-    'help.tickets': async (_args, user) => ({ tickets: tickets.of(user).map(ticketSummary) }),
+    'help.decide': async ({ ticketId, language, ...said }, user) => {
+      tickets.decide(ticketId, { kind: 'decided', ...said }, { user, language })
+      return {}
+    },
+    'help.tickets': async (_args, user) => ({
+      tickets: tickets.of(user).map((ticket) => ticketSummary(ticket, tickets.now())),
+    }),
     'help.ticket': async ({ ticketId }, user) => {
-      const shown = ticketInFull(tickets.shown(ticketId, user))
+      const shown = ticketInFull(tickets.shown(ticketId, user), tickets.now())
       tickets.read(ticketId, user)
       return shown
     },

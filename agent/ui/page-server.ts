@@ -32,7 +32,7 @@ export type PageAnswer =
   | { readonly kind: 'redirect'; readonly path: string }
   /** Goes to another address, by a GET. */
   | { readonly kind: 'leave'; readonly url: string }
-  | { readonly kind: 'file'; readonly name: string; readonly text: string }
+  | { readonly kind: 'file'; readonly name: string; readonly text: string; readonly type?: string }
 
 /** A request that got past the guards. */
 export interface PageRequest {
@@ -202,7 +202,7 @@ function sendAnswer(response: ServerResponse, answer: PageAnswer, session: PageS
       return send(response, 303, html``)
     case 'file':
       response.setHeader('content-disposition', `attachment; filename="${answer.name}"`)
-      return sendText(response, 200, 'application/json; charset=utf-8', answer.text)
+      return sendText(response, 200, `${answer.type ?? 'application/json'}; charset=utf-8`, answer.text)
   }
 }
 

@@ -37,7 +37,7 @@ export interface StatementStory {
   readonly at: string
   readonly statementId: string
   readonly ticketId: string
-  readonly kind: 'opened' | 'reply' | 'answer'
+  readonly kind: 'opened' | 'reply' | 'answer' | 'decided'
   readonly files: number
   readonly jwsSha256: string
 }
@@ -51,7 +51,7 @@ export function statementsOf(entries: readonly HistoryEntry[]): readonly Stateme
       at,
       statementId: text(body.statementId),
       ticketId: text(body.ticketId),
-      kind: kind === 'opened' || kind === 'answer' ? kind : 'reply',
+      kind: kind === 'opened' || kind === 'answer' || kind === 'decided' ? kind : 'reply',
       files: number(body.files),
       jwsSha256: text(body.jwsSha256),
     }

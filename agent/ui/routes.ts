@@ -8,6 +8,7 @@ import { liveLine, page, t } from './layout.ts'
 import type { PageAnswer, PageRequest, Pages } from './page-server.ts'
 import { consentPage, viewAgain } from './pages/consent.ts'
 import { allowAll, allowTicked, askAgain, deny, later, report } from './pages/consent-answers.ts'
+import { answerAgain, answerAsk, askCalendar, askPage } from './pages/help-asks.ts'
 import { ticketListPage } from './pages/help-list.ts'
 import { newTicketPage, sendTicket, ticketAgain, ticketPictures, ticketWithoutFile } from './pages/help-new.ts'
 import {
@@ -33,9 +34,11 @@ const ID = '[0-9a-hjkmnp-tv-z]{26}'
 const request = (rest: string) => new RegExp(`^/requests/(crq_${ID})${rest}$`)
 const review = (rest: string) => new RegExp(`^/reviews/(run_${ID})${rest}$`)
 const ticket = (rest: string) => new RegExp(`^/help/(tkt_${ID})${rest}$`)
+const ticketAsk = (rest: string) => new RegExp(`^/help/(tkt_${ID})/(ask_${ID})${rest}$`)
 const ofRequest = ([id]: readonly string[]) => `/requests/${id}`
 const ofReview = ([id]: readonly string[]) => `/reviews/${id}`
 const ofTicket = ([id]: readonly string[]) => `/help/${id}`
+const ofAsk = ([ticketId, askId]: readonly string[]) => `/help/${ticketId}/${askId}`
 /** Forms with texts are taken at once, and shown again with all that was typed when their proof is too old. */
 const newTicket = { method: 'POST', scope: () => '/help/new', quick: true, onRefusal: ticketAgain } as const
 const reply = {
@@ -76,6 +79,9 @@ const ROUTES: readonly PageRoute[] = [
   { ...reply, path: ticket('/reply/send'), handle: sendReply },
   { ...reply, path: ticket('/reply/pictures'), handle: replyPictures },
   { ...reply, path: ticket('/reply/remove'), handle: replyWithoutFile },
+  { method: 'GET', path: ticketAsk(''), handle: askPage },
+  { method: 'GET', path: ticketAsk('/calendar'), handle: askCalendar },
+  { method: 'POST', path: ticketAsk('/answer'), scope: ofAsk, onRefusal: answerAgain, handle: answerAsk },
   { method: 'GET', path: review(''), handle: reviewPage },
   { method: 'POST', path: review('/mark'), scope: ofReview, quick: true, handle: markRows },
   { method: 'POST', path: review('/mark-found'), scope: ofReview, quick: true, handle: markFound },

@@ -27,6 +27,21 @@ export function sizeInWords(language: Language, bytes: number): string {
   return say(language, 'bytes.mb', { count: number(bytes / 1_000_000) })
 }
 
+/** From when until when, with the day and the name of this computer's time zone. */
+export function spanInWords(
+  language: Language,
+  { from, until }: { readonly from: string; readonly until: string },
+): string {
+  const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const
+  const time = { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const
+  return new Intl.DateTimeFormat(language, { ...day, ...time }).formatRange(new Date(from), new Date(until))
+}
+
+/** The time zone of this computer, e.g. `Europe/Berlin`. */
+export function zoneName(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
 /** A moment as people of the language and of this computer's time zone read it. */
 export function momentInWords(language: Language, instant: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant))

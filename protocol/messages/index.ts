@@ -29,6 +29,7 @@ import { runRecorded } from './run-recorded.ts'
 import { runRefused } from './run-refused.ts'
 import { runReview } from './run-review.ts'
 import { runStart } from './run-start.ts'
+import { ticketAsks } from './ticket-asks.ts'
 import { ticketFollow } from './ticket-follow.ts'
 import { ticketMessages } from './ticket-messages.ts'
 import { ticketProgress } from './ticket-progress.ts'
@@ -55,6 +56,7 @@ export const MESSAGES = [
   ticketProgress,
   ticketFollow,
   ticketMessages,
+  ticketAsks,
   runStart,
   runCancel,
   runAccepted,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
-import { STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { attachmentsOf, STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { Compile } from 'typebox/compile'
 import type { BundleFiles } from './archive.ts'
 import { attachmentFile } from './bundle-format.ts'
@@ -63,7 +63,7 @@ function statementProblem(entry: LogEntry, stated: Stated, certificates: Trusted
     return 'the certificate was not valid when the statement was signed'
   if (stated.ids.has(statementId)) return 'the statement stands in the log twice'
   stated.ids.add(statementId)
-  if (said.kind !== 'answer') for (const file of said.attachments) stated.files.set(file.attachmentId, file)
+  for (const file of attachmentsOf(said)) stated.files.set(file.attachmentId, file)
   return null
 }
 

@@ -8,6 +8,7 @@ import { ConsentService } from '../consent/consent-service.ts'
 import type { NoticeTerms } from '../consent/make-request.ts'
 import { CheckpointService } from '../findings-log/checkpoint-service.ts'
 import { Indexer } from '../indexing/indexer.ts'
+import { createAskHooks } from '../people/ask-hooks.ts'
 import { AttachmentService } from '../people/attachment-service.ts'
 import { StatementService } from '../people/statement-service.ts'
 import { TicketFollowers } from '../people/ticket-followers.ts'
@@ -153,7 +154,11 @@ function makeGateway(
   const { table, runs, consent, ingest, lastSeen } = parts
   const reports = new ReportService({ ...options, link: table })
   const attachments = new AttachmentService(options)
-  const statements = new StatementService({ ...options, afterChange: (id) => consent.ticketChanged(id) })
+  const statements = new StatementService({
+    ...options,
+    afterChange: (id) => consent.ticketChanged(id),
+    askHooks: createAskHooks(options),
+  })
   const heartbeatMs = options.heartbeatMs ?? 30_000
   const certificateLifetimeMs = options.certificateLifetimeMs ?? 90 * DAY_MS
   const handlers = {

@@ -1,5 +1,6 @@
 import type { DeviceId, StatementId } from '@askfirst/protocol/ids.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { attachmentsOf } from '@askfirst/protocol/statement-record.ts'
 import { isWithinDates } from '../consent/check-record.ts'
 import type { DeviceCertificate } from '../store/entities.ts'
 
@@ -24,7 +25,6 @@ function hasBrokenText(values: readonly unknown[]): boolean {
 }
 
 function hasRepeatedFile({ said }: StatementRecord): boolean {
-  if (said.kind === 'answer') return false
-  const ids = new Set(said.attachments.map(({ attachmentId }) => attachmentId))
-  return ids.size !== said.attachments.length
+  const files = attachmentsOf(said)
+  return new Set(files.map(({ attachmentId }) => attachmentId)).size !== files.length
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { AskId, DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { attachmentsOf, STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import type { Logger } from 'pino'
 import { Compile } from 'typebox/compile'
 import type { Bus } from '../bus/bus.ts'
@@ -13,11 +13,15 @@ import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
 import { verifyJws } from '../consent/verify-jws.ts'
 import { readSettings } from '../settings/settings-service.ts'
+import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Ticket } from '../store/entities.ts'
 import type { Statement, StatementBounds } from '../store/person-entities.ts'
 import type { Store } from '../store/store.ts'
 import { announceMessage, announceTicket, differences } from '../tickets/follow-up.ts'
 import { newTicket } from '../tickets/new-ticket.ts'
+import { answeredAsk } from './answered-ask.ts'
+import type { AskHook } from './ask-hook.ts'
+import { announceAsk } from './ask-service.ts'
 import { openedTicket } from './opened-ticket.ts'
 import { statementProblem } from './statement-problem.ts'
 import { changeOf } from './ticket-answer.ts'
@@ -39,6 +43,7 @@ export interface StatementDeps {
   readonly log: Logger
   /** Ends what the ticket as it is now no longer allows; as after a change by the desk. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
+  readonly askHooks: readonly AskHook[]
 }
 
 interface Signed {
@@ -73,7 +78,7 @@ export class StatementService {
     const jwsSha256 = createHash('sha256').update(jws).digest('hex')
     const known = await this.#deps.store.statements.get(statementId)
     // What stands in the log was verified when it came; its ticket may be closed by now.
-    if (known !== null && known.deviceId === from && known.jwsSha256 === jwsSha256) return RECORDED
+    if (known !== null && known.deviceId === from && known.jwsSha256 === jwsSha256) return this.#again(known)
     if (known !== null) return refused('STATEMENT_INVALID', 'its id stands for another statement')
     const signer = await loadSigner(this.#deps, from)
     const verified = verifyJws(jws, STATEMENT_TYP, signer.certificates)
@@ -84,9 +89,13 @@ export class StatementService {
     const problem = statementProblem(record, { statementId, from, certificate: verified.certificate })
     if (problem !== null) return refused('STATEMENT_INVALID', problem)
     const { ticketId, said, at, osUser } = record
-    const attachments = said.kind === 'answer' ? [] : said.attachments
     const of = { id: statementId, ticketId, deviceId: from, kind: said.kind, at, osUser } as const
-    const statement: Statement = { ...of, jwsSha256, recordedAt: isoNow(this.#deps.clock), attachments }
+    const statement: Statement = {
+      ...of,
+      jwsSha256,
+      recordedAt: isoNow(this.#deps.clock),
+      attachments: attachmentsOf(said),
+    }
     return this.#store({ record, jws, statement, deviceName: signer.device.name })
   }
 
@@ -96,9 +105,10 @@ export class StatementService {
       return RECORDED
     } catch (error) {
       if (!(error instanceof AskFirstError)) throw error
-      if (error.code === 'TOO_MANY_TICKETS') return refused('TOO_MANY_TICKETS', error.message)
+      if (error.code === 'TOO_MANY_TICKETS' || error.code === 'ASK_CLOSED') return refused(error.code, error.message)
       // Ids are the device's to choose; one that stands for something else already is refused, not tried again.
-      if (error.code === 'CONFLICT' || error.code === 'NOT_FOUND') return refused('STATEMENT_INVALID', error.message)
+      if (['CONFLICT', 'NOT_FOUND', 'STATEMENT_INVALID'].includes(error.code))
+        return refused('STATEMENT_INVALID', error.message)
       throw error
     }
   }
@@ -128,15 +138,17 @@ export class StatementService {
   /** A reply or an answer, with what it does to the ticket as it is at that very moment. */
   async #say(signed: Signed): Promise<void> {
     const { bus, afterChange } = this.#deps
-    const { ticketId } = signed.record
+    const { ticketId, said } = signed.record
+    const asked = said.kind === 'decided' ? await answeredAsk(this.#deps.store, { ...said, ticketId }) : null
     for (let left = MAX_TRIES; ; left -= 1) {
-      const before = await this.#ownTicket(signed.record)
+      const before = await this.#ownTicket(signed.record, asked)
       try {
         if (await this.#sayIn(before, signed)) {
           await afterChange(ticketId)
           announceTicket(bus, ticketId)
         }
-        return announceMessage(bus, ticketId)
+        announceMessage(bus, ticketId)
+        return asked === null ? undefined : await this.#answered(asked.id)
       } catch (error) {
         const isRace = error instanceof AskFirstError && error.code === 'CONFLICT' && (await this.#moved(before))
         if (!isRace || left <= 1) throw error
@@ -162,17 +174,47 @@ export class StatementService {
       statement,
       bounds: this.#bounds(),
       ...(isChange ? { change } : {}),
+      ...this.#answers(signed),
       log: this.#stated(signed),
     })
     return isChange && outcome === 'recorded'
   }
 
-  /** A ticket of the device that is not closed. */
-  async #ownTicket({ ticketId, deviceId }: StatementRecord): Promise<Ticket> {
+  /** The answer that a statement gives to a question of the desk, with its entry. */
+  #answers(signed: Signed): Pick<Parameters<Store['statements']['record']>[0], 'answers'> {
+    const { statementId, ticketId, said, osUser } = signed.record
+    if (said.kind !== 'decided') return {}
+    const { askId, choice, text } = said
+    const body = { askId, statementId, choice, ...(text === undefined ? {} : { text }) }
+    const log = logDraft(this.#deps.clock, { ticketId, actor: actorOf(signed), kind: 'ask.answered', body })
+    return { answers: { askId, choice, text: text ?? null, osUser, at: log.at, log } }
+  }
+
+  /** What follows from an answer that is durable; whoever fails in it is called again when the device repeats itself. */
+  async #answered(id: AskId): Promise<void> {
+    const { store, bus, askHooks } = this.#deps
+    const ask = await store.asks.get(id)
+    if (ask === null) throw new TypeError(`The question ${id} was answered and is not there`)
+    for (const hook of askHooks) if (hook.kind === ask.ask.kind) await hook.onAnswered(ask)
+    announceAsk(bus, ask)
+  }
+
+  /** What the server has already; the question that it answered may still lack what follows from it. */
+  async #again(known: Statement): Promise<RecordOutcome> {
+    if (known.kind !== 'decided') return RECORDED
+    const asks = await this.#deps.store.asks.listForTicket(known.ticketId)
+    const asked = asks.find(({ answer }) => answer?.statementId === known.id)
+    if (asked !== undefined) await this.#answered(asked.id)
+    return RECORDED
+  }
+
+  /** A ticket of the device that is not closed; feedback can be given in one that is (SPEC P15). */
+  async #ownTicket({ ticketId, deviceId }: StatementRecord, asked: StoredAsk | null): Promise<Ticket> {
     const ticket = await this.#deps.store.tickets.get(ticketId)
     if (ticket === null || !ticket.deviceIds.includes(deviceId))
       throw new AskFirstError('NOT_FOUND', 'there is no such ticket of this device')
-    if (ticket.state === 'closed') throw new AskFirstError('CONFLICT', 'its ticket is closed')
+    if (ticket.state === 'closed' && asked?.ask.kind !== 'feedback')
+      throw new AskFirstError('CONFLICT', 'its ticket is closed')
     return ticket
   }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import { ChangedTickets } from '../bus/changed-tickets.ts'
 import type { Clock } from '../clock.ts'
+import { isoNow } from '../clock.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
 import { oneLine } from '../one-line.ts'
 import type { FollowedTicket } from '../store/person-entities.ts'
@@ -15,7 +16,7 @@ import { toMessage } from './ticket-message.ts'
 export const PERSON_VERSION = 3
 /** Changes within this time share one message. */
 const GATHER_MS = 100
-const CHANGES: ReadonlySet<string> = new Set(['ticket', 'message'])
+const CHANGES: ReadonlySet<string> = new Set(['ticket', 'message', 'ask'])
 /** A closed ticket is told of for so long after its last change. */
 const CLOSED_FOR_MS = 30 * 86_400_000
 const TICKETS_AT_CONNECT = 32
@@ -26,7 +27,7 @@ const MAX_PAGE_BYTES = 196_608
 const ENTRIES_PER_READ = 32
 
 export interface FollowerDeps {
-  readonly store: Pick<Store, 'tickets' | 'log'>
+  readonly store: Pick<Store, 'tickets' | 'log' | 'asks'>
   readonly bus: Bus
   readonly clock: Clock
   readonly log: Logger
@@ -34,7 +35,7 @@ export interface FollowerDeps {
 }
 
 /**
- * Tells people on their devices how their tickets stand, and hands them the messages of the desk; nothing else of a
+ * Tells people on their devices how their tickets stand and what the desk asks, and hands them its messages; nothing else of a
  * ticket leaves here (SPEC P7). It follows the bus, so whoever changes a ticket needs to know nothing of it.
  */
 export class TicketFollowers {
@@ -52,8 +53,9 @@ export class TicketFollowers {
   async deliver(deviceId: DeviceId): Promise<void> {
     const { store, clock, link } = this.#deps
     const changedSince = new Date(clock.now() - CLOSED_FOR_MS).toISOString()
-    for (const followed of await store.tickets.followedBy(deviceId, changedSince, TICKETS_AT_CONNECT))
-      link.send(deviceId, progressOf(followed))
+    const tickets = await store.tickets.followedBy(deviceId, changedSince, TICKETS_AT_CONNECT)
+    for (const followed of tickets) link.send(deviceId, progressOf(followed))
+    for (const asks of await this.#asksIn(tickets.map(({ ticket }) => ticket.id))) link.send(deviceId, asks)
   }
 
   /** Messages of a ticket after a position of its log; null when it is not one of the device's. */
@@ -92,11 +94,19 @@ export class TicketFollowers {
     try {
       const followed = await store.tickets.followed(ticketId)
       if (followed === null) return
+      const told = [progressOf(followed), ...(await this.#asksIn([ticketId]))]
       for (const deviceId of followed.ticket.deviceIds)
-        if (link.speaks(deviceId, PERSON_VERSION)) link.send(deviceId, progressOf(followed))
+        if (link.speaks(deviceId, PERSON_VERSION)) for (const message of told) link.send(deviceId, message)
     } catch (error) {
       log.error({ err: error, ticketId }, 'the progress of a ticket could not be told; the next change tries again')
     }
+  }
+
+  /** All that stands open, for tickets in which something was ever asked; a device may still show what is over. */
+  async #asksIn(ticketIds: readonly TicketId[]): Promise<readonly MessageNamed<'ticket.asks'>[]> {
+    const { store, clock } = this.#deps
+    const open = await store.asks.openIn(ticketIds, isoNow(clock))
+    return open.map(({ ticketId, asks }) => ({ type: 'ticket.asks', ticketId, asks: [...asks] }))
   }
 }
 

@@ -4,6 +4,8 @@ import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
+import { appointmentRoutes } from './appointments.ts'
+import { askRoutes } from './asks.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
 import { closingRoutes } from './closing.ts'
@@ -68,6 +70,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     messageRoutes(services),
     ticketClockRoutes(services),
     escalationRoutes(services),
+    askRoutes(services),
+    appointmentRoutes(services),
     mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),

@@ -4,11 +4,14 @@ import type { LogDraft } from './entities.ts'
 /** Kinds of log entries that can be a message between the desk and the person. */
 export const MESSAGE_KINDS = ['message.sent', 'person.stated'] as const satisfies readonly LogKind[]
 
-/** Whether an entry says something to the other side; an answer to "is it fixed?" without words does not. */
+/** Kinds of statements that can be made by a choice alone. */
+const WORDLESS: ReadonlySet<unknown> = new Set(['answer', 'decided'])
+
+/** Whether an entry says something to the other side; an answer to a question without words does not. */
 export function isMessage({ kind, body }: Pick<LogDraft, 'kind' | 'body'>): boolean {
   if (kind === 'message.sent') return true
   if (kind !== 'person.stated') return false
   const said = body['said']
-  const isWordless = typeof said === 'object' && said !== null && Reflect.get(said, 'kind') === 'answer'
-  return !isWordless || typeof Reflect.get(said, 'text') === 'string'
+  const canBeWordless = typeof said === 'object' && said !== null && WORDLESS.has(Reflect.get(said, 'kind'))
+  return !canBeWordless || typeof Reflect.get(said, 'text') === 'string'
 }

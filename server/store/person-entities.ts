@@ -1,5 +1,5 @@
 import type { AttachmentId, DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
-import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
+import type { AttachmentRef, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import type { Ticket } from './entities.ts'
 
 /** What a person said about a ticket; its words stand in the findings log as they were signed. */
@@ -7,7 +7,7 @@ export interface Statement {
   readonly id: StatementId
   readonly ticketId: TicketId
   readonly deviceId: DeviceId
-  readonly kind: 'opened' | 'reply' | 'answer'
+  readonly kind: StatementRecord['said']['kind']
   /** When it was said, by the device's clock, and the account of who said it. */
   readonly at: string
   readonly osUser: string

@@ -1,4 +1,5 @@
-import type { AttachmentId, DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { AskId, AttachmentId, DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { AskAnswer } from './ask-entities.ts'
 import type { LogDraft, Ticket } from './entities.ts'
 import type { Attachment, Statement, StatementBounds } from './person-entities.ts'
 import type { TicketStore } from './store.ts'
@@ -6,10 +7,12 @@ import type { TicketStore } from './store.ts'
 export interface StatementStore {
   /**
    * Records a verified statement; the very same one again is `known` and changes nothing. `opens` is the ticket that it
-   * opens, `change` what it does to its ticket as seen at `version`. All log entries come in the same transaction.
+   * opens, `change` what it does to its ticket as seen at `version`, `answers` the question that it answers. All log entries come in the
+   * same transaction.
    *
    * @throws AskFirstError CONFLICT when an id was used before or the ticket is not at that version any more;
-   *   TOO_MANY_TICKETS beyond the bounds; NOT_FOUND when there is no such ticket
+   *   TOO_MANY_TICKETS beyond the bounds; NOT_FOUND when there is no such ticket;
+   *   ASK_CLOSED when the question takes no answer at the instant `at`
    */
   record(input: {
     readonly statement: Statement
@@ -18,6 +21,11 @@ export interface StatementStore {
     readonly change?: {
       readonly version: number
       readonly columns: Parameters<TicketStore['change']>[2]
+      readonly log: LogDraft
+    }
+    readonly answers?: Omit<AskAnswer, 'statementId'> & {
+      readonly askId: AskId
+      readonly at: string
       readonly log: LogDraft
     }
     readonly log: LogDraft

@@ -12,6 +12,8 @@ import type {
   UserId,
 } from '@askfirst/protocol/ids.ts'
 import type { ClockStore, EscalationStore } from './clock-stores.ts'
+import type { AppointmentStore } from './appointment-store.ts'
+import type { AskStore } from './ask-store.ts'
 import type {
   AuditDraft,
   AuditEntry,
@@ -83,6 +85,8 @@ export interface Store {
   readonly method: MethodStore
   readonly reports: ReportStore
   readonly statements: StatementStore
+  readonly asks: AskStore
+  readonly appointments: AppointmentStore
   readonly attachments: AttachmentStore
   readonly audit: AuditStore
   readonly settings: SettingStore

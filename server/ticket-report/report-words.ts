@@ -81,14 +81,30 @@ export function verdictText(state: Finding['state']): string {
 export function wordsOf(said: StatementRecord['said']): string {
   if (said.kind === 'opened') return `${said.title}\n${describeProblem(said)}`
   if (said.kind === 'reply') return said.text
+  if (said.kind === 'decided') return [choiceText(said.choice), said.text ?? []].flat().join(': ')
   const answer = said.fixed ? 'It is fixed' : 'It is not fixed'
   return said.text === undefined ? answer : `${answer}: ${said.text}`
+}
+
+const CHOICES: Readonly<Record<string, string>> = {
+  approved: 'Agreed',
+  declined: 'Did not agree',
+  none: 'None of the times fits',
+  good: 'The help was good',
+  ok: 'The help was all right',
+  bad: 'The help was not good',
+}
+
+/** What the person chose, in words; a time has its own, which the question names. */
+export function choiceText(choice: string): string {
+  return CHOICES[choice] ?? `Picked ${choice.replace('-', ' ')}`
 }
 
 const SAYING: Readonly<Record<StatementRecord['said']['kind'], string>> = {
   opened: 'asked for help',
   reply: 'wrote',
   answer: 'answered',
+  decided: 'answered what was asked',
 }
 
 /** The same as a sentence, read after a name. */

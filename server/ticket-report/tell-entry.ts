@@ -1,8 +1,9 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
+import { askWords } from './ask-words.ts'
 import { text } from './entry-text.ts'
 import { closingText, linkText, mergeText } from './flow-words.ts'
-import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { choiceText, codeText, rowsText, runStateText, saidText, timeText } from './report-words.ts'
 import { CLOCK_TELLERS } from './tell-clock.ts'
 import { METHOD_TELLERS } from './tell-method.ts'
 import type { Teller, TellNames } from './tell-names.ts'
@@ -73,6 +74,16 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'ticket.reopened': (entry, { view }) =>
     view.isInternal ? `opened the ticket again: ${text(entry, 'reason')}` : 'opened the ticket again',
   ...CLOCK_TELLERS,
+  'ask.sent': (entry) => `asked the person: ${askWords(entry.body['ask'])}`,
+  // The signed words stand in the statement before it, which the person knows.
+  'ask.answered': (entry, { view }) =>
+    view.isInternal ? `answered the question: ${choiceText(text(entry, 'choice'))}` : null,
+  'appointment.agreed': (entry) => `noted the appointment: ${timeText(text(entry, 'from'))}`,
+  'appointment.cancelled': (entry) => `cancelled the appointment of ${timeText(text(entry, 'from'))}`,
+  'ask.withdrawn': (entry) =>
+    text(entry, 'reason') === 'ticket-closed'
+      ? 'took a question to the person back, because the ticket was closed'
+      : 'took a question to the person back',
   'mail.sent': (entry, { view }) => {
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`

@@ -1,5 +1,6 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
+import { attachmentsOf } from '@askfirst/protocol/statement-record.ts'
 import { isStatedBody } from '../export/log-bodies.ts'
 import type { Ticket } from '../store/entities.ts'
 import type { EditionView } from './edition-view.ts'
@@ -221,7 +222,7 @@ function files({ input, view }: Making): Section {
   )
   const rows = input.entries
     .filter(({ actor }) => view.showsDevice(actor.id))
-    .flatMap(({ body }) => (isStatedBody.Check(body) && body.said.kind !== 'answer' ? body.said.attachments : []))
+    .flatMap(({ body }) => (isStatedBody.Check(body) ? attachmentsOf(body.said) : []))
     .map((file) => [
       file.name,
       bytesText(file.bytes),

@@ -1,3 +1,5 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
+import { reminderHandler } from '../schedule/appointment-reminder.ts'
 import type { Services } from '../services.ts'
 import { clockAlarms } from '../ticket-clock/clock-alarms.ts'
 import { noAnswerHandlers } from '../tickets/no-answer.ts'
@@ -5,6 +7,9 @@ import type { TimerHandler } from './timer-handler.ts'
 
 /** Every kind of timer with what is done when it is due. */
 export function timerHandlers(services: Services): readonly TimerHandler[] {
-  const afterChange = (id: Parameters<typeof services.consent.ticketChanged>[0]) => services.consent.ticketChanged(id)
-  return [...noAnswerHandlers(services), ...clockAlarms({ ...services, afterChange })]
+  const afterChange = async (id: TicketId) => {
+    await services.consent.ticketChanged(id)
+    await services.asks.ticketChanged(id)
+  }
+  return [...noAnswerHandlers(services), ...clockAlarms({ ...services, afterChange }), reminderHandler(services)]
 }

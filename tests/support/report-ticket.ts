@@ -4,6 +4,7 @@ import type { Actor, LogEntry, LogKind } from '@askfirst/protocol/findings-log.t
 import { EMPTY_LOG_HASH, logEntryText } from '@askfirst/protocol/findings-log.ts'
 import type { Id } from '@askfirst/protocol/ids.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import type { Finding, Run, StoredRequest, Ticket } from '@askfirst/server/store/entities.ts'
 import { UNTOUCHED } from '@askfirst/server/store/ticket-entities.ts'
 import type { MethodRecord, PlannedAction } from '@askfirst/server/store/method-entities.ts'
@@ -195,7 +196,23 @@ const EVENTS: readonly Event[] = [
     { deviceId: OWN, collector: 'service.list', counts: { changed: 1, added: 0, removed: 0, same: 9 } },
   ],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
+  [tess, 'ask.sent', { askId: fixedId('ask', 1), ask: askOf(1), askSha256: '0'.repeat(64) }],
+  [own, 'person.stated', stated(3, decided(1, 'approved'))],
+  [own, 'ask.answered', { askId: fixedId('ask', 1), statementId: fixedId('stm', 3), choice: 'approved' }],
+  [rules, 'appointment.agreed', { appointmentId: fixedId('apt', 1), from: AT, until: LATER }],
+  [tess, 'appointment.cancelled', { appointmentId: fixedId('apt', 1), from: AT, until: LATER }],
+  [tess, 'ask.withdrawn', { askId: fixedId('ask', 2), kind: 'feedback', reason: 'withdrawn' }],
 ]
+
+function askOf(number: number): TicketAsk {
+  const body = { action: 'Start the sound service', risk: 'low', who: 'Tess' } as const
+  const by = { name: 'Tess Technician', role: 'technician' } as const
+  return { askId: fixedId('ask', number), kind: 'approve-action', at: AT, by, body }
+}
+
+function decided(number: number, choice: string): StatementRecord['said'] {
+  return { kind: 'decided', askId: fixedId('ask', number), askSha256: '0'.repeat(64), choice, text: 'Please do' }
+}
 
 function opened(): StatementRecord['said'] {
   const grades = { hindrance: 'much', affected: 'only-me' } as const

@@ -39,13 +39,14 @@ ${callHtml(context, ticket)}</section>`
 }
 
 /** Whether the person is waited for, or was answered. */
-export function wantsLook({ asksFixed, unread }: TicketSummary): boolean {
-  return asksFixed || unread > 0
+export function wantsLook({ asksFixed, asks, unread }: TicketSummary): boolean {
+  return asksFixed || asks > 0 || unread > 0
 }
 
 /** What the desk wants of the person; null: nothing. */
-export function callHtml(context: PageContext, { asksFixed, unread }: TicketSummary): Html | null {
+export function callHtml(context: PageContext, { asksFixed, asks, unread }: TicketSummary): Html | null {
   if (asksFixed) return html`<p><strong>${t(context, 'help.asksFixed')}</strong></p>`
+  if (asks > 0) return html`<p><strong>${t(context, 'ask.waits')}</strong></p>`
   return unread > 0 ? html`<p><strong>${t(context, 'help.unread')}</strong></p>` : null
 }
 

@@ -11,6 +11,7 @@ import type { PageAnswer } from '../page-server.ts'
 import { linesHtml } from '../shown-text.ts'
 import type { TextKey } from '../texts.ts'
 import { momentInWords, sizeInWords } from '../texts.ts'
+import { asksHtml, decidedHtml } from './ask-html.ts'
 import { choiceKey, DETAILS } from './help-fields.ts'
 import type { PageCall } from './page-call.ts'
 
@@ -43,6 +44,7 @@ export async function ticketPage(call: PageCall): Promise<PageAnswer> {
   )} · <a href="${at(context, '/help')}">${t(context, 'help.all')}</a></p>
 ${ticket.openedHere ? null : html`<p>${t(context, 'help.byDesk')}</p>`}
 ${ticket.asksFixed ? fixedHtml(context, ticket) : null}
+${asksHtml(context, shown)}
 ${progressHtml(context, ticket)}
 ${conversationHtml(context, shown)}
 ${openedHtml(context, shown)}
@@ -92,7 +94,7 @@ ${
 }
 
 function conversationHtml(context: PageContext, { ticket, entries }: Shown): Html {
-  const said = entries.map((entry) => entryHtml(context, entry))
+  const said = entries.map((entry) => entryHtml(context, ticket.ticketId, entry))
   return html`<section><h2>${t(context, 'help.conversation')}</h2>
 ${said.length === 0 ? html`<p>${t(context, 'help.noMessages')}</p>` : html`<ol class="talk">${said}</ol>`}
 ${
@@ -102,8 +104,8 @@ ${
 }</section>`
 }
 
-function entryHtml(context: PageContext, entry: TicketEntry): Html {
-  const { from, at: instant, text, isNew, state, code, fixed, files } = entry
+function entryHtml(context: PageContext, ticketId: string, entry: TicketEntry): Html {
+  const { from, at: instant, text, isNew, state, code, fixed, decided, files } = entry
   const when = momentInWords(context.session.language, instant)
   const sent = state === undefined || state === 'refused' ? null : html` · ${t(context, sentKey(state))}`
   const answer = fixed === undefined ? null : t(context, fixed ? 'help.saidFixed' : 'help.saidNotFixed')
@@ -111,6 +113,7 @@ function entryHtml(context: PageContext, entry: TicketEntry): Html {
     isNew ? html` · <span class="new">${t(context, 'help.isNew')}</span>` : null
   }</p>
 ${answer === null ? null : html`<p><strong>${answer}</strong></p>`}
+${decided === undefined ? null : decidedHtml(context, ticketId, decided)}
 ${text === '' ? null : linesHtml(text, 4_000)}
 ${state === 'refused' ? html`<p class="bad">${t(context, 'help.refusedText', { why: whyWords(context, code) })}</p>` : null}
 ${files.map((file) => fileHtml(context, file))}</li>`
@@ -152,6 +155,8 @@ function whyWords(context: PageContext, code: string | undefined): string {
   switch (code !== undefined && isErrorCode(code) ? code : undefined) {
     case 'STATEMENT_INVALID':
       return t(context, 'help.why.STATEMENT_INVALID')
+    case 'ASK_CLOSED':
+      return t(context, 'help.why.ASK_CLOSED')
     case 'TOO_MANY_TICKETS':
       return t(context, 'help.why.TOO_MANY_TICKETS')
     case 'ATTACHMENT_INVALID':

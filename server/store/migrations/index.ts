@@ -12,7 +12,9 @@ import { addPriorityReasons } from './0012-priority.ts'
 import { addClock } from './0013-clock.ts'
 import { addTicketFlow } from './0014-ticket-flow.ts'
 import { addMethod } from './0015-method.ts'
+import { addAsks } from './0016-asks.ts'
 import { addMail } from './0017-mail.ts'
+import { addAppointments } from './0019-appointments.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -36,5 +38,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0013-clock', up: addClock },
   { name: '0014-ticket-flow', up: addTicketFlow },
   { name: '0015-method', up: addMethod },
+  { name: '0016-asks', up: addAsks },
   { name: '0017-mail', up: addMail },
+  { name: '0019-appointments', up: addAppointments },
 ]

@@ -1,4 +1,6 @@
 import type { StoreAreas } from '../method-list.ts'
+import { appointmentStore } from './appointments.ts'
+import { askStore } from './asks.ts'
 import { attachmentStore } from './attachments.ts'
 import { auditStore } from './audit.ts'
 import { clockStore } from './clocks.ts'
@@ -43,6 +45,8 @@ export function sqlStore(context: SqlContext): StoreAreas {
     method: methodStore(context),
     reports: reportStore(context),
     statements: statementStore(context),
+    asks: askStore(context),
+    appointments: appointmentStore(context),
     attachments: attachmentStore(context),
     audit: auditStore(context),
     settings: settingStore(context),

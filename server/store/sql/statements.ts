@@ -3,6 +3,7 @@ import type { DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
 import type { Statement, StatementBounds } from '../person-entities.ts'
 import type { StatementStore } from '../person-stores.ts'
+import { answerAsk } from './asks.ts'
 import { deviceKey } from './devices.ts'
 import { appendLog } from './log.ts'
 import type { SqlContext } from './tables.ts'
@@ -36,7 +37,7 @@ function selectStatements({ db }: SqlContext) {
 }
 
 async function record(context: SqlContext, input: Recording): Promise<'recorded' | 'known'> {
-  const { statement, opens, change } = input
+  const { statement, opens, change, answers } = input
   const device = await lockDevice(context, statement.deviceId)
   const known = await context.db
     .selectFrom('statements')
@@ -51,6 +52,7 @@ async function record(context: SqlContext, input: Recording): Promise<'recorded'
   if (opens !== undefined) await createTicket(context, opens.ticket, opens.log)
   await insert(context, statement, device)
   await appendLog(context, input.log)
+  if (answers !== undefined) await answerAsk(context, { ...answers, statementId: statement.id })
   if (change === undefined) return 'recorded'
   const { version, columns, log } = change
   if ((await changeTicket(context, { id: statement.ticketId, version, change: columns, log })) === null)

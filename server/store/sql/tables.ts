@@ -304,6 +304,38 @@ interface StatementRow {
   /** Bytes of the files that it names. */
   file_bytes: number
 }
+interface AskRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  ask: JsonText
+  ask_sha256: string
+  until: string | null
+  asked_by: string
+  state: string
+  ended_at: string | null
+  /** Null: nobody answered; the other three go with it. */
+  statement_id: string | null
+  choice: string | null
+  answer_text: string | null
+  os_user: string | null
+}
+interface AppointmentRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  ask_id: string
+  technician_id: string
+  technician_name: string
+  what: string
+  place: string | null
+  from_at: string
+  until_at: string
+  state: string
+  sequence: number
+  agreed_at: string
+  ended_at: string | null
+}
 interface AttachmentRow {
   id: Generated<number>
   public_id: string
@@ -357,6 +389,8 @@ export interface Tables extends ClockTables, MailTables {
   method_records: MethodRecordRow
   reports: ReportRow
   statements: StatementRow
+  asks: AskRow
+  appointments: AppointmentRow
   attachments: AttachmentRow
   attachment_pieces: AttachmentPieceRow
   settings: SettingRow

@@ -10,15 +10,18 @@ export interface StatedFile {
 
 /** What a person said, taken out of an entry `person.stated`; the device's words, so nothing in it is taken for granted. */
 export interface Statement {
-  readonly kind: 'opened' | 'reply' | 'answer'
+  readonly kind: 'opened' | 'reply' | 'answer' | 'decided'
   readonly text: string
   /** Named parts of what they said when they opened the ticket, with their headings; empty otherwise. */
   readonly parts: readonly (readonly [heading: string, text: string])[]
   readonly fixed: boolean
+  /** What they chose of a question, and which; empty otherwise. */
+  readonly choice: string
+  readonly askId: string
   readonly files: readonly StatedFile[]
 }
 
-const KINDS = ['opened', 'reply', 'answer'] as const
+const KINDS = ['opened', 'reply', 'answer', 'decided'] as const
 const PARTS: readonly (readonly [field: string, heading: string])[] = [
   ['what', 'What is wrong'],
   ['since', 'Since when'],
@@ -41,6 +44,8 @@ export function statementOf({ body }: LogEntry): Statement | null {
     text: textOf(kind === 'opened' ? said.title : said.text),
     parts: kind === 'opened' ? parts : [],
     fixed: said.fixed === true,
+    choice: textOf(said.choice),
+    askId: textOf(said.askId),
     files: filesOf(said.attachments),
   }
 }

@@ -1,8 +1,10 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import type { GrantView, RequestView } from '../../api/consent.ts'
 import type { TicketState } from '../../api/types.ts'
 import { fullTime } from '../../ui/time.tsx'
 import { lengthText, priorityWord, severityWord, stateWord } from '../../ui/words.tsx'
+import { answeredLines, askLines, askQuote, askText, choiceText, isAsk, spanText, takenBackText } from './ask-words.ts'
 import { flowStory, isEndOrReturn, waitsForText } from './flow-words.ts'
 import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
@@ -41,13 +43,17 @@ export interface StoryNames {
   readonly request: (id: string) => RequestView | undefined
 }
 
+/** Questions that were asked in the log so far, by id. */
+type Asked = ReadonlyMap<string, TicketAsk>
+
 export type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
   Pick<StoryItem, 'text' | 'kind'>
 
 /** The log as a story, oldest first. */
 export function storyOf(entries: readonly LogEntry[], names: StoryNames): readonly StoryItem[] {
+  const asked = askedIn(entries)
   return entries.flatMap((entry) => {
-    const told = tell(entry, names)
+    const told = tell(entry, names, asked)
     if (told === null) return []
     const who = entry.actor.kind === 'device' ? `The person at ${names.device(entry.actor.id)}` : entry.actor.name
     const plain = { quote: null, details: [], runId: null, parts: [], files: [] }
@@ -55,7 +61,7 @@ export function storyOf(entries: readonly LogEntry[], names: StoryNames): readon
   })
 }
 
-function tell(entry: LogEntry, names: StoryNames): Told | null {
+function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
   switch (entry.kind) {
     case 'ticket.opened':
       // What a person says when they open one stands in an entry of its own, which follows.
@@ -92,20 +98,16 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       return { kind: 'run', text: `ran “${title}” on ${device}`, runId: text(entry, 'runId') }
     }
     case 'message.sent':
-      return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
-    case 'mail.failed':
-      return {
-        kind: 'ticket',
-        text: `could not send an e-mail to ${text(entry, 'to')}`,
-        details: [text(entry, 'error')],
-      }
-    case 'mail.sent':
-      // A message stands in the story already.
-      return text(entry, 'about') === 'message'
-        ? null
-        : { kind: 'ticket', text: `wrote an e-mail to ${text(entry, 'to')}` }
     case 'person.stated':
-      return tellStatement(entry)
+    case 'ask.sent':
+    case 'ask.answered':
+    case 'ask.withdrawn':
+    case 'appointment.agreed':
+    case 'appointment.cancelled':
+      return tellTalk(entry, asked)
+    case 'mail.failed':
+    case 'mail.sent':
+      return tellMail(entry)
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
@@ -150,13 +152,60 @@ function tellProcedure(entry: LogEntry, names: StoryNames): Told | null {
   }
 }
 
-function tellStatement(entry: LogEntry): Told {
+function askedIn(entries: readonly LogEntry[]): Asked {
+  const sent = entries.filter(({ kind }) => kind === 'ask.sent')
+  return new Map(sent.flatMap(({ body }) => (isAsk(body.ask) ? [[body.ask.askId, body.ask] as const] : [])))
+}
+
+function tellMail(entry: LogEntry): Told | null {
+  const to = text(entry, 'to')
+  if (entry.kind === 'mail.failed')
+    return { kind: 'ticket', text: `could not send an e-mail to ${to}`, details: [text(entry, 'error')] }
+  // A message stands in the story already.
+  return text(entry, 'about') === 'message' ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
+}
+
+/** What the desk and the person say to each other. */
+function tellTalk(entry: LogEntry, asked: Asked): Told | null {
+  switch (entry.kind) {
+    case 'message.sent':
+      return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'person.stated':
+      return tellStatement(entry, asked)
+    case 'ask.sent':
+      return tellAsk(entry, asked)
+    case 'ask.withdrawn':
+      return { kind: 'message', text: takenBackText(text(entry, 'reason'), asked.get(text(entry, 'askId'))) }
+    case 'appointment.agreed':
+    case 'appointment.cancelled': {
+      const does = entry.kind === 'appointment.agreed' ? 'noted the appointment' : 'cancelled the appointment'
+      return {
+        kind: 'message',
+        text: `${does}: ${spanText({ from: text(entry, 'from'), until: text(entry, 'until') })}`,
+      }
+    }
+    default: // An answer stands in the statement before it.
+      return null
+  }
+}
+
+function tellAsk(entry: LogEntry, asked: Asked): Told {
+  const ask = asked.get(text(entry, 'askId'))
+  if (ask === undefined) return { kind: 'message', text: 'asked the person something' }
+  return { kind: 'message', text: askText(ask), quote: askQuote(ask), details: askLines(ask) }
+}
+
+function tellStatement(entry: LogEntry, asked: Asked): Told {
   const said = statementOf(entry)
   if (said === null) return { kind: 'message', text: 'said something that this page cannot show' }
   const { parts, files } = said
   const quote = said.text === '' ? null : said.text
   if (said.kind === 'opened') return { kind: 'message', text: 'asked for help', quote, parts, files }
   if (said.kind === 'reply') return { kind: 'message', text: 'wrote', quote, files }
+  if (said.kind === 'decided') {
+    const ask = asked.get(said.askId)
+    return { kind: 'message', text: `answered: ${choiceText(said.choice, ask)}`, quote, details: answeredLines(ask) }
+  }
   return { kind: 'message', text: said.fixed ? 'says that it is fixed' : 'says that it is not fixed', quote }
 }
 

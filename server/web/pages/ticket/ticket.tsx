@@ -21,6 +21,7 @@ import { StepPanel } from '../method/step-panel.tsx'
 import { useOpenStep } from '../method/use-open-step.ts'
 import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
+import { AskedPerson } from './asked-person.tsx'
 import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
 import { ReportMenu } from './report-menu.tsx'
@@ -93,6 +94,7 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
           </a>
           <StepPanel ticket={ticket} opened={opened} onAsk={setDraft} />
           <Findings ticket={ticket} onAsk={setDraft} onShare={(text) => setProposal({ text })} />
+          <AskedPerson ticket={ticket} />
           <Story ticket={ticket} proposal={proposal} />
         </div>
         <DeviceSide ticket={ticket} onAsk={setDraft} />

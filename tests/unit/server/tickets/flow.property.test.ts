@@ -53,7 +53,7 @@ beforeAll(async () => {
   const log = createLogger('silent', process.stderr)
   const { store, bus, clock, services } = server
   const afterChange = (id: TicketId) => services.consent.ticketChanged(id)
-  statements = new StatementService({ store, bus, clock, log, afterChange })
+  statements = new StatementService({ store, bus, clock, log, afterChange, askHooks: [] })
   timers = new TimerRunner({ store, bus, clock, log, handlers: timerHandlers(services) })
 }, 60_000)
 afterAll(() => server.close())

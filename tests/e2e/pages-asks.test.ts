@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
+import { askText } from '@askfirst/protocol/ticket-ask.ts'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { DeskDevice } from '../support/browser/desk-device.ts'
+import { axeViolations, lookAt } from '../support/browser/look.ts'
+import { WebDesk } from '../support/browser/web-desk.ts'
+import { openTicket, state, statement } from '../support/scripted-person.ts'
+
+const program = findChromium()
+const PATIENCE_MS = 120_000
+const EVIL = '<img src=x onerror=document.title="owned">'
+
+describe.skipIf(program === null)('what the desk asks the person', () => {
+  let browser: Browser
+  let desk: WebDesk
+  let device: DeskDevice
+  beforeAll(async () => {
+    browser = await startChromium(program ?? '')
+    desk = await WebDesk.start()
+    device = await DeskDevice.connect(await DeskDevice.enrol(desk, 'pc-1'))
+  }, 60_000)
+  afterAll(async () => {
+    device.close()
+    await browser.close()
+    await desk.close()
+  })
+
+  async function answer(ask: TicketAsk | undefined, choice: string, text?: string): Promise<StatementRecord['said']> {
+    if (ask === undefined) throw new Error('The device was asked nothing')
+    const askSha256 = createHash('sha256').update(askText(ask)).digest('hex')
+    return { kind: 'decided', askId: ask.askId, askSha256, choice, ...(text === undefined ? {} : { text }) }
+  }
+  const nextAsk = async () => (await device.agent.next('ticket.asks')).asks.at(-1)
+
+  it(
+    '[T40] [T42] is a time or an approval, and the answer stands on the ticket’s page',
+    async () => {
+      const tess = await desk.user('technician', 'Tess Technician')
+      const ticketId = await openTicket(device.agent)
+      const { page, troubles } = await desk.open(browser, tess, { path: `/tickets/${ticketId}` })
+      const asked = page.getByRole('region', { name: 'Asked the person' })
+      await asked.getByRole('button', { name: 'Propose times' }).click()
+      const dialog = page.getByRole('dialog', { name: 'Propose times' })
+      await dialog.getByLabel('What for', { exact: true }).fill(`Look at it together ${EVIL}`)
+      const year = new Date().getFullYear() + 1
+      await dialog.getByLabel('Time 1', { exact: true }).fill(`${year}-01-04T10:00`)
+      expect(await axeViolations(page)).toEqual([])
+      await dialog.getByRole('button', { name: 'Send to the person' }).click()
+      await asked.getByText('Waits for the person').waitFor()
+      const said = await answer(await nextAsk(), 'time-1', `Ring first ${EVIL}`)
+      await state(device.agent, statement(device.agent, said, { ticketId }))
+      await asked.getByText('Ring first <img').waitFor()
+      await asked.getByRole('link', { name: 'Calendar file' }).waitFor()
+
+      const body = { action: `Install the driver anew ${EVIL}`, risk: 'high', who: 'Tess' }
+      const client = await desk.client(tess)
+      await client.call('POST', `/api/tickets/${ticketId}/asks`, { kind: 'approve-action', body })
+      await asked.getByText('Install the driver anew <img').waitFor()
+      await expect.poll(async () => (await nextAsk())?.kind).toBe('approve-action')
+      const { items } = await client.call<{ items: { ask: TicketAsk }[] }>('GET', `/api/tickets/${ticketId}/asks`)
+      const approved = await answer(items.at(-1)?.ask, 'approved')
+      await state(device.agent, statement(device.agent, approved, { ticketId }))
+      await asked.getByText('they agree', { exact: true }).waitFor()
+      expect(await lookAt(page, 'asked-person')).toEqual([])
+
+      await asked.getByRole('button', { name: 'Cancel the appointment' }).click()
+      await asked.getByText('The appointment was cancelled.').waitFor()
+      expect(await page.title()).not.toBe('owned')
+      expect(troubles.list).toEqual([])
+    },
+    PATIENCE_MS,
+  )
+})
