@@ -27,6 +27,8 @@ export const LOG_KINDS = [
   'attachment.stored',
   'mail.sent',
   'mail.failed',
+  'requester.wrote',
+  'requester.answered',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -26,6 +26,9 @@ import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
 import { ReportService } from './reports/report-service.ts'
+import type { RequesterLinks } from './requester/requester-links.ts'
+import { createRequesterLinks } from './requester/requester-links.ts'
+import { RequesterService } from './requester/requester-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { SearchService } from './search/search-service.ts'
@@ -71,6 +74,8 @@ export interface Services {
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
   readonly mail: MailService
+  readonly requesters: RequesterService
+  readonly requesterLinks: RequesterLinks
   readonly tickets: TicketService
   readonly priorities: PriorityService
   readonly timers: TimerService
@@ -102,6 +107,8 @@ export interface Foundations {
   readonly authority: CertificateAuthority
   readonly logSigner: LogSigner
   readonly settings: SettingsService
+  /** Address of the server's pages, without a slash at the end. */
+  readonly uiUrl: () => string
   /** Address that mails come from; null or absent: mail is off. */
   readonly mailSender?: string | null
   /** Seals second factors. */
@@ -150,6 +157,8 @@ export function createServices(foundations: Foundations): Services {
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
     mail,
+    requesters: new RequesterService({ store, bus, clock, mails, afterChange: (id) => consent.ticketChanged(id) }),
+    requesterLinks: createRequesterLinks({ store, clock, url: foundations.uiUrl }),
     tickets: createTicketService({ store, clock, bus, mails, afterChange: (id) => consent.ticketChanged(id) }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),

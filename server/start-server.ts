@@ -123,7 +123,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   }
   // A TCP listener's address is never a path.
   addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
-  const stopHousekeeping = keepHouse(store, start)
+  const stopHousekeeping = keepHouse(services, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
   timers.start()
   const mailSender = await startMail(services, start)
@@ -183,6 +183,7 @@ async function layFoundations(
     ...{ store, clock, bus, authority, logSigner, settings, secrets, findings, consent, runs },
     agents: link,
     dataDirectory: config.dataDir,
+    uiUrl: () => addresses.ui.url,
     mailSender: mailboxOf(config.mailFrom ?? '')?.address ?? null,
     revocations: gateway,
     enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
@@ -195,12 +196,12 @@ async function layFoundations(
 
 /** Begins to send mails; null where no mail server is configured. */
 async function startMail(
-  { store, bus, settings }: Services,
+  { store, bus, settings, requesterLinks: links }: Services,
   { config, options, clock, log }: Start,
 ): Promise<MailSender | null> {
   const transport = options.mailTransport ?? (await smtpOf(config))
   if (transport === null) return null
-  const sender = new MailSender({ store, bus, settings, clock, log, transport, random: Math.random })
+  const sender = new MailSender({ store, bus, settings, links, clock, log, transport, random: Math.random })
   sender.start()
   return sender
 }
@@ -213,11 +214,11 @@ async function serverTls(config: ServerConfig): Promise<Pick<AppOptions, 'server
 }
 
 /** Removes what has expired, now and then. */
-function keepHouse(store: Store, { clock, log }: Start): () => void {
+function keepHouse({ store, requesterLinks }: Services, { clock, log }: Start): () => void {
   const timer = setInterval(() => {
-    store.sessions.deleteExpired(isoNow(clock)).then(
-      (count) => log.debug({ count }, 'expired sessions removed'),
-      (error: unknown) => log.error({ err: error }, 'expired sessions could not be removed; the next turn tries again'),
+    Promise.all([store.sessions.deleteExpired(isoNow(clock)), requesterLinks.removeOld()]).then(
+      ([sessions, links]) => log.debug({ sessions, links }, 'expired sessions and links removed'),
+      (error: unknown) => log.error({ err: error }, 'what has expired could not be removed; the next turn tries again'),
     )
   }, HOUSEKEEPING_MS)
   timer.unref()

@@ -2,11 +2,17 @@ import type { LogKind } from '@askfirst/protocol/findings-log.ts'
 import type { LogDraft } from './entities.ts'
 
 /** Kinds of log entries that can be a message between the desk and the person. */
-export const MESSAGE_KINDS = ['message.sent', 'person.stated'] as const satisfies readonly LogKind[]
+export const MESSAGE_KINDS = [
+  'message.sent',
+  'person.stated',
+  'requester.wrote',
+  'requester.answered',
+] as const satisfies readonly LogKind[]
 
 /** Whether an entry says something to the other side; an answer to "is it fixed?" without words does not. */
 export function isMessage({ kind, body }: Pick<LogDraft, 'kind' | 'body'>): boolean {
-  if (kind === 'message.sent') return true
+  if (kind === 'message.sent' || kind === 'requester.wrote') return true
+  if (kind === 'requester.answered') return typeof body['text'] === 'string'
   if (kind !== 'person.stated') return false
   const said = body['said']
   const isWordless = typeof said === 'object' && said !== null && Reflect.get(said, 'kind') === 'answer'

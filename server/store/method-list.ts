@@ -147,6 +147,13 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'mail.listForTicket': 'read',
   'mail.queue': 'write',
   'mail.figures': 'read',
+  'requesters.addLink': 'write',
+  'requesters.link': 'read',
+  'requesters.openSession': 'write',
+  'requesters.session': 'read',
+  'requesters.endSession': 'write',
+  'requesters.say': 'write',
+  'requesters.removeLinks': 'write',
 }
 
 /** Whether a text names a method of the store. */

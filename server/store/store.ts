@@ -52,6 +52,7 @@ import type { MailStore } from './mail-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
+import type { RequesterStore } from './requester-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 import type { TimerStore } from './timer-store.ts'
@@ -83,6 +84,7 @@ export interface Store {
   readonly settings: SettingStore
   readonly timers: TimerStore
   readonly mail: MailStore
+  readonly requesters: RequesterStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -76,6 +76,11 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const name = text(entry, 'name')
     return `sent a file of the person${name === '' ? '' : `: ${name}`}`
   },
+  'requester.wrote': (entry) => `wrote, not signed by a device: ${text(entry, 'text')}`,
+  'requester.answered': (entry) => {
+    const answer = entry.body['fixed'] === true ? 'it is fixed' : 'it is not fixed'
+    return `says, not signed by a device: ${[answer, text(entry, 'text')].filter((part) => part !== '').join('. ')}`
+  },
   'mail.sent': (entry, { view }) => {
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`

@@ -8,6 +8,7 @@ import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { reportStore } from './reports.ts'
+import { requesterStore } from './requesters.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
 import { sessionStore } from './sessions.ts'
@@ -40,5 +41,6 @@ export function sqlStore(context: SqlContext): StoreAreas {
     settings: settingStore(context),
     timers: timerStore(context),
     mail: mailStore(context),
+    requesters: requesterStore(context),
   }
 }

@@ -90,6 +90,12 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
     }
     case 'message.sent':
       return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'requester.wrote':
+      return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), details: [UNSIGNED] }
+    case 'requester.answered': {
+      const answer = entry.body.fixed === true ? 'says that it is fixed' : 'says that it is not fixed'
+      return { kind: 'message', text: answer, quote: text(entry, 'text'), details: [UNSIGNED] }
+    }
     case 'mail.failed':
       return {
         kind: 'ticket',
@@ -125,6 +131,9 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       return { kind: 'ticket', text: entry.kind }
   }
 }
+
+/** Stands with whatever somebody said by a link from a mail. */
+const UNSIGNED = 'By link from a mail, not signed by a device'
 
 function tellStatement(entry: LogEntry): Told {
   const said = statementOf(entry)
