@@ -7,6 +7,7 @@ import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
+import { tellMail } from './story-mail.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -38,7 +39,8 @@ export interface StoryNames {
   readonly request: (id: string) => RequestView | undefined
 }
 
-type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
+/** What an entry says, to be read after the name of who did it. */
+export type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
   Pick<StoryItem, 'text' | 'kind'>
 
 /** The log as a story, oldest first. */
@@ -91,22 +93,10 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
     case 'message.sent':
       return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
     case 'requester.wrote':
-      return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), details: [UNSIGNED] }
-    case 'requester.answered': {
-      const answer = entry.body.fixed === true ? 'says that it is fixed' : 'says that it is not fixed'
-      return { kind: 'message', text: answer, quote: text(entry, 'text'), details: [UNSIGNED] }
-    }
-    case 'mail.failed':
-      return {
-        kind: 'ticket',
-        text: `could not send an e-mail to ${text(entry, 'to')}`,
-        details: [text(entry, 'error')],
-      }
+    case 'requester.answered':
     case 'mail.sent':
-      // A message stands in the story already.
-      return text(entry, 'about') === 'message'
-        ? null
-        : { kind: 'ticket', text: `wrote an e-mail to ${text(entry, 'to')}` }
+    case 'mail.failed':
+      return tellMail(entry)
     case 'person.stated':
       return tellStatement(entry)
     case 'run.accepted':
@@ -131,9 +121,6 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       return { kind: 'ticket', text: entry.kind }
   }
 }
-
-/** Stands with whatever somebody said by a link from a mail. */
-const UNSIGNED = 'By link from a mail, not signed by a device'
 
 function tellStatement(entry: LogEntry): Told {
   const said = statementOf(entry)
