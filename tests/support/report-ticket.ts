@@ -32,6 +32,7 @@ const FILE = {
 
 /** Words that the person must never read, each from another place. */
 export const SECRET_WORDS = {
+  mailError: 'weevil 550',
   note: 'zebranote',
   verdict: 'yakverdict',
   dismissal: 'foxdismissal',
@@ -102,6 +103,9 @@ const own: Actor = { kind: 'device', id: OWN, name: 'front-desk' }
 const other: Actor = { kind: 'device', id: OTHER, name: SECRET_WORDS.otherDevice }
 const rules: Actor = { kind: 'system', id: 'rules', name: 'Rules' }
 
+const mail: Actor = { kind: 'system', id: 'mail', name: 'Mail sender' }
+const byLink: Actor = { kind: 'system', id: 'requester-link', name: 'Änne Müller (by link)' }
+
 type Event = readonly [Actor, LogKind, LogEntry['body']]
 
 const EVENTS: readonly Event[] = [
@@ -154,6 +158,10 @@ const EVENTS: readonly Event[] = [
   [own, 'consent.revoked', { requestId: REQUESTS[0], grantId: GRANT, jws: 'a.b.c' }],
   [tess, 'consent.withdrawn', { requestId: REQUESTS[0], deviceId: OWN, reason: 'ticket-closed' }],
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
+  [mail, 'mail.sent', { to: 'aenne@example.org', about: 'message', subject: 'The sound is gone' }],
+  [mail, 'mail.failed', { to: 'aenne@example.org', about: 'closed', subject: 'x', error: SECRET_WORDS.mailError }],
+  [byLink, 'requester.wrote', { text: 'It hums' }],
+  [byLink, 'requester.answered', { fixed: false, text: 'Still no sound' }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
 ]
 
