@@ -27,6 +27,7 @@ export const LOG_KINDS = [
   'attachment.stored',
   'mail.sent',
   'mail.failed',
+  'mail.received',
   'requester.wrote',
   'requester.answered',
 ] as const

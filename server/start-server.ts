@@ -21,6 +21,7 @@ import { readinessChecks } from './health/readiness-checks.ts'
 import { createLogger } from './log.ts'
 import { MailSender } from './mail/mail-sender.ts'
 import { mailboxOf } from './mail/mailbox.ts'
+import { ReceivedWatch } from './mail/received-watch.ts'
 import type { MailTransport } from './mail/smtp.ts'
 import { smtpOf } from './mail/smtp-config.ts'
 import { noticeTerms } from './notice-terms.ts'
@@ -127,6 +128,8 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
   timers.start()
   const mailSender = await startMail(services, start)
+  const received = new ReceivedWatch({ store, bus: services.bus, log })
+  received.start()
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
   log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')
@@ -141,7 +144,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
       services.health.drain()
       stopHousekeeping()
       await timers.close()
-      await mailSender?.close()
+      await Promise.all([mailSender?.close(), received.close()])
       await Promise.all([app.close(), agents.close()])
       await services.bus.close()
       await store.close()

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
 import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
+import { DEFAULT_TEMPLATES, MessageTemplates } from './message-templates.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 
 const MINUTE_MS = 60_000
@@ -34,6 +35,8 @@ export const Settings = Type.Object(
     priorityMatrix: PriorityMatrix,
     /** Who is written to by e-mail. */
     mail: MailSettings,
+    /** Texts that technicians put into messages. */
+    messageTemplates: MessageTemplates,
   },
   { additionalProperties: false },
 )
@@ -49,6 +52,7 @@ const DEFAULT_SETTINGS: Settings = {
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
   mail: DEFAULT_MAIL,
+  messageTemplates: DEFAULT_TEMPLATES,
 }
 
 const KEY = 'organisation'

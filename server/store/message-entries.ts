@@ -7,11 +7,15 @@ export const MESSAGE_KINDS = [
   'person.stated',
   'requester.wrote',
   'requester.answered',
+  'mail.received',
 ] as const satisfies readonly LogKind[]
+
+/** Kinds that always say something. */
+const WORDS: ReadonlySet<LogKind> = new Set(['message.sent', 'requester.wrote', 'mail.received'])
 
 /** Whether an entry says something to the other side; an answer to "is it fixed?" without words does not. */
 export function isMessage({ kind, body }: Pick<LogDraft, 'kind' | 'body'>): boolean {
-  if (kind === 'message.sent' || kind === 'requester.wrote') return true
+  if (WORDS.has(kind)) return true
   if (kind === 'requester.answered') return typeof body['text'] === 'string'
   if (kind !== 'person.stated') return false
   const said = body['said']

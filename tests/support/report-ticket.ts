@@ -160,6 +160,7 @@ const EVENTS: readonly Event[] = [
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
   [mail, 'mail.sent', { to: 'aenne@example.org', about: 'message', subject: 'The sound is gone' }],
   [mail, 'mail.failed', { to: 'aenne@example.org', about: 'closed', subject: 'x', error: SECRET_WORDS.mailError }],
+  [mail, 'mail.received', { from: 'aenne@example.org', text: 'It hums by e-mail', dropped: [], isCut: false }],
   [byLink, 'requester.wrote', { text: 'It hums' }],
   [byLink, 'requester.answered', { fixed: false, text: 'Still no sound' }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],

@@ -61,6 +61,12 @@ export interface AuditReport {
 /** The priority of each impact and, within it, each urgency. */
 export type PriorityMatrixView = Readonly<Record<Grade, Readonly<Record<Grade, number>>>>
 
+/** A text that technicians put into a message. */
+export interface MessageTemplateView {
+  readonly title: string
+  readonly text: string
+}
+
 export interface MailSettingsView {
   readonly people: 'nobody' | 'without-agent' | 'everybody'
   readonly language: string
@@ -76,6 +82,7 @@ export interface SettingsView {
   readonly secondFactor: 'nobody' | 'admins' | 'all'
   readonly priorityMatrix: PriorityMatrixView
   readonly mail: MailSettingsView
+  readonly messageTemplates: readonly MessageTemplateView[]
 }
 
 export interface HealthView {

@@ -87,6 +87,64 @@ describeStores('mails', ({ newStore }) => {
   })
 })
 
+describeStores('mails that come in', ({ newStore }) => {
+  let store: Store
+  beforeEach(async () => {
+    store = await newStore()
+  }, 60_000)
+  const received = (id: TicketId, messageId: string, more: object = {}) => ({
+    mail: { messageId, sender: 'kim@home.example', at: AT },
+    log: logDraft(id, 'mail.received'),
+    bound: { since: BEFORE, most: 3 },
+    ...more,
+  })
+
+  test('are taken once, also by two at the same moment, and thread what answers them', async () => {
+    const { id } = await addTicket(store)
+    const outcomes = await Promise.all([1, 2].map(() => store.mail.receive(received(id, 'one@home.example'))))
+    expect(outcomes.sort()).toEqual(['known', 'recorded'])
+    expect((await store.log.head(id)).size).toBe(2)
+    expect(await store.log.conversation(id, 0, 10)).toMatchObject([{ kind: 'mail.received' }])
+    const sent = mail()
+    const other = await addTicket(store)
+    await store.log.append({ ...logDraft(other.id, 'message.sent'), mails: [sent] })
+    expect(await store.mail.threadOf(['x@y.example', 'one@home.example', sent.messageId])).toBe(id)
+    expect(await store.mail.threadOf([sent.messageId, 'one@home.example'])).toBe(other.id)
+    expect(await store.mail.threadOf(['x@y.example'])).toBeNull()
+    expect(await store.mail.threadOf([])).toBeNull()
+  })
+
+  test('change their ticket in the same transaction or not at all, and are bounded by sender', async () => {
+    const { id } = await addTicket(store, { state: 'waiting' })
+    const change = (version: number) => ({
+      change: {
+        version,
+        columns: { state: 'open', updatedAt: LATER } as const,
+        log: logDraft(id, 'ticket.changed', {}),
+      },
+    })
+    const take = (messageId: string, more: object = {}) => store.mail.receive(received(id, messageId, more))
+    await expect(take('one@home.example', change(9))).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await take('one@home.example', change(1))).toBe('recorded')
+    expect(await store.tickets.get(id)).toMatchObject({ state: 'open', version: 2 })
+    for (const messageId of ['two@home.example', 'three@home.example']) await take(messageId)
+    await expect(take('four@home.example')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect((await store.log.head(id)).size).toBe(5)
+  })
+
+  test('are told to who asks from a position on', async () => {
+    const { id } = await addTicket(store)
+    await store.mail.receive(received(id, 'one@home.example'))
+    const start = await store.mail.receivedAfter(null, 10)
+    expect(start.ticketIds).toEqual([])
+    await store.mail.receive(received(id, 'two@home.example'))
+    await store.mail.receive(received(id, 'three@home.example'))
+    const next = await store.mail.receivedAfter(start.last, 10)
+    expect(next.ticketIds).toEqual([id])
+    expect(await store.mail.receivedAfter(next.last, 10)).toEqual({ last: next.last, ticketIds: [] })
+  })
+})
+
 describeStores('links to a ticket', ({ newStore }) => {
   let store: Store
   beforeEach(async () => {

@@ -7,6 +7,7 @@ import styles from '../desk.module.css'
 import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
+import { TemplateForm } from './template-form.tsx'
 
 /** What the organisation decides, and the limits that nobody changes. */
 export function Settings() {
@@ -23,6 +24,7 @@ export function Settings() {
         <div className={styles.stack}>
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
+          {data === undefined ? null : <TemplateForm saved={data.messageTemplates} />}
           <section className={styles.card} aria-labelledby="limits-heading">
             <h2 id="limits-heading">Fixed limits</h2>
             <p className={styles.soft}>

@@ -96,6 +96,7 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
     case 'requester.answered':
     case 'mail.sent':
     case 'mail.failed':
+    case 'mail.received':
       return tellMail(entry)
     case 'person.stated':
       return tellStatement(entry)

@@ -14,6 +14,8 @@ export function tellMail(entry: LogEntry): Told | null {
       const answer = entry.body.fixed === true ? 'says that it is fixed' : 'says that it is not fixed'
       return { kind: 'message', text: answer, quote: text(entry, 'text'), details: [BY_LINK] }
     }
+    case 'mail.received':
+      return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), details: mailDetails(entry) }
     case 'mail.sent':
       // A message stands in the story already.
       return text(entry, 'about') === 'message' ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
@@ -22,6 +24,19 @@ export function tellMail(entry: LogEntry): Told | null {
     default:
       return null
   }
+}
+
+/** A sender's address proves nothing, and what was left out is named. */
+function mailDetails(entry: LogEntry): readonly string[] {
+  const dropped = Array.isArray(entry.body.dropped) ? entry.body.dropped : []
+  const names = dropped.map((file: unknown) =>
+    typeof file === 'object' && file !== null && 'name' in file ? String(file.name) : '?',
+  )
+  return [
+    `By e-mail from ${text(entry, 'from')}, not verified`,
+    ...(names.length === 0 ? [] : [`Not kept: ${names.join(', ')}`]),
+    ...(entry.body.isCut === true ? ['It was too long and is cut.'] : []),
+  ]
 }
 
 function text({ body }: LogEntry, name: string): string {

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Lock, Send } from 'lucide-react'
 import type { FormEvent, KeyboardEvent } from 'react'
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { apiSend } from '../../api/client.ts'
 import { logKey } from '../../api/log.ts'
 import { useMails } from '../../api/mails.ts'
@@ -10,6 +10,8 @@ import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
+import { TemplateMenu } from './template-menu.tsx'
+import { withTemplate } from './template-text.ts'
 import styles from './write-box.module.css'
 
 /** Whom a text is for. Each has a draft of its own: switching never carries words of the desk over to the person. */
@@ -39,6 +41,7 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
   const [kind, setKind] = useState<Kind>('note')
   const [drafts, setDrafts] = useState<Readonly<Record<Kind, string>>>({ note: '', message: '' })
+  const field = useRef<HTMLTextAreaElement>(null)
   const { label, hint, does, maxLength } = KINDS[kind]
   const draft = drafts[kind]
   const writesTo = useMails(ticket.id).data?.writesTo ?? null
@@ -47,6 +50,11 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
   function submit(event: FormEvent) {
     event.preventDefault()
     if (draft.trim() !== '') send({ kind, text: draft.trim() })
+  }
+  /** Into the draft, where it can be changed before anything is sent. */
+  function insert(template: string) {
+    setDrafts({ ...drafts, message: withTemplate(drafts.message, template).slice(0, KINDS.message.maxLength) })
+    field.current?.focus()
   }
   function submitByKey(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
@@ -58,7 +66,9 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
       {kind === 'message' && ticket.deviceIds.length === 0 && writesTo === null ? (
         <Notice tone="warn">The ticket names no device yet. The person reads this once one is added.</Notice>
       ) : null}
+      {kind === 'message' ? <TemplateMenu ticket={ticket} onChoose={insert} /> : null}
       <TextArea
+        ref={field}
         label={label}
         hint={`${kind === 'message' && writesTo !== null ? mailHint(writesTo) : hint} Ctrl Enter ${kind === 'note' ? 'adds' : 'sends'} it.`}
         rows={3}
