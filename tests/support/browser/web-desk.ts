@@ -41,7 +41,8 @@ export class WebDesk {
       },
     })
     const config = { ...DEFAULT_CONFIG, dataDir: directory, port: 0, agentPort: 0, ...changes }
-    return new WebDesk(await startServer(config, { logTo, storeThread: BUNDLED_STORE_THREAD, ...options }), directory, log)
+    const threads = { storeThread: BUNDLED_STORE_THREAD }
+    return new WebDesk(await startServer(config, { logTo, ...threads, ...options }), directory, log)
   }
 
   get url(): string {
