@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+import own from './template-form.module.css'
 
 const MOST = 50
 
@@ -81,7 +82,7 @@ function TemplateFields({
   readonly onRemove: () => void
 }) {
   return (
-    <fieldset className={styles.form}>
+    <fieldset className={own.template}>
       <legend className="visually-hidden">Template {number}</legend>
       <TextField
         label={`Title ${number}`}
