@@ -32,7 +32,7 @@ const FILE = {
 
 /** Words that the person must never read, each from another place. */
 export const SECRET_WORDS = {
-  mailError: 'weevil 550',
+  mailRefusal: 'weevil 550',
   note: 'zebranote',
   verdict: 'yakverdict',
   dismissal: 'foxdismissal',
@@ -159,7 +159,7 @@ const EVENTS: readonly Event[] = [
   [tess, 'consent.withdrawn', { requestId: REQUESTS[0], deviceId: OWN, reason: 'ticket-closed' }],
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
   [mail, 'mail.sent', { to: 'aenne@example.org', about: 'message', subject: 'The sound is gone' }],
-  [mail, 'mail.failed', { to: 'aenne@example.org', about: 'closed', subject: 'x', error: SECRET_WORDS.mailError }],
+  [mail, 'mail.failed', { to: 'aenne@example.org', about: 'closed', subject: 'x', error: SECRET_WORDS.mailRefusal }],
   [mail, 'mail.received', { from: 'aenne@example.org', text: 'It hums by e-mail', dropped: [], isCut: false }],
   [byLink, 'requester.wrote', { text: 'It hums' }],
   [byLink, 'requester.answered', { fixed: false, text: 'Still no sound' }],

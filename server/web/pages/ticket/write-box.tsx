@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Lock, Send } from 'lucide-react'
 import type { FormEvent, KeyboardEvent } from 'react'
-import { useId, useRef, useState } from 'react'
+import { useId, useState } from 'react'
 import { apiSend } from '../../api/client.ts'
 import { logKey } from '../../api/log.ts'
 import { useMails } from '../../api/mails.ts'
@@ -41,20 +41,15 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
   const [kind, setKind] = useState<Kind>('note')
   const [drafts, setDrafts] = useState<Readonly<Record<Kind, string>>>({ note: '', message: '' })
-  const field = useRef<HTMLTextAreaElement>(null)
   const { label, hint, does, maxLength } = KINDS[kind]
   const draft = drafts[kind]
   const writesTo = useMails(ticket.id).data?.writesTo ?? null
   const { send, isPending, error } = useSend(ticket.id, (sent) => setDrafts({ ...drafts, [sent]: '' }))
   if (!mayWork) return null
+  const write = (text: string) => setDrafts({ ...drafts, [kind]: text })
   function submit(event: FormEvent) {
     event.preventDefault()
     if (draft.trim() !== '') send({ kind, text: draft.trim() })
-  }
-  /** Into the draft, where it can be changed before anything is sent. */
-  function insert(template: string) {
-    setDrafts({ ...drafts, message: withTemplate(drafts.message, template).slice(0, KINDS.message.maxLength) })
-    field.current?.focus()
   }
   function submitByKey(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
@@ -66,15 +61,14 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
       {kind === 'message' && ticket.deviceIds.length === 0 && writesTo === null ? (
         <Notice tone="warn">The ticket names no device yet. The person reads this once one is added.</Notice>
       ) : null}
-      {kind === 'message' ? <TemplateMenu ticket={ticket} onChoose={insert} /> : null}
+      {kind === 'message' ? <TemplateMenu ticket={ticket} draft={draft} onChange={write} /> : null}
       <TextArea
-        ref={field}
         label={label}
         hint={`${kind === 'message' && writesTo !== null ? mailHint(writesTo) : hint} Ctrl Enter ${kind === 'note' ? 'adds' : 'sends'} it.`}
         rows={3}
         maxLength={maxLength}
         value={draft}
-        onChange={({ target }) => setDrafts({ ...drafts, [kind]: target.value })}
+        onChange={({ target }) => write(target.value)}
         onKeyDown={submitByKey}
       />
       <div>
