@@ -11,7 +11,6 @@ import { Button } from '../../ui/button.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { TemplateMenu } from './template-menu.tsx'
-import { withTemplate } from './template-text.ts'
 import styles from './write-box.module.css'
 
 /** Whom a text is for. Each has a draft of its own: switching never carries words of the desk over to the person. */
