@@ -119,6 +119,7 @@ test('each role can do exactly what the table says', () => {
     {
       "admin": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.manage",
@@ -162,6 +163,7 @@ test('each role can do exactly what the table says', () => {
       ],
       "lead": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.read",
