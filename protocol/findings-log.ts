@@ -49,6 +49,9 @@ export const LOG_KINDS = [
   'ask.withdrawn',
   'appointment.agreed',
   'appointment.cancelled',
+  'mail.received',
+  'requester.wrote',
+  'requester.answered',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -35,6 +35,8 @@ declare module 'fastify' {
     permission?: RoutePermission
     /** A browser calls it by itself, with the cookie and without a page's CSRF token; it must change nothing. */
     sentByBrowser?: true
+    /** A form that carries a token of its own; whoever is signed in counts for nothing there. */
+    ownForm?: true
   }
 
   interface FastifyRequest {

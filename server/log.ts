@@ -31,8 +31,12 @@ export function createLogger(level: string, destination: DestinationStream): Log
 }
 
 function requestFacts(request: { readonly method?: string; readonly url?: string; readonly ip?: string }) {
-  return { method: request.method, path: request.url?.split('?', 1)[0], address: request.ip }
+  const path = request.url?.split('?', 1)[0]
+  return { method: request.method, path: path?.replace(LINK_TOKEN, '/r/[removed]'), address: request.ip }
 }
+
+/** Address of a link from a mail, which opens somebody's ticket. */
+const LINK_TOKEN = /^\/r\/[^/]{16,}$/
 
 function replyFacts(reply: { readonly statusCode?: number }) {
   return { status: reply.statusCode }

@@ -36,6 +36,9 @@ import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
 import { ReportService } from './reports/report-service.ts'
+import type { RequesterLinks } from './requester/requester-links.ts'
+import { createRequesterLinks } from './requester/requester-links.ts'
+import { RequesterService } from './requester/requester-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { AppointmentService } from './schedule/appointment-service.ts'
@@ -89,6 +92,8 @@ export interface Services {
   readonly settings: SettingsService
   readonly mails: MailWriter
   readonly mail: MailService
+  readonly requesters: RequesterService
+  readonly requesterLinks: RequesterLinks
   readonly tickets: TicketService
   readonly closing: ClosingService
   readonly priorities: PriorityService
@@ -129,6 +134,8 @@ export interface Foundations {
   readonly authority: CertificateAuthority
   readonly logSigner: LogSigner
   readonly settings: SettingsService
+  /** Address of the server's pages, without a slash at the end. */
+  readonly uiUrl: () => string
   /** Address that mails come from; null or absent: mail is off. */
   readonly mailSender?: string | null
   /** Seals second factors. */
@@ -191,6 +198,8 @@ export function createServices(foundations: Foundations): Services {
       ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
       afterChange,
     }),
+    requesters: new RequesterService({ store, bus, clock, mails, afterChange }),
+    requesterLinks: createRequesterLinks({ store, clock, url: foundations.uiUrl }),
     tickets: createTicketService({ store, clock, bus, mails, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),

@@ -21,6 +21,7 @@ import { readinessChecks } from './health/readiness-checks.ts'
 import { createLogger } from './log.ts'
 import { MailSender } from './mail/mail-sender.ts'
 import { mailboxOf } from './mail/mailbox.ts'
+import { ReceivedWatch } from './mail/received-watch.ts'
 import type { MailTransport } from './mail/smtp.ts'
 import { smtpOf } from './mail/smtp-config.ts'
 import { noticeTerms } from './notice-terms.ts'
@@ -126,11 +127,13 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   }
   // A TCP listener's address is never a path.
   addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
-  const stopHousekeeping = keepHouse(store, start)
+  const stopHousekeeping = keepHouse(services, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
   timers.start()
   const clocks = followClocks(services.clocks, { bus: services.bus, log })
   const mailSender = await startMail(services, start)
+  const received = new ReceivedWatch({ store, bus: services.bus, log })
+  received.start()
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
   log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')
@@ -145,7 +148,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
       services.health.drain()
       stopHousekeeping()
       await timers.close()
-      await mailSender?.close()
+      await Promise.all([mailSender?.close(), received.close()])
       await Promise.all([app.close(), agents.close()])
       await clocks.close()
       await services.bus.close()
@@ -188,6 +191,7 @@ async function layFoundations(
     ...{ store, clock, bus, authority, logSigner, settings, secrets, findings, consent, runs },
     agents: link,
     dataDirectory: config.dataDir,
+    uiUrl: () => addresses.ui.url,
     mailSender: mailboxOf(config.mailFrom ?? '')?.address ?? null,
     revocations: gateway,
     enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
@@ -200,12 +204,12 @@ async function layFoundations(
 
 /** Begins to send mails; null where no mail server is configured. */
 async function startMail(
-  { store, bus, settings }: Services,
+  { store, bus, settings, requesterLinks: links }: Services,
   { config, options, clock, log }: Start,
 ): Promise<MailSender | null> {
   const transport = options.mailTransport ?? (await smtpOf(config))
   if (transport === null) return null
-  const sender = new MailSender({ store, bus, settings, clock, log, transport, random: Math.random })
+  const sender = new MailSender({ store, bus, settings, links, clock, log, transport, random: Math.random })
   sender.start()
   return sender
 }
@@ -218,11 +222,11 @@ async function serverTls(config: ServerConfig): Promise<Pick<AppOptions, 'server
 }
 
 /** Removes what has expired, now and then. */
-function keepHouse(store: Store, { clock, log }: Start): () => void {
+function keepHouse({ store, requesterLinks }: Services, { clock, log }: Start): () => void {
   const timer = setInterval(() => {
-    store.sessions.deleteExpired(isoNow(clock)).then(
-      (count) => log.debug({ count }, 'expired sessions removed'),
-      (error: unknown) => log.error({ err: error }, 'expired sessions could not be removed; the next turn tries again'),
+    Promise.all([store.sessions.deleteExpired(isoNow(clock)), requesterLinks.removeOld()]).then(
+      ([sessions, links]) => log.debug({ sessions, links }, 'expired sessions and links removed'),
+      (error: unknown) => log.error({ err: error }, 'what has expired could not be removed; the next turn tries again'),
     )
   }, HOUSEKEEPING_MS)
   timer.unref()

@@ -5,7 +5,7 @@ export interface Output {
 }
 
 /** Exit codes of all commands. */
-export const EXIT = { done: 0, failed: 1, wrongUsage: 2 } as const
+export const EXIT = { done: 0, failed: 1, wrongUsage: 2, tryAgain: 75 } as const
 
 /** A command that did not do what was asked; the text says what was wrong and what to do. */
 export class CommandFailed extends Error {

@@ -5,6 +5,7 @@ import { addBackupCommand, addRestoreCommand } from './backup-command.ts'
 import { addCheckCommand } from './check-command.ts'
 import { addConfigCommand } from './config-command.ts'
 import type { CliSources } from './config-options.ts'
+import { addMailInCommand } from './mail-in-command.ts'
 import type { Output } from './output.ts'
 import { CommandFailed, EXIT } from './output.ts'
 import { addStartCommand } from './start-command.ts'
@@ -49,6 +50,7 @@ function createProgram(input: CliInput, output: Output): Command {
   addBackupCommand(program, input, output)
   addRestoreCommand(program, input, output)
   addCheckCommand(program, input, output)
+  addMailInCommand(program, input, output)
   addVerifyCommand(program, output)
   addConfigCommand(program, input, output)
   return program

@@ -4,12 +4,13 @@ import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
+import type { RequesterLinks } from '../requester/requester-links.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
 import type { LogDraft } from '../store/entities.ts'
 import type { ClaimedMail } from '../store/mail-entities.ts'
 import type { Store } from '../store/store.ts'
 import { waitAfter } from './retry.ts'
-import type { Delivery, MailTransport } from './smtp.ts'
+import type { Delivery, MailTransport, OutgoingMail } from './smtp.ts'
 
 const MAIL_ACTOR: Actor = { kind: 'system', id: 'mail', name: 'Mail sender' }
 /** Longer than a try can take: what a sender that died had taken is free again after it. */
@@ -23,6 +24,8 @@ export interface MailSenderDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly settings: Pick<SettingsService, 'get'>
+  /** Makes the links in mails, one for each try: the outbox holds none. */
+  readonly links: Pick<RequesterLinks, 'mint'>
   readonly transport: MailTransport
   /** At least 0 and below 1. */
   readonly random: () => number
@@ -87,16 +90,26 @@ export class MailSender {
   }
 
   async #send(mail: ClaimedMail): Promise<void> {
-    const { settings, transport, log } = this.#deps
-    const { organisationName } = await settings.get()
+    const { transport, log } = this.#deps
     const { id, attempt, ticketId } = mail
-    const delivery = await transport.deliver(outgoing(mail, organisationName))
+    const delivery = await transport.deliver(outgoing(mail, await this.#footer(mail)))
     if (delivery.outcome !== 'sent')
       log.warn(
         { mailId: id, ticketId, attempt, outcome: delivery.outcome, reason: delivery.text },
         'a mail did not go out',
       )
     await this.#settle(mail, delivery)
+  }
+
+  /** Whose ticket it is, with a link to it unless the mail is for somebody else. */
+  async #footer({ ticketId, ticketNumber, to, about, language }: ClaimedMail): Promise<string> {
+    const { settings, links } = this.#deps
+    const facts = { organisation: (await settings.get()).organisationName, number: ticketNumber }
+    const words = wordsOf(language).requester
+    if (about === 'notice') return fill(words['mail.footerNotice'], facts)
+    const { url, expiresAt } = await links.mint(ticketId, to)
+    const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(expiresAt))
+    return fill(words['mail.footer'], { ...facts, link: url, day })
   }
 
   async #settle(mail: ClaimedMail, delivery: Delivery): Promise<void> {
@@ -119,10 +132,9 @@ export class MailSender {
 const MAIL_CAUSES: ReadonlySet<string> = new Set(['message', 'ticket', 'mail-queued'])
 
 function outgoing(
-  { to, subject, text, language, about, messageId, references, ticketNumber }: ClaimedMail,
-  organisation: string,
-) {
-  const footer = fill(wordsOf(language).requester['mail.footer'], { organisation, number: ticketNumber })
+  { to, subject, text, about, messageId, references, ticketNumber }: ClaimedMail,
+  footer: string,
+): OutgoingMail {
   return {
     ...{ to, messageId, references },
     subject: `[#${ticketNumber}] ${subject}`,

@@ -15,6 +15,9 @@ export function toMessage({ seq, at, actor, kind, body }: LogEntry): Message | n
   if (!isMessage({ kind, body })) return null
   if (kind === 'message.sent')
     return { seq, at, from: 'desk', author: oneLine(actor.name, 255), text: cut(String(body['text'])) }
+  // By link: said by whoever reads the person's mail, signed by no device.
+  if (kind !== 'person.stated')
+    return { seq, at, from: 'person', author: oneLine(actor.name, 255), text: cut(String(body['text'])) }
   if (!isStatedBody.Check(body)) return null
   const { said, osUser, statementId } = body
   const author = oneLine(said.kind === 'opened' ? said.name : osUser, 255)

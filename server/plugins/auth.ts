@@ -30,8 +30,8 @@ export function registerAuth(app: App, input: AuthInput): void {
     if (!isSafeMethod(request.method) && request.caller?.via !== 'token') refuseForeignOrigin(request, input.origins())
   })
   app.addHook('onRequest', (request, reply, done) => {
-    const { sentByBrowser = false } = request.routeOptions.config
-    if (isSafeMethod(request.method) || request.caller?.via !== 'session' || sentByBrowser) done()
+    const { sentByBrowser = false, ownForm = false } = request.routeOptions.config
+    if (isSafeMethod(request.method) || request.caller?.via !== 'session' || sentByBrowser || ownForm) done()
     else app.csrfProtection(request, reply, done)
   })
   app.addHook('onRequest', async (request) => requirePermission(request, input))

@@ -23,6 +23,8 @@ export interface RateBounds {
   readonly confirmation: RateBound
   /** Links of invitations tried from one address. */
   readonly invitation: RateBound
+  /** Links from mails tried from one address, and new ones asked for. */
+  readonly requesterLink: RateBound
   /** Reports of browsers from one address that a page broke the content security policy. */
   readonly policyReport: RateBound
 }
@@ -36,6 +38,7 @@ export const RATE_BOUNDS: RateBounds = {
   factorPerSignIn: { max: 5, windowMs: 5 * 60_000 },
   confirmation: { max: 8, windowMs: 15 * 60_000 },
   invitation: { max: 20, windowMs: 15 * 60_000 },
+  requesterLink: { max: 30, windowMs: 15 * 60_000 },
   policyReport: { max: 30, windowMs: 15 * 60_000 },
 }
 

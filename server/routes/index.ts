@@ -26,6 +26,7 @@ import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
 import { policyReportRoutes } from './policy-reports.ts'
 import { reportRoutes } from './reports.ts'
+import { requesterRoutes } from './requester.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { runRoutes } from './runs.ts'
 import { searchRoutes } from './search.ts'
@@ -96,6 +97,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     liveRoutes(services, { origins: options.origins, recheck }),
     healthRoutes(services),
     openapiRoutes(),
+    requesterRoutes(services, options),
     webRoutes(),
   ]
   for (const plugin of plugins) await app.register(plugin)

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
 import { ClosingRules, DEFAULT_CLOSING } from './closing-rules.ts'
 import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
+import { DEFAULT_TEMPLATES, MessageTemplates } from './message-templates.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
 
@@ -40,6 +41,8 @@ export const Settings = Type.Object(
     serviceLevel: ServiceLevel,
     /** Who is written to by e-mail. */
     mail: MailSettings,
+    /** Texts that technicians put into messages. */
+    messageTemplates: MessageTemplates,
   },
   { additionalProperties: false },
 )
@@ -57,6 +60,7 @@ const DEFAULT_SETTINGS: Settings = {
   closing: DEFAULT_CLOSING,
   serviceLevel: DEFAULT_SERVICE_LEVEL,
   mail: DEFAULT_MAIL,
+  messageTemplates: DEFAULT_TEMPLATES,
 }
 
 const KEY = 'organisation'

@@ -1,8 +1,24 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
-import type { LogDraft } from './entities.ts'
-import type { ClaimedMail, Mail, MailDraft, MailFigures, MailId } from './mail-entities.ts'
+import type { LogDraft, Ticket } from './entities.ts'
+import type { ClaimedMail, Mail, MailDraft, MailFigures, MailId, ReceivedMail } from './mail-entities.ts'
+import type { TicketStore } from './store.ts'
 
-/** Mails that go out. They are written by `LogDraft.mails`, in the transaction of the entry that they tell of. */
+/** A mail that came in, with the ticket that it opens or what it does to its ticket as seen at `version`. */
+export interface Receiving {
+  readonly mail: ReceivedMail
+  /** Of the ticket that it opens or goes to. */
+  readonly log: LogDraft
+  readonly opens?: { readonly ticket: Omit<Ticket, 'number' | 'version'>; readonly log: LogDraft }
+  readonly change?: {
+    readonly version: number
+    readonly columns: Parameters<TicketStore['change']>[2]
+    readonly log: LogDraft
+  }
+  /** So many mails of the same sender are taken since then. */
+  readonly bound: { readonly since: string; readonly most: number }
+}
+
+/** Mails that go out and come in. Those that go out are written by `LogDraft.mails`, in the transaction of the entry that they tell of. */
 export interface MailStore {
   /** Takes mails that are due at `now`, the oldest first; nobody else gets them before `until`. */
   claim(input: {
@@ -23,4 +39,17 @@ export interface MailStore {
   /** Writes a mail that no entry tells of; false when so many about the same of this ticket were written since then. */
   queue(ticketId: TicketId, mail: MailDraft, bound: { readonly since: string; readonly most: number }): Promise<boolean>
   figures(failedSince: string): Promise<MailFigures>
+  /**
+   * Takes a mail, with all entries in one transaction; the same Message-ID again is `known` and changes nothing.
+   *
+   * @throws AskFirstError CONFLICT when the ticket is not at that version any more; RATE_LIMITED beyond the bound
+   */
+  receive(input: Receiving): Promise<'recorded' | 'known'>
+  /** The ticket of the first of these mails that is known, sent or received. */
+  threadOf(messageIds: readonly string[]): Promise<TicketId | null>
+  /** Tickets that got mails after a position, and the position then; with null only the position. */
+  receivedAfter(
+    after: number | null,
+    limit: number,
+  ): Promise<{ readonly last: number; readonly ticketIds: readonly TicketId[] }>
 }

@@ -170,6 +170,16 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'mail.listForTicket': 'read',
   'mail.queue': 'write',
   'mail.figures': 'read',
+  'mail.receive': 'write',
+  'mail.threadOf': 'read',
+  'mail.receivedAfter': 'read',
+  'requesters.addLink': 'write',
+  'requesters.link': 'read',
+  'requesters.openSession': 'write',
+  'requesters.session': 'read',
+  'requesters.endSession': 'write',
+  'requesters.say': 'write',
+  'requesters.removeLinks': 'write',
 }
 
 /** Whether a text names a method of the store. */

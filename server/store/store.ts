@@ -56,6 +56,7 @@ import type { MethodStore } from './method-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
+import type { RequesterStore } from './requester-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 import type { TagCount } from './ticket-entities.ts'
@@ -94,6 +95,7 @@ export interface Store {
   readonly clocks: ClockStore
   readonly escalations: EscalationStore
   readonly mail: MailStore
+  readonly requesters: RequesterStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

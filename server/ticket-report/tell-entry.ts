@@ -84,6 +84,12 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     text(entry, 'reason') === 'ticket-closed'
       ? 'took a question to the person back, because the ticket was closed'
       : 'took a question to the person back',
+  'requester.wrote': (entry) => `wrote, not signed by a device: ${text(entry, 'text')}`,
+  'requester.answered': (entry) => {
+    const answer = entry.body['fixed'] === true ? 'it is fixed' : 'it is not fixed'
+    return `says, not signed by a device: ${[answer, text(entry, 'text')].filter((part) => part !== '').join('. ')}`
+  },
+  'mail.received': (entry) => `wrote an e-mail, sender not verified: ${text(entry, 'text')}`,
   'mail.sent': (entry, { view }) => {
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`

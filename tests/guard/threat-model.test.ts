@@ -35,6 +35,7 @@ describe('the threat model', () => {
       'A technician',
       "A web page in the technician's browser",
       "A web page in the end-user's browser",
+      "Whoever reads or forges the person's mail",
       'A stolen enrolment code',
       'A stolen installer',
       'A stolen backup',

@@ -35,6 +35,7 @@ const FILE = {
 
 /** Words that the person must never read, each from another place. */
 export const SECRET_WORDS = {
+  mailRefusal: 'weevil 550',
   note: 'zebranote',
   verdict: 'yakverdict',
   dismissal: 'foxdismissal',
@@ -121,6 +122,9 @@ const own: Actor = { kind: 'device', id: OWN, name: 'front-desk' }
 const other: Actor = { kind: 'device', id: OTHER, name: SECRET_WORDS.otherDevice }
 const rules: Actor = { kind: 'system', id: 'rules', name: 'Rules' }
 
+const mail: Actor = { kind: 'system', id: 'mail', name: 'Mail sender' }
+const byLink: Actor = { kind: 'system', id: 'requester-link', name: 'Änne Müller (by link)' }
+
 type Event = readonly [Actor, LogKind, LogEntry['body']]
 
 const EVENTS: readonly Event[] = [
@@ -195,6 +199,11 @@ const EVENTS: readonly Event[] = [
     'verification.recorded',
     { deviceId: OWN, collector: 'service.list', counts: { changed: 1, added: 0, removed: 0, same: 9 } },
   ],
+  [mail, 'mail.sent', { to: 'aenne@example.org', about: 'message', subject: 'The sound is gone' }],
+  [mail, 'mail.failed', { to: 'aenne@example.org', about: 'closed', subject: 'x', error: SECRET_WORDS.mailRefusal }],
+  [mail, 'mail.received', { from: 'aenne@example.org', text: 'It hums by e-mail', dropped: [], isCut: false }],
+  [byLink, 'requester.wrote', { text: 'It hums' }],
+  [byLink, 'requester.answered', { fixed: false, text: 'Still no sound' }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
   [tess, 'ask.sent', { askId: fixedId('ask', 1), ask: askOf(1), askSha256: '0'.repeat(64) }],
   [own, 'person.stated', stated(3, decided(1, 'approved'))],

@@ -107,6 +107,7 @@ export async function startTestApp(
     },
     enrolmentAddress: () => ({ host: 'askfirst.test', port: 8421, authoritySha256: new Uint8Array(32).fill(7) }),
     readiness: [],
+    uiUrl: () => ORIGIN,
     ...of,
   })
   const built = await buildApp(services, { logger: log, origins: () => new Set([ORIGIN]), ...options })

@@ -3,6 +3,7 @@ import type { LogDraft } from '../entities.ts'
 import type { ClaimedMail, Mail, MailDraft, MailFigures, MailId } from '../mail-entities.ts'
 import type { MailStore } from '../mail-store.ts'
 import { appendLog } from './log.ts'
+import { receivedAfter, receiveMail, threadOf } from './mail-received.ts'
 import { insertMails } from './mail-rows.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketKey } from './tickets.ts'
@@ -21,6 +22,9 @@ export function mailStore(context: SqlContext): MailStore {
     listForTicket: (ticketId) => listForTicket(context, ticketId),
     queue: (ticketId, mail, bound) => queue(context, { ticketId, mail, ...bound }),
     figures: (failedSince) => figures(context, failedSince),
+    receive: (input) => receiveMail(context, input),
+    threadOf: (messageIds) => threadOf(context, messageIds),
+    receivedAfter: (after, limit) => receivedAfter(context, after, limit),
   }
 }
 

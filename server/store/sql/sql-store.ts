@@ -14,6 +14,7 @@ import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { methodStore } from './method.ts'
 import { reportStore } from './reports.ts'
+import { requesterStore } from './requesters.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
 import { sessionStore } from './sessions.ts'
@@ -54,5 +55,6 @@ export function sqlStore(context: SqlContext): StoreAreas {
     clocks: clockStore(context),
     escalations: escalationStore(context),
     mail: mailStore(context),
+    requesters: requesterStore(context),
   }
 }

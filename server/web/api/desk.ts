@@ -61,6 +61,12 @@ export interface AuditReport {
 /** The priority of each impact and, within it, each urgency. */
 export type PriorityMatrixView = Readonly<Record<Grade, Readonly<Record<Grade, number>>>>
 
+/** A text that technicians put into a message. */
+export interface MessageTemplateView {
+  readonly title: string
+  readonly text: string
+}
+
 export interface MailSettingsView {
   readonly people: 'nobody' | 'without-agent' | 'everybody'
   readonly language: string
@@ -82,6 +88,7 @@ export interface SettingsView {
   readonly priorityMatrix: PriorityMatrixView
   readonly closing: ClosingRulesView
   readonly mail: MailSettingsView
+  readonly messageTemplates: readonly MessageTemplateView[]
 }
 
 export interface HealthView {

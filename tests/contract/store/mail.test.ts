@@ -1,7 +1,8 @@
+import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { MailDraft } from '@askfirst/server/store/mail-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
-import { AT, addTicket, freshId, LATER, logDraft } from '../../support/store-records.ts'
+import { AT, addTicket, freshId, LATER, logDraft, sha } from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
 const BEFORE = '2026-11-22T02:00:00.000Z'
@@ -83,5 +84,119 @@ describeStores('mails', ({ newStore }) => {
     expect([await queue(id), await queue(id), await queue(id)]).toEqual([true, true, false])
     expect([await queue(other.id), await queue(id, 'notice')]).toEqual([true, true])
     await expect(queue(freshId('tkt'))).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})
+
+describeStores('mails that come in', ({ newStore }) => {
+  let store: Store
+  beforeEach(async () => {
+    store = await newStore()
+  }, 60_000)
+  const received = (id: TicketId, messageId: string, more: object = {}) => ({
+    mail: { messageId, sender: 'kim@home.example', at: AT },
+    log: logDraft(id, 'mail.received'),
+    bound: { since: BEFORE, most: 3 },
+    ...more,
+  })
+
+  test('are taken once, also by two at the same moment, and thread what answers them', async () => {
+    const { id } = await addTicket(store)
+    const outcomes = await Promise.all([1, 2].map(() => store.mail.receive(received(id, 'one@home.example'))))
+    expect(outcomes.sort()).toEqual(['known', 'recorded'])
+    expect((await store.log.head(id)).size).toBe(2)
+    expect(await store.log.conversation(id, 0, 10)).toMatchObject([{ kind: 'mail.received' }])
+    const sent = mail()
+    const other = await addTicket(store)
+    await store.log.append({ ...logDraft(other.id, 'message.sent'), mails: [sent] })
+    expect(await store.mail.threadOf(['x@y.example', 'one@home.example', sent.messageId])).toBe(id)
+    expect(await store.mail.threadOf([sent.messageId, 'one@home.example'])).toBe(other.id)
+    expect(await store.mail.threadOf(['x@y.example'])).toBeNull()
+    expect(await store.mail.threadOf([])).toBeNull()
+  })
+
+  test('change their ticket in the same transaction or not at all, and are bounded by sender', async () => {
+    const { id } = await addTicket(store, { state: 'waiting' })
+    const change = (version: number) => ({
+      change: {
+        version,
+        columns: { state: 'open', updatedAt: LATER } as const,
+        log: logDraft(id, 'ticket.changed', {}),
+      },
+    })
+    const take = (messageId: string, more: object = {}) => store.mail.receive(received(id, messageId, more))
+    await expect(take('one@home.example', change(9))).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(await take('one@home.example', change(1))).toBe('recorded')
+    expect(await store.tickets.get(id)).toMatchObject({ state: 'open', version: 2 })
+    for (const messageId of ['two@home.example', 'three@home.example']) await take(messageId)
+    await expect(take('four@home.example')).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect((await store.log.head(id)).size).toBe(5)
+  })
+
+  test('are told to who asks from a position on', async () => {
+    const { id } = await addTicket(store)
+    await store.mail.receive(received(id, 'one@home.example'))
+    const start = await store.mail.receivedAfter(null, 10)
+    expect(start.ticketIds).toEqual([])
+    await store.mail.receive(received(id, 'two@home.example'))
+    await store.mail.receive(received(id, 'three@home.example'))
+    const next = await store.mail.receivedAfter(start.last, 10)
+    expect(next.ticketIds).toEqual([id])
+    expect(await store.mail.receivedAfter(next.last, 10)).toEqual({ last: next.last, ticketIds: [] })
+  })
+})
+
+describeStores('links to a ticket', ({ newStore }) => {
+  let store: Store
+  beforeEach(async () => {
+    store = await newStore()
+  }, 60_000)
+  const link = (ticketId: TicketId, name: string) => {
+    const made = { tokenHash: sha(name), ticketId, address: 'kim@home.example', createdAt: AT, expiresAt: MUCH_LATER }
+    return store.requesters.addLink(made).then(() => made)
+  }
+
+  test('are exchanged once, for a session that ends', async () => {
+    const { id } = await addTicket(store)
+    const made = await link(id, 'one')
+    expect(await store.requesters.link(made.tokenHash)).toEqual({ ...made, usedAt: null })
+    const openAs = (name: string, now = AT) =>
+      store.requesters.openSession(made.tokenHash, { hash: sha(name), now, endsAt: LATER })
+    const opened = await Promise.all([openAs('a'), openAs('b')])
+    expect(opened.filter((each) => each !== null)).toEqual([{ ...made, usedAt: AT }])
+    const winner = sha(opened[0] === null ? 'b' : 'a')
+    expect(await store.requesters.session(winner, AT)).toMatchObject({ ticketId: id })
+    expect(await store.requesters.session(winner, LATER)).toBeNull()
+    await store.requesters.endSession(winner)
+    expect(await store.requesters.session(winner, AT)).toBeNull()
+  })
+
+  test('open nothing when they are unknown or have expired, and are removed then', async () => {
+    const { id } = await addTicket(store)
+    const { tokenHash } = await link(id, 'old')
+    const session = { hash: sha('s'), now: MUCH_LATER, endsAt: MUCH_LATER }
+    expect(await store.requesters.openSession(tokenHash, session)).toBeNull()
+    expect(await store.requesters.openSession(sha('unknown'), session)).toBeNull()
+    expect(await store.requesters.removeLinks(MUCH_LATER)).toBe(0)
+    expect(await store.requesters.removeLinks('2026-11-22T06:00:00.000Z')).toBe(1)
+    expect(await store.requesters.link(tokenHash)).toBeNull()
+    await expect(link(freshId('tkt'), 'nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('let somebody say so much and no more, with what it does to the ticket or not at all', async () => {
+    const { id } = await addTicket(store, { state: 'waiting' })
+    const columns = { state: 'open', updatedAt: LATER } as const
+    const say = (version: number) =>
+      store.requesters.say({
+        log: logDraft(id, 'requester.wrote'),
+        change: { version, columns, log: logDraft(id, 'ticket.changed', {}) },
+        bound: { since: BEFORE, most: 1 },
+      })
+    await expect(say(7)).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect((await store.log.head(id)).size).toBe(1)
+    await say(1)
+    expect(await store.tickets.get(id)).toMatchObject({ state: 'open', version: 2 })
+    await expect(say(2)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect((await store.log.head(id)).size).toBe(3)
+    expect(await store.log.conversation(id, 0, 10)).toMatchObject([{ kind: 'requester.wrote' }])
   })
 })

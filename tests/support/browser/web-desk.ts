@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import type { ServerConfig } from '@askfirst/server/config.ts'
 import { DEFAULT_CONFIG } from '@askfirst/server/config.ts'
-import type { RunningServer } from '@askfirst/server/start-server.ts'
+import type { RunningServer, StartOptions } from '@askfirst/server/start-server.ts'
 import { startServer } from '@askfirst/server/start-server.ts'
 import type { Role, User } from '@askfirst/server/store/entities.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
@@ -30,7 +31,7 @@ export class WebDesk {
     this.#log = log
   }
 
-  static async start(): Promise<WebDesk> {
+  static async start(changes: Partial<ServerConfig> = {}, options: StartOptions = {}): Promise<WebDesk> {
     const directory = await mkdtemp(join(tmpdir(), 'askfirst-web-'))
     const log: string[] = []
     const logTo = new Writable({
@@ -39,8 +40,9 @@ export class WebDesk {
         done()
       },
     })
-    const config = { ...DEFAULT_CONFIG, dataDir: directory, port: 0, agentPort: 0 }
-    return new WebDesk(await startServer(config, { logTo, storeThread: BUNDLED_STORE_THREAD }), directory, log)
+    const config = { ...DEFAULT_CONFIG, dataDir: directory, port: 0, agentPort: 0, ...changes }
+    const threads = { storeThread: BUNDLED_STORE_THREAD }
+    return new WebDesk(await startServer(config, { logTo, ...threads, ...options }), directory, log)
   }
 
   get url(): string {

@@ -8,6 +8,7 @@ import { ClosingForm } from './closing-form.tsx'
 import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
+import { TemplateForm } from './template-form.tsx'
 
 /** What the organisation decides, and the limits that nobody changes. */
 export function Settings() {
@@ -25,6 +26,7 @@ export function Settings() {
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
           {data === undefined ? null : <ClosingForm saved={data.closing} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
+          {data === undefined ? null : <TemplateForm saved={data.messageTemplates} />}
           <section className={styles.card} aria-labelledby="limits-heading">
             <h2 id="limits-heading">Fixed limits</h2>
             <p className={styles.soft}>

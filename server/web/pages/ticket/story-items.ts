@@ -11,6 +11,7 @@ import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
 import { tellClock } from './story-clock.ts'
+import { tellMail } from './story-mail.ts'
 import { tellMethod } from './story-method.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
@@ -46,6 +47,7 @@ export interface StoryNames {
 /** Questions that were asked in the log so far, by id. */
 type Asked = ReadonlyMap<string, TicketAsk>
 
+/** What an entry says, to be read after the name of who did it. */
 export type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
   Pick<StoryItem, 'text' | 'kind'>
 
@@ -105,8 +107,11 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
     case 'appointment.agreed':
     case 'appointment.cancelled':
       return tellTalk(entry, asked)
+    case 'requester.wrote':
+    case 'requester.answered':
     case 'mail.failed':
     case 'mail.sent':
+    case 'mail.received':
       return tellMail(entry)
     case 'run.accepted':
     case 'run.refused':
@@ -155,14 +160,6 @@ function tellProcedure(entry: LogEntry, names: StoryNames): Told | null {
 function askedIn(entries: readonly LogEntry[]): Asked {
   const sent = entries.filter(({ kind }) => kind === 'ask.sent')
   return new Map(sent.flatMap(({ body }) => (isAsk(body.ask) ? [[body.ask.askId, body.ask] as const] : [])))
-}
-
-function tellMail(entry: LogEntry): Told | null {
-  const to = text(entry, 'to')
-  if (entry.kind === 'mail.failed')
-    return { kind: 'ticket', text: `could not send an e-mail to ${to}`, details: [text(entry, 'error')] }
-  // A message stands in the story already.
-  return text(entry, 'about') === 'message' ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
 }
 
 /** What the desk and the person say to each other. */

@@ -10,6 +10,7 @@ import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
+import { TemplateMenu } from './template-menu.tsx'
 import styles from './write-box.module.css'
 
 /** Whom a text is for. Each has a draft of its own: switching never carries words of the desk over to the person. */
@@ -57,6 +58,7 @@ export function WriteBox({ ticket, proposal }: { readonly ticket: TicketView; re
   const writesTo = useMails(ticket.id).data?.writesTo ?? null
   const { send, isPending, error } = useSend(ticket.id, (sent) => setDrafts({ ...drafts, [sent]: '' }))
   if (!mayWork) return null
+  const write = (text: string) => setDrafts({ ...drafts, [kind]: text })
   function submit(event: FormEvent) {
     event.preventDefault()
     if (draft.trim() !== '') send({ kind, text: draft.trim() })
@@ -71,13 +73,14 @@ export function WriteBox({ ticket, proposal }: { readonly ticket: TicketView; re
       {kind === 'message' && ticket.deviceIds.length === 0 && writesTo === null ? (
         <Notice tone="warn">The ticket names no device yet. The person reads this once one is added.</Notice>
       ) : null}
+      {kind === 'message' ? <TemplateMenu ticket={ticket} draft={draft} onChange={write} /> : null}
       <TextArea
         label={label}
         hint={`${kind === 'message' && writesTo !== null ? mailHint(writesTo) : hint} Ctrl Enter ${kind === 'note' ? 'adds' : 'sends'} it.`}
         rows={3}
         maxLength={maxLength}
         value={draft}
-        onChange={({ target }) => setDrafts({ ...drafts, [kind]: target.value })}
+        onChange={({ target }) => write(target.value)}
         onKeyDown={submitByKey}
       />
       <div>

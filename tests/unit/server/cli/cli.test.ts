@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Readable } from 'node:stream'
 import { decodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import { runCli } from '@askfirst/server/cli/program.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -17,7 +18,11 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }))
 
 /** Runs a command as a script would; gives what it wrote and its exit code. */
-async function run(...args: string[]) {
+function run(...args: string[]) {
+  return runWith(process.stdin, ...args)
+}
+
+async function runWith(input: NodeJS.ReadStream, ...args: string[]) {
   let [out, err] = ['', '']
   const output = {
     out: (text: string) => {
@@ -31,7 +36,7 @@ async function run(...args: string[]) {
     {
       args,
       environment: { ASKFIRST_SERVER_DATA_DIR: join(directory, 'server') },
-      stdin: process.stdin,
+      stdin: input,
       version: '1.2.3',
     },
     output,
@@ -205,4 +210,25 @@ test('verify ends with 2 for a file that is not there and with 1 for one that do
   const { code, err } = await run('verify', join(directory, 'password'))
   expect(code).toBe(1)
   expect(err).toContain('does not verify')
+})
+
+describe('mail-in', () => {
+  const mail = 'From: kim@home.example\r\nMessage-ID: <1@home.example>\r\nSubject: Hum\r\n\r\nIt hums.\r\n'
+  // A pipe, of which the command needs no more than its pieces.
+  const pipe = (text: string) => Readable.from([Buffer.from(text)]) as unknown as NodeJS.ReadStream
+
+  test('takes one mail from a pipe, once, and says what became of it', async () => {
+    expect(await runWith(pipe(mail), 'mail-in')).toEqual({ code: 0, out: 'Opened ticket 1.\n', err: '' })
+    expect((await runWith(pipe(mail), 'mail-in', '--json')).out).toBe('{"outcome":"known"}\n')
+    const automatic = `Auto-Submitted: auto-replied\r\n${mail.replace('<1@', '<2@')}`
+    const ignored = await runWith(pipe(automatic), 'mail-in')
+    expect([ignored.code, ignored.out]).toEqual([0, 'Ignored: Auto-Submitted: auto-replied.\n'])
+    expect(auditActions(join(directory, 'server'))).toContainEqual('mail.ignored')
+  })
+
+  test('asks for the mail again when the store cannot be reached', async () => {
+    const answer = await runWith(pipe(mail), 'mail-in', '--store', 'postgres://askfirst@127.0.0.1:1/none')
+    expect(answer.code).toBe(75)
+    expect(answer.err).toContain('Bring the mail again later')
+  })
 })

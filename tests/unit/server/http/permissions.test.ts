@@ -61,8 +61,11 @@ describe('every route', () => {
       'GET /healthz',
       'GET /invitation',
       'GET /page.css',
+      'GET /r',
+      'GET /r/:token',
       'GET /readyz',
       'GET /reports',
+      'GET /requester.css',
       'GET /setup',
       'GET /tickets/*',
       'POST /api/invitations/accept',
@@ -75,6 +78,11 @@ describe('every route', () => {
       'POST /api/session/totp',
       'POST /api/setup',
       'POST /api/setup/check',
+      'POST /r/answer',
+      'POST /r/leave',
+      'POST /r/new-link',
+      'POST /r/open',
+      'POST /r/reply',
     ])
   })
 
@@ -111,6 +119,7 @@ test('each role can do exactly what the table says', () => {
     {
       "admin": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.manage",
@@ -154,6 +163,7 @@ test('each role can do exactly what the table says', () => {
       ],
       "lead": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.read",

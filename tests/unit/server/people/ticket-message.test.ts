@@ -3,6 +3,7 @@ import { LOG_KINDS } from '@askfirst/protocol/findings-log.ts'
 import { TicketMessage } from '@askfirst/protocol/messages/ticket-messages.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { toMessage } from '@askfirst/server/people/ticket-message.ts'
+import { MESSAGE_KINDS } from '@askfirst/server/store/message-entries.ts'
 import { Compile } from 'typebox/compile'
 import { describe, expect, it } from 'vitest'
 import { openedSaid } from '../../../support/person-records.ts'
@@ -21,7 +22,7 @@ const stated = (said: StatementRecord['said']) =>
 describe('[P7] what the person reads of the log', () => {
   it('is no entry but messages of the desk and their own words', () => {
     for (const kind of LOG_KINDS)
-      if (kind !== 'message.sent' && kind !== 'person.stated')
+      if (!MESSAGE_KINDS.some((known) => known === kind))
         expect(toMessage(entry(kind, { text: 'internal', said: { kind: 'reply', text: 'x' } }))).toBeNull()
     expect(stated({ kind: 'answer', fixed: true })).toBeNull()
   })

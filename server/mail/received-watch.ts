@@ -1,0 +1,55 @@
+import type { Logger } from 'pino'
+import type { Bus } from '../bus/bus.ts'
+import type { Store } from '../store/store.ts'
+import { announceMessage, announceTicket } from '../tickets/follow-up.ts'
+
+const LOOK_EVERY_MS = 5_000
+const TICKETS_AT_A_TIME = 100
+
+/**
+ * Tells readers of tickets of mails that another process took (`askfirst-server mail-in`): the bus reaches this process only.
+ */
+export class ReceivedWatch {
+  readonly #deps: { readonly store: Pick<Store, 'mail'>; readonly bus: Bus; readonly log: Logger }
+  #last: number | null = null
+  #looking: Promise<void> | null = null
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(deps: { readonly store: Pick<Store, 'mail'>; readonly bus: Bus; readonly log: Logger }) {
+    this.#deps = deps
+  }
+
+  /** Begins with what comes from now on. */
+  start(): void {
+    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
+    this.#timer.unref()
+    void this.look()
+  }
+
+  /** Looks once. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#looking
+  }
+
+  async #look(): Promise<void> {
+    const { store, bus, log } = this.#deps
+    try {
+      const { last, ticketIds } = await store.mail.receivedAfter(this.#last, TICKETS_AT_A_TIME)
+      this.#last = last
+      for (const ticketId of ticketIds) {
+        announceTicket(bus, ticketId)
+        announceMessage(bus, ticketId)
+      }
+    } catch (error) {
+      log.error({ err: error }, 'mails that came could not be told; the next turn tries again')
+    }
+  }
+}

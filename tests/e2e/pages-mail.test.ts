@@ -1,0 +1,69 @@
+import type { OutgoingMail } from '@askfirst/server/mail/smtp.ts'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { lookAt } from '../support/browser/look.ts'
+import { WebDesk, watchTroubles } from '../support/browser/web-desk.ts'
+
+const program = findChromium()
+const PATIENCE_MS = 180_000
+
+describe.skipIf(program === null)('a person without an agent', () => {
+  let browser: Browser
+  let desk: WebDesk
+  const mails: OutgoingMail[] = []
+  beforeAll(async () => {
+    browser = await startChromium(program ?? '')
+    const deliver = async (mail: OutgoingMail) => {
+      mails.push(mail)
+      return { outcome: 'sent' } as const
+    }
+    const mail = { mailFrom: 'Desk <help@desk.example>', smtpHost: '127.0.0.1' }
+    desk = await WebDesk.start(mail, { mailTransport: { deliver } })
+  }, 60_000)
+  afterAll(async () => {
+    await browser.close()
+    await desk.close()
+  })
+
+  it('is written to with a template, follows the link in the mail, and answers', { timeout: PATIENCE_MS }, async () => {
+    const tess = await desk.user('technician', 'Tess')
+    const client = await desk.client(tess)
+    const wish = { title: 'No sound <b>', requesterName: 'Kim', requesterEmail: 'kim@home.example' }
+    const { id } = await client.call<{ id: string }>('POST', '/api/tickets', wish)
+    const { page, troubles } = await desk.open(browser, tess, { path: `/tickets/${id}` })
+    await page.getByLabel('Message to the person', { exact: true }).check()
+    const menu = page.getByText('Insert a template', { exact: true })
+    await menu.focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    const box = page.getByRole('textbox', { name: 'Message', exact: true })
+    await expect.poll(() => box.inputValue()).toMatch(/^Hello Kim,\n\nI have your ticket 1 .*\n\nTess$/s)
+    await box.press('Control+Enter')
+    await page.getByText('2 mails', { exact: true }).click()
+    await page.getByText('A message to kim@home.example').waitFor()
+    await expect.poll(() => page.getByText('Sent', { exact: true }).count()).toBe(2)
+    expect(await lookAt(page, 'ticket-mail')).toEqual([])
+
+    const link = /(http\S+\/r\/\S+)/.exec(mails.find(({ text }) => text.includes('Hello Kim'))?.text ?? '')?.[1] ?? ''
+    const person = await (await browser.newContext({ locale: 'en' })).newPage()
+    const personTroubles = watchTroubles(person)
+    await person.goto(link)
+    await person.getByRole('button', { name: 'Open my ticket' }).click()
+    await person.getByRole('heading', { level: 1, name: 'Ticket 1: No sound <b>' }).waitFor()
+    await person.getByText('Hello Kim,').waitFor()
+    await person.getByRole('textbox', { name: 'Your message' }).fill('It hums now')
+    await person.getByRole('button', { name: 'Send' }).click()
+    await person.getByText('Sent. The help desk sees it now.').waitFor()
+    expect(await lookAt(person, 'requester-ticket')).toEqual([])
+    await person.getByRole('button', { name: 'Leave this page' }).click()
+    await person.goto(link)
+    await person.getByRole('button', { name: 'Send me a new link' }).click()
+    await person.getByRole('heading', { name: 'Look into your mail' }).waitFor()
+    await expect.poll(() => mails.length).toBe(3)
+
+    await page.getByText('By link from a mail, not signed by a device').waitFor()
+    expect([...troubles.list, ...personTroubles.list]).toEqual([])
+  })
+})
