@@ -10,6 +10,8 @@ import { createDeviceService } from './devices/device-service.ts'
 import type { EnrolmentAddress, EnrolmentService } from './enrolment/enrolment-service.ts'
 import { createEnrolmentService } from './enrolment/enrolment-service.ts'
 import { ExportService } from './export/export-service.ts'
+import type { FigureService } from './figures/figure-service.ts'
+import { createFigureService } from './figures/figure-service.ts'
 import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
 import type { HealthReporter } from './health/health-report.ts'
@@ -72,6 +74,7 @@ export interface Services {
   readonly rows: RowService
   readonly findings: FindingService
   readonly reports: ReportService
+  readonly figures: FigureService
   readonly attachments: AttachmentService
   readonly playbooks: PlaybookService
   readonly search: SearchService
@@ -145,6 +148,7 @@ export function createServices(foundations: Foundations): Services {
     rows: new RowService({ store, clock }),
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
+    figures: createFigureService({ store, clock }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

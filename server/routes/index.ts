@@ -10,6 +10,7 @@ import { consentRequestRoutes } from './consent-requests.ts'
 import { deviceRoutes } from './devices.ts'
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
 import { exportRoutes } from './export.ts'
+import { figureRoutes } from './figures.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
@@ -66,6 +67,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     rowFileRoutes(services),
     findingRoutes(services),
     reportRoutes(services),
+    figureRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),
     searchRoutes(services),

@@ -48,6 +48,7 @@ import type {
 } from './entities.ts'
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
+import type { FigureStore } from './figure-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
@@ -75,6 +76,7 @@ export interface Store {
   readonly runs: RunStore
   readonly findings: FindingStore
   readonly reports: ReportStore
+  readonly figures: FigureStore
   readonly statements: StatementStore
   readonly attachments: AttachmentStore
   readonly audit: AuditStore

@@ -26,5 +26,6 @@ export const PAGES: readonly PageEntry[] = [
   },
   { path: '/tickets/:id', Page: lazy(() => import('./pages/ticket/ticket.tsx').then((m) => ({ default: m.Ticket }))) },
   { path: '/reports', Page: lazy(() => import('./pages/reports/reports.tsx').then((m) => ({ default: m.Reports }))) },
+  { path: '/figures', Page: lazy(() => import('./pages/figures/figures.tsx').then((m) => ({ default: m.Figures }))) },
   { path: '/devices', Page: lazy(() => import('./pages/devices/devices.tsx').then((m) => ({ default: m.Devices }))) },
 ]

@@ -9,6 +9,7 @@ import { addSecondFactors } from './0008-second-factors.ts'
 import { addVocabulary } from './0010-row-vocabulary.ts'
 import { addPersonTickets } from './0011-person-tickets.ts'
 import { addPriorityReasons } from './0012-priority.ts'
+import { addKnowledge } from './0018-knowledge.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -29,4 +30,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0010-row-vocabulary', up: addVocabulary },
   { name: '0011-person-tickets', up: addPersonTickets },
   { name: '0012-priority', up: addPriorityReasons },
+  { name: '0018-knowledge', up: addKnowledge },
 ]

@@ -4,6 +4,7 @@ import { auditStore } from './audit.ts'
 import { consentStore } from './consent.ts'
 import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
+import { figureStore } from './figures.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
 import { reportStore } from './reports.ts'
@@ -32,6 +33,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     runs: runStore(context),
     findings: findingStore(context),
     reports: reportStore(context),
+    figures: figureStore(context),
     statements: statementStore(context),
     attachments: attachmentStore(context),
     audit: auditStore(context),
