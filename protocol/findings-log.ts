@@ -25,6 +25,8 @@ export const LOG_KINDS = [
   'person.stated',
   'message.sent',
   'attachment.stored',
+  'mail.sent',
+  'mail.failed',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -5,6 +5,7 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
+import { mailboxOf } from './mail/mailbox.ts'
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
 const Host = Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.:_-]+$' })
@@ -37,6 +38,20 @@ export const ServerConfig = Type.Object(
       maxItems: 16,
       description: 'Addresses or ranges of the reverse proxies that end TLS in front of this server',
     }),
+    mailFrom: Type.Union([Type.String({ minLength: 3, maxLength: 300 }), Type.Null()], {
+      description: 'Who mails come from, `Help desk <help@example.org>`; without it and smtpHost no mail is sent',
+    }),
+    smtpHost: Type.Union([Host, Type.Null()], { description: 'Mail server that takes mails' }),
+    smtpPort: Type.Integer({ ...Port, description: 'Port of the mail server' }),
+    smtpTls: Type.Enum(['starttls', 'tls', 'none'], {
+      description: '"starttls", "tls" from the first byte on, or "none" for a mail server on this machine',
+    }),
+    smtpUser: Type.Union([Type.String({ minLength: 1, maxLength: 256 }), Type.Null()], {
+      description: 'Account at the mail server, where it wants one',
+    }),
+    smtpPasswordFile: Type.Union([Path, Type.Null()], {
+      description: 'File whose first line is the password of that account',
+    }),
     logLevel: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       description: 'Least severe log line written',
     }),
@@ -57,6 +72,12 @@ export const DEFAULT_CONFIG: ServerConfig = {
   tlsCert: null,
   tlsKey: null,
   behindProxy: [],
+  mailFrom: null,
+  smtpHost: null,
+  smtpPort: 587,
+  smtpTls: 'starttls',
+  smtpUser: null,
+  smtpPasswordFile: null,
   logLevel: 'info',
 }
 
@@ -158,6 +179,19 @@ function problemsOf(merged: Readonly<Record<string, unknown>>): readonly string[
       'publicUrl: the server must be told the address that browsers show, to tell its own pages from others.',
     )
   }
+  return [...problems, ...mailProblems(merged)]
+}
+
+function mailProblems({ mailFrom, smtpHost, smtpTls, smtpUser, smtpPasswordFile }: ServerConfig): readonly string[] {
+  const problems: string[] = []
+  if ((mailFrom === null) !== (smtpHost === null))
+    problems.push('mailFrom and smtpHost belong together: give both or none.')
+  if (mailFrom !== null && mailboxOf(mailFrom) === null)
+    problems.push('mailFrom: it must be an address, or a name and an address in angle brackets.')
+  if ((smtpUser === null) !== (smtpPasswordFile === null))
+    problems.push('smtpUser and smtpPasswordFile belong together: give both or none.')
+  if (smtpHost !== null && smtpTls === 'none' && !isLoopback(smtpHost))
+    problems.push(`smtpTls: mails would cross the network unprotected on their way to ${smtpHost}.`)
   return problems
 }
 

@@ -21,6 +21,9 @@ import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
+import type { MailService } from './mail/mail-service.ts'
+import { createMailService } from './mail/mail-service.ts'
+import { createMailWriter } from './mail/mail-writer.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
@@ -36,6 +39,8 @@ import type { PriorityService } from './tickets/priority-service.ts'
 import { createPriorityService } from './tickets/priority-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
+import type { TimerService } from './timers/timer-service.ts'
+import { createTimerService } from './timers/timer-service.ts'
 import type { AccountService } from './users/account-service.ts'
 import { createAccountService } from './users/account-service.ts'
 import type { InvitationService } from './users/invitation-service.ts'
@@ -67,8 +72,10 @@ export interface Services {
   readonly devices: DeviceService
   readonly enrolment: EnrolmentService
   readonly settings: SettingsService
+  readonly mail: MailService
   readonly tickets: TicketService
   readonly priorities: PriorityService
+  readonly timers: TimerService
   readonly consent: ConsentService
   readonly runs: RunService
   readonly rows: RowService
@@ -98,6 +105,8 @@ export interface Foundations {
   readonly authority: CertificateAuthority
   readonly logSigner: LogSigner
   readonly settings: SettingsService
+  /** Address that mails come from; null or absent: mail is off. */
+  readonly mailSender?: string | null
   /** Seals second factors. */
   readonly secrets: SecretBox
   readonly consent: ConsentService
@@ -127,6 +136,8 @@ export function createServices(foundations: Foundations): Services {
   const agentSide = foundations.figures === undefined ? {} : { agentSide: foundations.figures }
   const figures = { store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }
   const metrics = createMetrics(figures)
+  const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
+  const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
   return {
     store,
@@ -141,8 +152,10 @@ export function createServices(foundations: Foundations): Services {
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
-    tickets: createTicketService({ store, clock, bus, afterChange: (id) => consent.ticketChanged(id) }),
+    mail,
+    tickets: createTicketService({ store, clock, bus, mails, afterChange: (id) => consent.ticketChanged(id) }),
     priorities: createPriorityService({ store, clock, bus }),
+    timers: createTimerService({ store, bus }),
     consent,
     runs,
     rows: new RowService({ store, clock }),
@@ -154,7 +167,7 @@ export function createServices(foundations: Foundations): Services {
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),
     health,
     healthReport: createHealthReporter({
-      ...{ ...figures, health, policyReports },
+      ...{ ...figures, health, policyReports, mail },
       ...(foundations.dataDirectory === undefined ? {} : { dataDirectory: foundations.dataDirectory }),
     }),
     metrics,

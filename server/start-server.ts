@@ -19,6 +19,10 @@ import type { AgentSide, AgentSideOptions } from './gateway/agent-side.ts'
 import { createAgentSide } from './gateway/agent-side.ts'
 import { readinessChecks } from './health/readiness-checks.ts'
 import { createLogger } from './log.ts'
+import { MailSender } from './mail/mail-sender.ts'
+import { mailboxOf } from './mail/mailbox.ts'
+import type { MailTransport } from './mail/smtp.ts'
+import { smtpOf } from './mail/smtp-config.ts'
 import { noticeTerms } from './notice-terms.ts'
 import { AUTHORITY_NAME, keysDirectory, storeOptions } from './places.ts'
 import type { Foundations, Services } from './services.ts'
@@ -26,6 +30,8 @@ import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
+import { timerHandlers } from './timers/index.ts'
+import { TimerRunner } from './timers/timer-runner.ts'
 import type { UiAddress } from './ui-address.ts'
 import { uiAddress } from './ui-address.ts'
 import { openSecretBox } from './users/secret-box.ts'
@@ -58,6 +64,8 @@ export interface StartOptions {
     'heartbeatMs' | 'certificateLifetimeMs' | 'maxConnections' | 'crlRefreshMs' | 'enrolmentsPerMinute'
   >
   readonly app?: Pick<AppOptions, 'rateBounds' | 'sessionBounds'>
+  /** Takes mails in the place of the configured mail server. */
+  readonly mailTransport?: MailTransport
 }
 
 /**
@@ -116,6 +124,9 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   // A TCP listener's address is never a path.
   addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
   const stopHousekeeping = keepHouse(store, start)
+  const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
+  timers.start()
+  const mailSender = await startMail(services, start)
   const setupPath = await services.setup.path()
   const { url: uiUrl } = addresses.ui
   log.info({ uiUrl, agentPort: addresses.agentPort }, 'server started')
@@ -129,6 +140,8 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
     async close() {
       services.health.drain()
       stopHousekeeping()
+      await timers.close()
+      await mailSender?.close()
       await Promise.all([app.close(), agents.close()])
       await services.bus.close()
       await store.close()
@@ -170,6 +183,7 @@ async function layFoundations(
     ...{ store, clock, bus, authority, logSigner, settings, secrets, findings, consent, runs },
     agents: link,
     dataDirectory: config.dataDir,
+    mailSender: mailboxOf(config.mailFrom ?? '')?.address ?? null,
     revocations: gateway,
     enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
     readiness: readinessChecks({ store, clock, authority, directory, listener: () => gateway.standing }),
@@ -177,6 +191,18 @@ async function layFoundations(
     figures: { ingestBytes: () => ingest.inFlightBytes, listener: () => gateway.standing },
   }
   return { foundations, agents }
+}
+
+/** Begins to send mails; null where no mail server is configured. */
+async function startMail(
+  { store, bus, settings }: Services,
+  { config, options, clock, log }: Start,
+): Promise<MailSender | null> {
+  const transport = options.mailTransport ?? (await smtpOf(config))
+  if (transport === null) return null
+  const sender = new MailSender({ store, bus, settings, clock, log, transport, random: Math.random })
+  sender.start()
+  return sender
 }
 
 /** Reads the certificate for browsers, where there is one. */

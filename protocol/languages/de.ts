@@ -414,6 +414,15 @@ export const de = {
     'bytes.mb': '{count} MB',
   },
 
+  requester: {
+    'mail.message': '{author} vom Helpdesk schreibt:\n\n{text}',
+    'mail.opened': 'Ihre Anfrage „{title}“ ist bei uns angekommen. Wir melden uns.',
+    'mail.resolved': 'Wir denken, dass „{title}“ behoben ist. Bitte sagen Sie uns, ob das stimmt.',
+    'mail.closed': 'Wir haben „{title}“ abgeschlossen. Wenn es wiederkommt, melden Sie sich einfach noch einmal.',
+    'mail.link': 'Hier ist der neue Link, um den Sie gebeten haben.',
+    'mail.footer': '{organisation}, Ticket {number}',
+  },
+
   collectors: {
     'device.info': {
       title: 'Dieser Computer',

@@ -402,4 +402,14 @@ export const en = {
     'bytes.kb': '{count} kB',
     'bytes.mb': '{count} MB',
   },
+
+  /** Mails of the desk, and the pages of the server behind the links in them, for people without an agent. */
+  requester: {
+    'mail.message': '{author} from the help desk writes:\n\n{text}',
+    'mail.opened': 'We have your request "{title}" and will get back to you.',
+    'mail.resolved': 'We think that "{title}" is fixed. Please tell us whether it is.',
+    'mail.closed': 'We closed "{title}". If it comes back, just get in touch again.',
+    'mail.link': 'Here is the new link that you asked for.',
+    'mail.footer': '{organisation}, ticket {number}',
+  },
 } as const

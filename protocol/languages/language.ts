@@ -4,6 +4,7 @@ import type { en } from './en.ts'
 type SameKeys<Texts> = Readonly<Record<keyof Texts, string>>
 export type NoticeWords = SameKeys<typeof en.notice>
 export type PageTexts = SameKeys<typeof en.pages>
+export type RequesterTexts = SameKeys<typeof en.requester>
 
 /** A parameter's name and its choices in another language than the collector's own. */
 export interface ParameterTranslation {
@@ -28,6 +29,8 @@ export interface LanguageWords {
   readonly direction: 'ltr' | 'rtl'
   readonly notice: NoticeWords
   readonly pages: PageTexts
+  /** Mails of the desk, and the pages of the server behind the links in them. */
+  readonly requester: RequesterTexts
 }
 
 /** A language other than English; one file holds all of it. That no collector is missing, the agent's types demand. */

@@ -1,8 +1,8 @@
 /** What happened, by ids only: who wants to know more reads the store (so that nothing leaks through the bus). */
 export interface BusEvent {
-  /** `ticket/<id>`, `device/<id>`, `queue`, `reports` */
+  /** `ticket/<id>`, `device/<id>`, `queue`, `reports`, `timers` */
   readonly topic: string
-  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report`, `message`, `attachment` */
+  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report`, `message`, `attachment`, `timer` */
   readonly kind: string
   /** Id of the thing that changed. */
   readonly id: string

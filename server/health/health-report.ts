@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { statfs } from 'node:fs/promises'
 import type { Clock } from '../clock.ts'
+import type { MailService } from '../mail/mail-service.ts'
+import type { MailFigures } from '../store/mail-entities.ts'
 import type { Store } from '../store/store.ts'
 import { SERVER_VERSION } from '../version.ts'
 import type { HealthService, Readiness } from './health-service.ts'
@@ -27,6 +29,8 @@ export interface HealthReport extends Readiness {
   readonly revocationListAgeSeconds: number | null
   /** Reports of browsers that a page broke the content security policy, since the start. */
   readonly policyReports: number
+  /** Mails that wait, and those given up within a week; null: mail is off. */
+  readonly mail: MailFigures | null
   /** The disk with the data directory. */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
 }
@@ -41,11 +45,12 @@ export function createHealthReporter(input: {
   readonly onlineAgents: () => number
   readonly authorityPem: string
   readonly policyReports: Pick<PolicyReports, 'total'>
+  readonly mail: Pick<MailService, 'figures'>
   readonly agentSide?: AgentSideFigures
   /** Absent: nothing is said of the disk. */
   readonly dataDirectory?: string
 }): HealthReporter {
-  const { store, clock, health, onlineAgents, agentSide, authorityPem, policyReports, dataDirectory } = input
+  const { store, clock, health, onlineAgents, agentSide, authorityPem, policyReports, mail, dataDirectory } = input
   const authorityEndsAt = new X509Certificate(authorityPem).validToDate.getTime()
   return async () => {
     const listener = agentSide?.listener() ?? null
@@ -67,6 +72,7 @@ export function createHealthReporter(input: {
       revocationListAgeSeconds:
         listener === null ? null : Math.max(0, Math.floor((clock.now() - listener.revocationListMadeAt) / 1_000)),
       policyReports: policyReports.total,
+      mail: await mail.figures(),
       disk: dataDirectory === undefined ? null : await diskOf(dataDirectory),
     }
   }

@@ -1,11 +1,11 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import { Instant } from '@askfirst/protocol/fields.ts'
+import { Count, Instant } from '@askfirst/protocol/fields.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { HealthReporter } from '../health/health-report.ts'
 import type { HealthService } from '../health/health-service.ts'
 import type { Metrics } from '../health/metrics.ts'
-import { orNull } from './fields.ts'
+import { InstantOrNull, orNull } from './fields.ts'
 
 const Checks = Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean() }))
 
@@ -35,6 +35,7 @@ const HealthView = Type.Object({
   ),
   revocationListAgeSeconds: orNull(Type.Integer()),
   policyReports: Type.Integer(),
+  mail: orNull(Type.Object({ queued: Count, oldestQueuedAt: InstantOrNull, failed: Count })),
   disk: orNull(Type.Object({ freeBytes: Type.Integer(), totalBytes: Type.Integer() })),
 })
 

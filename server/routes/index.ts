@@ -15,6 +15,7 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
+import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
@@ -60,6 +61,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketRoutes(services),
     ticketLogRoutes(services),
     messageRoutes(services),
+    mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),

@@ -9,6 +9,7 @@ import { auditDraft } from '../audit/audit-draft.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
+import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 
 const MINUTE_MS = 60_000
@@ -31,6 +32,8 @@ export const Settings = Type.Object(
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
     priorityMatrix: PriorityMatrix,
+    /** Who is written to by e-mail. */
+    mail: MailSettings,
   },
   { additionalProperties: false },
 )
@@ -45,6 +48,7 @@ const DEFAULT_SETTINGS: Settings = {
   maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
+  mail: DEFAULT_MAIL,
 }
 
 const KEY = 'organisation'

@@ -15,6 +15,7 @@ import type {
 } from '@askfirst/protocol/ids.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { FactorKind } from './factor-entities.ts'
+import type { MailDraft } from './mail-entities.ts'
 import type { PriorityReason } from './priority-entities.ts'
 
 /** Plain readonly records as the store takes and gives them. Instants are ISO 8601 texts in UTC with milliseconds. */
@@ -356,6 +357,8 @@ export interface LogDraft {
   readonly actor: Actor
   readonly kind: LogKind
   readonly body: Readonly<Record<string, unknown>>
+  /** Mails that tell of it: written in the same transaction, sent later; no part of the entry. */
+  readonly mails?: readonly MailDraft[]
 }
 
 export interface AuditDraft {

@@ -139,6 +139,19 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'settings.storage': 'read',
   'settings.get': 'read',
   'settings.set': 'write',
+  'timers.set': 'write',
+  'timers.cancel': 'write',
+  'timers.cancelFor': 'write',
+  'timers.claim': 'write',
+  'timers.release': 'write',
+  'timers.fire': 'write',
+  'timers.nextDue': 'read',
+  'mail.claim': 'write',
+  'mail.end': 'write',
+  'mail.retry': 'write',
+  'mail.listForTicket': 'read',
+  'mail.queue': 'write',
+  'mail.figures': 'read',
 }
 
 /** Whether a text names a method of the store. */

@@ -49,11 +49,13 @@ import type {
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
 import type { FigureStore } from './figure-store.ts'
+import type { MailStore } from './mail-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
+import type { TimerStore } from './timer-store.ts'
 
 /**
  * All that the server keeps. Two backends pass one contract suite: SQLite on a thread of its own and PostgreSQL.
@@ -81,6 +83,8 @@ export interface Store {
   readonly attachments: AttachmentStore
   readonly audit: AuditStore
   readonly settings: SettingStore
+  readonly timers: TimerStore
+  readonly mail: MailStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

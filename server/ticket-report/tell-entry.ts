@@ -76,6 +76,13 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const name = text(entry, 'name')
     return `sent a file of the person${name === '' ? '' : `: ${name}`}`
   },
+  'mail.sent': (entry, { view }) => {
+    const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
+    return `sent an e-mail${to}: ${text(entry, 'subject')}`
+  },
+  // What a mail server refuses is for the desk to mend.
+  'mail.failed': (entry, { view }) =>
+    view.isInternal ? `could not send an e-mail to ${text(entry, 'to')}: ${text(entry, 'error')}` : null,
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type {
   LogDraft,
@@ -45,6 +46,8 @@ interface TicketDependencies {
   readonly store: Pick<Store, 'tickets' | 'log' | 'devices' | 'users' | 'settings'>
   readonly clock: Clock
   readonly bus: Bus
+  /** Writes the mails that tell the person of it. */
+  readonly mails: Pick<MailWriter, 'ofMessage' | 'ofOpened' | 'ofChange'>
   /** Ends what the ticket as it is now no longer allows: consent is not inherited, and a closed ticket has none. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
 }
@@ -53,13 +56,9 @@ export type TicketService = ReturnType<typeof createTicketService>
 
 /** Tickets and the notes in their findings logs. */
 export function createTicketService(dependencies: TicketDependencies) {
-  const { store, clock, bus, afterChange } = dependencies
+  const { store, clock, bus, mails, afterChange } = dependencies
 
-  function draft(
-    ticketId: TicketId,
-    kind: LogKind,
-    entry: { readonly actor: Actor; readonly body: LogDraft['body'] },
-  ): LogDraft {
+  function draft(ticketId: TicketId, kind: LogKind, entry: Pick<LogDraft, 'actor' | 'body' | 'mails'>): LogDraft {
     return { ticketId, at: isoNow(clock), kind, ...entry }
   }
 
@@ -87,7 +86,10 @@ export function createTicketService(dependencies: TicketDependencies) {
       const at = isoNow(clock)
       const id = newId('tkt', clock)
       const { ticket, body } = newTicket(wish, { id, at, matrix: (await readSettings(store)).priorityMatrix })
-      const opened = await store.tickets.create(ticket, draft(id, 'ticket.opened', { actor, body }))
+      const opened = await store.tickets.create(
+        ticket,
+        draft(id, 'ticket.opened', { actor, body, mails: await mails.ofOpened(ticket) }),
+      )
       announceTicket(bus, id)
       return opened
     },
@@ -109,7 +111,8 @@ export function createTicketService(dependencies: TicketDependencies) {
       const { priorityMatrix: matrix } = await readSettings(store)
       const priority = priorityChange(before, wish.change, { matrix, actor, at: isoNow(clock) })
       const columns = wholeChange(before, { ...fields, ...priority })
-      const log = draft(id, 'ticket.changed', { actor, body: { changes: differences(before, columns) } })
+      const body = { changes: differences(before, columns) }
+      const log = draft(id, 'ticket.changed', { actor, body, mails: await mails.ofChange(before, columns) })
       const after = found(await store.tickets.change(id, wish.version, { ...columns, updatedAt: log.at }, log), id)
       await afterChange(id)
       announceTicket(bus, id)
@@ -136,10 +139,12 @@ export function createTicketService(dependencies: TicketDependencies) {
      * @throws AskFirstError NOT_FOUND; CONFLICT when the ticket is closed
      */
     async message(id: TicketId, text: string, actor: Actor): Promise<LogEntry> {
-      const { state } = await get(id)
-      if (state === 'closed')
+      const ticket = await get(id)
+      if (ticket.state === 'closed')
         throw new AskFirstError('CONFLICT', `Ticket ${id} is closed; nobody reads messages of it.`)
-      const entry = await store.log.append(draft(id, 'message.sent', { actor, body: { text } }))
+      const entry = await store.log.append(
+        draft(id, 'message.sent', { actor, body: { text }, mails: await mails.ofMessage(ticket, text, actor.name) }),
+      )
       announceMessage(bus, id)
       return entry
     },

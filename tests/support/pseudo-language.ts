@@ -60,6 +60,7 @@ export function pseudoLanguage() {
     direction: 'rtl',
     notice: pseudoValues(en.notice),
     pages: pseudoValues(en.pages),
+    requester: pseudoValues(en.requester),
     collectors: {} as Record<string, CollectorTranslation>,
   } as const satisfies TranslatedLanguage
 }

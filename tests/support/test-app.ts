@@ -16,7 +16,7 @@ import type { AgentLink } from '@askfirst/server/gateway/agent-link.ts'
 import { createLogger } from '@askfirst/server/log.ts'
 import { noticeTerms } from '@askfirst/server/notice-terms.ts'
 import { RunService } from '@askfirst/server/runs/run-service.ts'
-import type { Services } from '@askfirst/server/services.ts'
+import type { Foundations, Services } from '@askfirst/server/services.ts'
 import { createServices } from '@askfirst/server/services.ts'
 import { createSettingsService } from '@askfirst/server/settings/settings-service.ts'
 import type { Role, User } from '@askfirst/server/store/entities.ts'
@@ -49,7 +49,10 @@ export interface TestApp extends BuiltApp {
 }
 
 /** The HTTP side on a real SQLite store in a directory of its own, with a clock that tests move. */
-export async function startTestApp(options: Partial<AppOptions> = {}): Promise<TestApp> {
+export async function startTestApp(
+  options: Partial<AppOptions> = {},
+  of: Pick<Foundations, 'mailSender'> = {},
+): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'askfirst-http-'))
   const store = await openSqlite(join(directory, 'store.sqlite'))
   let nowMs = Date.parse('2026-03-02T09:00:00.000Z')
@@ -99,6 +102,7 @@ export async function startTestApp(options: Partial<AppOptions> = {}): Promise<T
     },
     enrolmentAddress: () => ({ host: 'askfirst.test', port: 8421, authoritySha256: new Uint8Array(32).fill(7) }),
     readiness: [],
+    ...of,
   })
   const built = await buildApp(services, { logger: log, origins: () => new Set([ORIGIN]), ...options })
   const close = async () => {

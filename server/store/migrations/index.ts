@@ -9,6 +9,8 @@ import { addSecondFactors } from './0008-second-factors.ts'
 import { addVocabulary } from './0010-row-vocabulary.ts'
 import { addPersonTickets } from './0011-person-tickets.ts'
 import { addPriorityReasons } from './0012-priority.ts'
+import { addClock } from './0013-clock.ts'
+import { addMail } from './0017-mail.ts'
 import { addKnowledge } from './0018-knowledge.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -30,5 +32,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0010-row-vocabulary', up: addVocabulary },
   { name: '0011-person-tickets', up: addPersonTickets },
   { name: '0012-priority', up: addPriorityReasons },
+  { name: '0013-clock', up: addClock },
+  { name: '0017-mail', up: addMail },
   { name: '0018-knowledge', up: addKnowledge },
 ]

@@ -5,6 +5,7 @@ import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft } from '../entities.ts'
 import { isMessage, MESSAGE_KINDS } from '../message-entries.ts'
 import type { LogStore } from '../store.ts'
+import { insertMails } from './mail-rows.ts'
 import { boundedLimit } from './page.ts'
 import { EMPTY_HEAD, sealLogEntry } from './seal.ts'
 import type { SqlContext } from './tables.ts'
@@ -46,6 +47,7 @@ export async function appendLog(context: SqlContext, draft: LogDraft): Promise<L
     .set({ log_size: entry.seq, log_head: entry.hash, ...(isMessage(draft) ? { last_message: entry.seq } : {}) })
     .where('id', '=', ticket.id)
     .execute()
+  await insertMails(context, ticket.id, draft.mails ?? [])
   return entry
 }
 

@@ -7,6 +7,7 @@ import { enrolmentStore } from './enrolment.ts'
 import { figureStore } from './figures.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
+import { mailStore } from './mail-outbox.ts'
 import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
@@ -15,6 +16,7 @@ import { settingStore } from './settings.ts'
 import { statementStore } from './statements.ts'
 import type { SqlContext } from './tables.ts'
 import { ticketStore } from './tickets.ts'
+import { timerStore } from './timers.ts'
 import { tokenStore } from './tokens.ts'
 import { userStore } from './users.ts'
 
@@ -38,5 +40,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     attachments: attachmentStore(context),
     audit: auditStore(context),
     settings: settingStore(context),
+    timers: timerStore(context),
+    mail: mailStore(context),
   }
 }

@@ -1,5 +1,7 @@
 import type { Generated, Kysely } from 'kysely'
+import type { ClockTables } from './clock-tables.ts'
 import type { SqlFlavour } from './flavour.ts'
+import type { MailTables } from './mail-tables.ts'
 
 /** 0 or 1, since SQLite has no booleans. */
 type Flag = number
@@ -318,7 +320,7 @@ interface SettingRow {
 }
 
 /** All tables as Kysely sees them; migrations/ makes them. */
-export interface Tables {
+export interface Tables extends ClockTables, MailTables {
   users: UserRow
   sessions: SessionRow
   totp_secrets: TotpSecretRow

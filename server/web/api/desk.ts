@@ -61,6 +61,11 @@ export interface AuditReport {
 /** The priority of each impact and, within it, each urgency. */
 export type PriorityMatrixView = Readonly<Record<Grade, Readonly<Record<Grade, number>>>>
 
+export interface MailSettingsView {
+  readonly people: 'nobody' | 'without-agent' | 'everybody'
+  readonly language: string
+}
+
 export interface SettingsView {
   readonly organisationName: string
   readonly organisationContact: string
@@ -70,6 +75,7 @@ export interface SettingsView {
   readonly maxAnswerMinutes: number
   readonly secondFactor: 'nobody' | 'admins' | 'all'
   readonly priorityMatrix: PriorityMatrixView
+  readonly mail: MailSettingsView
 }
 
 export interface HealthView {
@@ -86,6 +92,7 @@ export interface HealthView {
   readonly certificates: readonly { readonly name: string; readonly endsAt: string; readonly daysLeft: number }[]
   readonly revocationListAgeSeconds: number | null
   readonly policyReports: number
+  readonly mail: { readonly queued: number; readonly oldestQueuedAt: string | null; readonly failed: number } | null
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
 }
 

@@ -84,6 +84,14 @@ function Figures({ health }: { readonly health: HealthView }) {
           note="of pages, reported by browsers since the start; the server’s log has them"
           tone={health.policyReports > 0 ? 'warn' : 'plain'}
         />
+        <Meter
+          label="Mails waiting"
+          value={health.mail === null ? 'off' : count(health.mail.queued)}
+          note={
+            health.mail === null ? 'no mail server is configured' : `${count(health.mail.failed)} given up this week`
+          }
+          tone={health.mail !== null && health.mail.failed > 0 ? 'warn' : 'plain'}
+        />
         <Meter label="Running for" value={duration(health.uptimeSeconds)} note={`version ${health.version}`} />
         <Meter label="Memory" value={bytes(health.memoryBytes)} note="of the server process" />
       </dl>

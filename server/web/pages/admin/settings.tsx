@@ -4,6 +4,7 @@ import { PageTitle } from '../../shell/page-title.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
@@ -21,6 +22,7 @@ export function Settings() {
         </section>
         <div className={styles.stack}>
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
+          {data === undefined ? null : <MailForm saved={data.mail} />}
           <section className={styles.card} aria-labelledby="limits-heading">
             <h2 id="limits-heading">Fixed limits</h2>
             <p className={styles.soft}>

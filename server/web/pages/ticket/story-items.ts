@@ -90,6 +90,17 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
     }
     case 'message.sent':
       return { kind: 'message', text: 'wrote to the person', quote: text(entry, 'text') }
+    case 'mail.failed':
+      return {
+        kind: 'ticket',
+        text: `could not send an e-mail to ${text(entry, 'to')}`,
+        details: [text(entry, 'error')],
+      }
+    case 'mail.sent':
+      // A message stands in the story already.
+      return text(entry, 'about') === 'message'
+        ? null
+        : { kind: 'ticket', text: `wrote an e-mail to ${text(entry, 'to')}` }
     case 'person.stated':
       return tellStatement(entry)
     case 'run.accepted':

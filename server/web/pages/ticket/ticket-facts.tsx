@@ -12,6 +12,7 @@ import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import { EditTicket } from './edit-ticket.tsx'
+import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
@@ -44,6 +45,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
           <p className={styles.description}>{ticket.description === '' ? 'None.' : ticket.description}</p>
         </Fact>
       </dl>
+      <MailPart ticket={ticket} />
       {mayWork ? (
         <div>
           <Button small onClick={() => setEditing(true)}>

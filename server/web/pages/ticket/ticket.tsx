@@ -6,6 +6,7 @@ import { requestsKey } from '../../api/consent.ts'
 import { findingsKey } from '../../api/findings.ts'
 import { useLiveQuery } from '../../api/live.ts'
 import { logKey } from '../../api/log.ts'
+import { mailsKey } from '../../api/mails.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { ticketKey, useTicket } from '../../api/tickets.ts'
@@ -35,6 +36,7 @@ export function Ticket() {
   useLiveQuery(topic, ticketKey(id), ['ticket'])
   useLiveQuery(topic, logKey(id), ['log'])
   useLiveQuery(topic, attachmentsKey(id), ['attachment'])
+  useLiveQuery(topic, mailsKey(id), ['mail', 'message', 'ticket'])
   useLiveQuery(topic, requestsKey(id), ['request'])
   useLiveQuery(topic, runsKey(id), ['run', 'rows'], ROWS_GATHER_MS)
   useLiveQuery(topic, findingsKey(id), ['finding'])

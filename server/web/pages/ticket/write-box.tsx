@@ -4,6 +4,7 @@ import type { FormEvent, KeyboardEvent } from 'react'
 import { useId, useState } from 'react'
 import { apiSend } from '../../api/client.ts'
 import { logKey } from '../../api/log.ts'
+import { useMails } from '../../api/mails.ts'
 import { useMay } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
@@ -40,6 +41,7 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
   const [drafts, setDrafts] = useState<Readonly<Record<Kind, string>>>({ note: '', message: '' })
   const { label, hint, does, maxLength } = KINDS[kind]
   const draft = drafts[kind]
+  const writesTo = useMails(ticket.id).data?.writesTo ?? null
   const { send, isPending, error } = useSend(ticket.id, (sent) => setDrafts({ ...drafts, [sent]: '' }))
   if (!mayWork) return null
   function submit(event: FormEvent) {
@@ -53,12 +55,12 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
     <form className={styles.box} data-kind={kind} aria-label="Write" onSubmit={submit}>
       <KindChoice kind={kind} onChange={setKind} />
       <Problem error={error} />
-      {kind === 'message' && ticket.deviceIds.length === 0 ? (
+      {kind === 'message' && ticket.deviceIds.length === 0 && writesTo === null ? (
         <Notice tone="warn">The ticket names no device yet. The person reads this once one is added.</Notice>
       ) : null}
       <TextArea
         label={label}
-        hint={`${hint} Ctrl Enter ${kind === 'note' ? 'adds' : 'sends'} it.`}
+        hint={`${kind === 'message' && writesTo !== null ? mailHint(writesTo) : hint} Ctrl Enter ${kind === 'note' ? 'adds' : 'sends'} it.`}
         rows={3}
         maxLength={maxLength}
         value={draft}
@@ -77,6 +79,10 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
       </div>
     </form>
   )
+}
+
+function mailHint(address: string): string {
+  return `The person gets it by e-mail at ${address}. It stays in the log for good.`
 }
 
 function useSend(ticketId: string, onSent: (kind: Kind) => void) {

@@ -1,0 +1,7 @@
+import type { Services } from '../services.ts'
+import type { TimerHandler } from './timer-handler.ts'
+
+/** Every kind of timer with what is done when it is due. */
+export function timerHandlers(_services: Services): readonly TimerHandler[] {
+  return []
+}
