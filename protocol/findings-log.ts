@@ -27,6 +27,7 @@ export const LOG_KINDS = [
   'attachment.stored',
   'mail.sent',
   'mail.failed',
+  'knowledge.written',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -23,6 +23,7 @@ export type FindingId = Id<'fnd'>
 export type ReportId = Id<'rep'>
 export type StatementId = Id<'stm'>
 export type AttachmentId = Id<'att'>
+export type KnowledgeId = Id<'kno'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -35,6 +36,7 @@ export const FindingId = idSchema('fnd')
 export const ReportId = idSchema('rep')
 export const StatementId = idSchema('stm')
 export const AttachmentId = idSchema('att')
+export const KnowledgeId = idSchema('kno')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

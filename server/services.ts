@@ -21,6 +21,7 @@ import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
+import { KnowledgeService } from './knowledge/knowledge-service.ts'
 import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
@@ -82,6 +83,7 @@ export interface Services {
   readonly findings: FindingService
   readonly reports: ReportService
   readonly figures: FigureService
+  readonly knowledge: KnowledgeService
   readonly attachments: AttachmentService
   readonly playbooks: PlaybookService
   readonly search: SearchService
@@ -162,6 +164,7 @@ export function createServices(foundations: Foundations): Services {
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
     figures: createFigureService({ store, clock }),
+    knowledge: new KnowledgeService({ store, clock, bus }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

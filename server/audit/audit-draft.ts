@@ -37,6 +37,7 @@ type AuditAction =
   | 'consent.reported'
   | 'report.cleared'
   | 'ticket.reported'
+  | 'knowledge.written'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

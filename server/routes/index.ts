@@ -14,6 +14,7 @@ import { figureRoutes } from './figures.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
+import { knowledgeRoutes, ticketKnowledgeRoutes } from './knowledge.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
@@ -70,6 +71,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     findingRoutes(services),
     reportRoutes(services),
     figureRoutes(services),
+    knowledgeRoutes(services),
+    ticketKnowledgeRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),
     searchRoutes(services),

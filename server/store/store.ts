@@ -49,6 +49,7 @@ import type {
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
 import type { FigureStore } from './figure-store.ts'
+import type { KnowledgeStore } from './knowledge-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
@@ -79,6 +80,7 @@ export interface Store {
   readonly findings: FindingStore
   readonly reports: ReportStore
   readonly figures: FigureStore
+  readonly knowledge: KnowledgeStore
   readonly statements: StatementStore
   readonly attachments: AttachmentStore
   readonly audit: AuditStore

@@ -83,6 +83,9 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   // What a mail server refuses is for the desk to mend.
   'mail.failed': (entry, { view }) =>
     view.isInternal ? `could not send an e-mail to ${text(entry, 'to')}: ${text(entry, 'error')}` : null,
+  'knowledge.written': (entry, { view }) =>
+    // What the desk learns is its own.
+    view.isInternal ? `wrote it up as a known problem: ${text(entry, 'title')}` : null,
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
 import { figureStore } from './figures.ts'
 import { findingStore } from './findings.ts'
+import { knowledgeStore } from './knowledge.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { reportStore } from './reports.ts'
@@ -36,6 +37,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     findings: findingStore(context),
     reports: reportStore(context),
     figures: figureStore(context),
+    knowledge: knowledgeStore(context),
     statements: statementStore(context),
     attachments: attachmentStore(context),
     audit: auditStore(context),

@@ -12,6 +12,7 @@ import { ticketActivity } from './ticket-activity.ts'
 import { gradeCounts } from './ticket-grades.ts'
 import { listTickets } from './ticket-list.ts'
 import { devicesOf, reasonColumns, toTicket } from './ticket-rows.ts'
+import { putTicketWords } from './ticket-words.ts'
 
 type NewTicket = Parameters<TicketStore['create']>[0]
 type TicketChange = Parameters<TicketStore['change']>[2]
@@ -67,6 +68,7 @@ export async function createTicket(context: SqlContext, input: NewTicket, log: L
     .returning('id')
     .executeTakeFirstOrThrow()
   await putDevices(context, row.id, ticket.deviceIds)
+  await putTicketWords(context, row.id, ticket)
   await appendLog(context, log)
   return ticket
 }
@@ -130,6 +132,8 @@ export async function changeTicket(
       details: { version: current.version },
     })
   }
+  if (changed.title !== current.title || changed.description !== current.description)
+    await putTicketWords(context, row.id, changed)
   if (input.change.deviceIds !== undefined) await putDevices(context, row.id, input.change.deviceIds)
   await appendLog(context, input.log)
   return changed

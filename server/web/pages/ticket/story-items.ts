@@ -121,6 +121,16 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
     default:
+      return tellKept(entry)
+  }
+}
+
+/** What the desk keeps of a ticket, or does not. */
+function tellKept(entry: LogEntry): Told {
+  switch (entry.kind) {
+    case 'knowledge.written':
+      return { kind: 'ticket', text: 'wrote it up as a known problem', quote: text(entry, 'title') }
+    default:
       // A newer server's kind: say that something happened instead of hiding it.
       return { kind: 'ticket', text: entry.kind }
   }

@@ -20,6 +20,7 @@ import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
 import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
+import { LooksLike } from './looks-like.tsx'
 import { ReportMenu } from './report-menu.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
@@ -85,6 +86,7 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
             To the device and the permission
           </a>
           <Findings ticket={ticket} onAsk={setDraft} />
+          <LooksLike ticket={ticket} />
           <Story ticket={ticket} />
         </div>
         <DeviceSide ticket={ticket} onAsk={setDraft} />

@@ -61,6 +61,8 @@ describe('every route', () => {
       'GET /figures',
       'GET /healthz',
       'GET /invitation',
+      'GET /knowledge',
+      'GET /knowledge/*',
       'GET /page.css',
       'GET /readyz',
       'GET /reports',
