@@ -44,6 +44,7 @@ export const SECRET_WORDS = {
   otherPurpose: 'molepurpose',
   detail: 'newtdetail',
   withheld: 'crabwithheld',
+  knowledge: 'wrenknowledge',
 } as const
 
 /** Words that both editions must have. */
@@ -154,6 +155,7 @@ const EVENTS: readonly Event[] = [
   [own, 'consent.revoked', { requestId: REQUESTS[0], grantId: GRANT, jws: 'a.b.c' }],
   [tess, 'consent.withdrawn', { requestId: REQUESTS[0], deviceId: OWN, reason: 'ticket-closed' }],
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
+  [tess, 'knowledge.written', { title: SECRET_WORDS.knowledge }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
 ]
 
