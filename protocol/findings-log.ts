@@ -28,6 +28,9 @@ export const LOG_KINDS = [
   'mail.sent',
   'mail.failed',
   'knowledge.written',
+  'retention.held',
+  'retention.released',
+  'retention.aged-out',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -29,6 +29,8 @@ import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
 import { ReportService } from './reports/report-service.ts'
+import type { RetentionService } from './retention/retention-service.ts'
+import { createRetentionService } from './retention/retention-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { SearchService } from './search/search-service.ts'
@@ -84,6 +86,7 @@ export interface Services {
   readonly reports: ReportService
   readonly figures: FigureService
   readonly knowledge: KnowledgeService
+  readonly retention: RetentionService
   readonly attachments: AttachmentService
   readonly playbooks: PlaybookService
   readonly search: SearchService
@@ -165,6 +168,7 @@ export function createServices(foundations: Foundations): Services {
     reports: new ReportService({ store, clock, bus, link: agents }),
     figures: createFigureService({ store, clock }),
     knowledge: new KnowledgeService({ store, clock, bus }),
+    retention: createRetentionService({ store, clock, bus }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

@@ -25,6 +25,7 @@ import type { MailTransport } from './mail/smtp.ts'
 import { smtpOf } from './mail/smtp-config.ts'
 import { noticeTerms } from './notice-terms.ts'
 import { AUTHORITY_NAME, keysDirectory, storeOptions } from './places.ts'
+import { nextAgeing } from './retention/daily-ageing.ts'
 import type { Foundations, Services } from './services.ts'
 import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
@@ -125,6 +126,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
   const stopHousekeeping = keepHouse(store, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
+  await store.timers.set(nextAgeing(clock.now()))
   timers.start()
   const mailSender = await startMail(services, start)
   const setupPath = await services.setup.path()

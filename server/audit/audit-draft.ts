@@ -38,6 +38,7 @@ type AuditAction =
   | 'report.cleared'
   | 'ticket.reported'
   | 'knowledge.written'
+  | 'tickets.aged-out'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

@@ -23,6 +23,7 @@ import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
 import { policyReportRoutes } from './policy-reports.ts'
 import { reportRoutes } from './reports.ts'
+import { retentionRoutes } from './retention.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { runRoutes } from './runs.ts'
 import { searchRoutes } from './search.ts'
@@ -73,6 +74,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     figureRoutes(services),
     knowledgeRoutes(services),
     ticketKnowledgeRoutes(services),
+    retentionRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),
     searchRoutes(services),

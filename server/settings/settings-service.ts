@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import { FACTOR_RULES } from '../users/permissions.ts'
 import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
+import { DEFAULT_RETENTION, RetentionRule } from './retention.ts'
 
 const MINUTE_MS = 60_000
 
@@ -32,6 +33,8 @@ export const Settings = Type.Object(
     secondFactor: Type.Enum([...FACTOR_RULES]),
     /** Priority of a ticket by impact and, within it, by urgency. */
     priorityMatrix: PriorityMatrix,
+    /** When rows and files of closed tickets are deleted. */
+    retention: RetentionRule,
     /** Who is written to by e-mail. */
     mail: MailSettings,
   },
@@ -48,6 +51,7 @@ const DEFAULT_SETTINGS: Settings = {
   maxAnswerMinutes: LIMITS.maxAnswerMs / MINUTE_MS,
   secondFactor: 'nobody',
   priorityMatrix: DEFAULT_MATRIX,
+  retention: DEFAULT_RETENTION,
   mail: DEFAULT_MAIL,
 }
 

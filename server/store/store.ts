@@ -54,6 +54,7 @@ import type { MailStore } from './mail-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
+import type { RetentionStore } from './retention-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 import type { TimerStore } from './timer-store.ts'
@@ -81,6 +82,7 @@ export interface Store {
   readonly reports: ReportStore
   readonly figures: FigureStore
   readonly knowledge: KnowledgeStore
+  readonly retention: RetentionStore
   readonly statements: StatementStore
   readonly attachments: AttachmentStore
   readonly audit: AuditStore

@@ -1,7 +1,8 @@
+import { ageingHandler } from '../retention/daily-ageing.ts'
 import type { Services } from '../services.ts'
 import type { TimerHandler } from './timer-handler.ts'
 
 /** Every kind of timer with what is done when it is due. */
-export function timerHandlers(_services: Services): readonly TimerHandler[] {
-  return []
+export function timerHandlers(services: Services): readonly TimerHandler[] {
+  return [ageingHandler(services)]
 }

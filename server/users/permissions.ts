@@ -24,6 +24,7 @@ export const PERMISSIONS = [
   'report.read',
   'report.clear',
   'figures.read',
+  'retention.hold',
   'settings.read',
   'settings.manage',
   'live.read',
@@ -54,7 +55,14 @@ const WORKING: readonly Permission[] = [...READING, 'ticket.work', 'consent.ask'
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   technician: new Set(WORKING),
-  lead: new Set<Permission>([...WORKING, 'audit.read', 'report.read', 'report.clear', 'figures.read']),
+  lead: new Set<Permission>([
+    ...WORKING,
+    'audit.read',
+    'report.read',
+    'report.clear',
+    'figures.read',
+    'retention.hold',
+  ]),
   admin: new Set(PERMISSIONS),
   auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'figures.read', 'metrics.read']),
 }

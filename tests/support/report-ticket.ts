@@ -45,6 +45,8 @@ export const SECRET_WORDS = {
   detail: 'newtdetail',
   withheld: 'crabwithheld',
   knowledge: 'wrenknowledge',
+  held: 'larkheld',
+  released: 'finchreleased',
 } as const
 
 /** Words that both editions must have. */
@@ -156,6 +158,9 @@ const EVENTS: readonly Event[] = [
   [tess, 'consent.withdrawn', { requestId: REQUESTS[0], deviceId: OWN, reason: 'ticket-closed' }],
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
   [tess, 'knowledge.written', { title: SECRET_WORDS.knowledge }],
+  [lead, 'retention.held', { reason: SECRET_WORDS.held }],
+  [lead, 'retention.released', { reason: SECRET_WORDS.released }],
+  [rules, 'retention.aged-out', { closedDays: 365, runs: [], files: [], chunks: 0, rows: 0, bytes: 0 }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
 ]
 

@@ -12,6 +12,7 @@ import { addPriorityReasons } from './0012-priority.ts'
 import { addClock } from './0013-clock.ts'
 import { addMail } from './0017-mail.ts'
 import { addKnowledge } from './0018-knowledge.ts'
+import { addRetention } from './0019-retention.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -35,4 +36,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0013-clock', up: addClock },
   { name: '0017-mail', up: addMail },
   { name: '0018-knowledge', up: addKnowledge },
+  { name: '0019-retention', up: addRetention },
 ]

@@ -10,6 +10,7 @@ import { knowledgeStore } from './knowledge.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { reportStore } from './reports.ts'
+import { retentionStore } from './retention.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
 import { sessionStore } from './sessions.ts'
@@ -38,6 +39,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     reports: reportStore(context),
     figures: figureStore(context),
     knowledge: knowledgeStore(context),
+    retention: retentionStore(context),
     statements: statementStore(context),
     attachments: attachmentStore(context),
     audit: auditStore(context),

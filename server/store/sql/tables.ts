@@ -1,6 +1,7 @@
 import type { Generated, Kysely } from 'kysely'
 import type { ClockTables } from './clock-tables.ts'
 import type { SqlFlavour } from './flavour.ts'
+import type { KnowledgeTables } from './knowledge-tables.ts'
 import type { MailTables } from './mail-tables.ts'
 
 /** 0 or 1, since SQLite has no booleans. */
@@ -314,45 +315,13 @@ interface UserViewsRow {
   user_id: string
   views: JsonText
 }
-interface KnowledgeRow {
-  id: Generated<number>
-  public_id: string
-  number: number
-  ticket_id: number | null
-  title: string
-  content: JsonText
-  state: string
-  created_at: string
-  updated_at: string
-  version: number
-  search: string
-}
-interface KnowledgeVersionRow {
-  knowledge_id: number
-  version: number
-  state: string
-  content: JsonText
-  at: string
-  user_id: string
-  user_name: string
-}
-/** A word or a rule by which a published entry is found. */
-interface KnowledgeMarkRow {
-  knowledge_id: number
-  kind: string
-  value: string
-}
-interface TicketWordRow {
-  ticket_id: number
-  word: string
-}
 interface SettingRow {
   key: string
   value: JsonText
 }
 
 /** All tables as Kysely sees them; migrations/ makes them. */
-export interface Tables extends ClockTables, MailTables {
+export interface Tables extends ClockTables, MailTables, KnowledgeTables {
   users: UserRow
   sessions: SessionRow
   totp_secrets: TotpSecretRow
@@ -378,10 +347,6 @@ export interface Tables extends ClockTables, MailTables {
   statements: StatementRow
   attachments: AttachmentRow
   attachment_pieces: AttachmentPieceRow
-  knowledge: KnowledgeRow
-  knowledge_versions: KnowledgeVersionRow
-  knowledge_marks: KnowledgeMarkRow
-  ticket_words: TicketWordRow
   settings: SettingRow
   user_views: UserViewsRow
 }

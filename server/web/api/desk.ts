@@ -66,6 +66,11 @@ export interface MailSettingsView {
   readonly language: string
 }
 
+export interface RetentionRuleView {
+  readonly isOn: boolean
+  readonly closedDays: number
+}
+
 export interface SettingsView {
   readonly organisationName: string
   readonly organisationContact: string
@@ -75,6 +80,7 @@ export interface SettingsView {
   readonly maxAnswerMinutes: number
   readonly secondFactor: 'nobody' | 'admins' | 'all'
   readonly priorityMatrix: PriorityMatrixView
+  readonly retention: RetentionRuleView
   readonly mail: MailSettingsView
 }
 

@@ -6,6 +6,7 @@ import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
 import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
+import { RetentionForm } from './retention-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
 /** What the organisation decides, and the limits that nobody changes. */
@@ -22,6 +23,7 @@ export function Settings() {
         </section>
         <div className={styles.stack}>
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
+          {data === undefined ? null : <RetentionForm saved={data.retention} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
           <section className={styles.card} aria-labelledby="limits-heading">
             <h2 id="limits-heading">Fixed limits</h2>

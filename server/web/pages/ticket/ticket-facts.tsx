@@ -14,6 +14,7 @@ import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui
 import { EditTicket } from './edit-ticket.tsx'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
+import { RetentionPart } from './retention-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
@@ -46,6 +47,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
         </Fact>
       </dl>
       <MailPart ticket={ticket} />
+      <RetentionPart ticket={ticket} />
       {mayWork ? (
         <div>
           <Button small onClick={() => setEditing(true)}>

@@ -9,7 +9,7 @@ const bearers = new Map<Role, { authorization: string }>()
 beforeAll(async () => {
   server = await startTestApp()
   for (const role of ROLES) bearers.set(role, await bearerFor(server, await makeUser(server, role)))
-})
+}, 60_000)
 afterAll(() => server.close())
 
 const call = (role: Role, method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object) =>

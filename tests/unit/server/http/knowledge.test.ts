@@ -9,7 +9,7 @@ beforeAll(async () => {
   server = await startTestApp()
   for (const role of ['technician', 'auditor'] as const)
     bearers.set(role, await bearerFor(server, await makeUser(server, role)))
-})
+}, 60_000)
 afterAll(() => server.close())
 
 const call = (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object, role: Role = 'technician') =>
