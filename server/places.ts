@@ -10,7 +10,12 @@ export function keysDirectory({ dataDir }: Pick<ServerConfig, 'dataDir'>): strin
   return join(dataDir, 'keys')
 }
 
-/** Which store a configuration means. */
-export function storeOptions({ store, dataDir }: Pick<ServerConfig, 'store' | 'dataDir'>): StoreOptions {
-  return store === 'sqlite' ? { kind: 'sqlite', file: join(dataDir, 'store.sqlite') } : { kind: 'postgres', url: store }
+/**
+ * Which store a configuration means.
+ *
+ * @param thread program of the embedded store's threads, when it is not the one beside the store's code
+ */
+export function storeOptions({ store, dataDir }: Pick<ServerConfig, 'store' | 'dataDir'>, thread?: URL): StoreOptions {
+  if (store !== 'sqlite') return { kind: 'postgres', url: store }
+  return { kind: 'sqlite', file: join(dataDir, 'store.sqlite'), ...(thread === undefined ? {} : { thread }) }
 }

@@ -59,6 +59,8 @@ export interface StartOptions {
   readonly clock?: Clock
   /** Where log lines go; the standard error output when absent. */
   readonly logTo?: DestinationStream
+  /** Program of the embedded store's threads, where it is bundled; see `openSqlite`. */
+  readonly storeThread?: URL
   /** Bounds of the agents' side, e.g. the heartbeat. */
   readonly agentSide?: Pick<
     AgentSideOptions,
@@ -77,7 +79,7 @@ export interface StartOptions {
 export async function startServer(config: ServerConfig, options: StartOptions = {}): Promise<RunningServer> {
   const log = createLogger(config.logLevel, options.logTo ?? pino.destination({ fd: 2, sync: true }))
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  const store = await openStore(storeOptions(config))
+  const store = await openStore(storeOptions(config, options.storeThread))
   try {
     return await startOn(store, { config, options, log, clock: options.clock ?? systemClock })
   } catch (error) {

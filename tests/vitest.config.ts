@@ -49,6 +49,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     root: ROOT,
+    globalSetup: 'tests/support/bundled-store-thread.ts',
     sequence: { sequencer: LongestFirst },
     // Hundreds of processes and threads load the same modules; each compiles only what none has compiled before.
     env: { NODE_COMPILE_CACHE: `${ROOT}node_modules/.cache/askfirst-tests` },

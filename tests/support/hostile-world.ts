@@ -15,6 +15,7 @@ import { startServer } from '@askfirst/server/start-server.ts'
 import type { Run } from '@askfirst/server/store/entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { expect } from 'vitest'
+import { BUNDLED_STORE_THREAD } from './bundled-store-thread.ts'
 import type { ScriptedIdentity } from './scripted-agent.ts'
 import {
   chunkFrame,
@@ -264,7 +265,8 @@ export interface HostileWorld {
 export async function startHostileWorld(options: StartOptions = {}): Promise<HostileWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'askfirst-hostile-'))
   const config = { ...DEFAULT_CONFIG, dataDir: directory, port: 0, agentPort: 0, logLevel: 'silent' as const }
-  const server = await startServer(config, { agentSide: { enrolmentsPerMinute: 10_000 }, ...options })
+  const usual = { agentSide: { enrolmentsPerMinute: 10_000 }, storeThread: BUNDLED_STORE_THREAD }
+  const server = await startServer(config, { ...usual, ...options })
   const authorityPem = await readFile(join(directory, 'keys', 'authority.pem'), 'utf8')
   const desk = new Desk(server.uiUrl, { port: server.agentPort, authorityPem })
   await desk.setUp(server.setupLink)

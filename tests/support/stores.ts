@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openStore } from '@askfirst/server/store/open-store.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
+import { BUNDLED_STORE_THREAD } from './bundled-store-thread.ts'
 import { findPostgres, startPostgres } from './postgres.ts'
 
 /** A backend's way to a new, empty store. */
@@ -35,7 +36,9 @@ function sqliteBackend(): Backend {
     kind: 'sqlite',
     newStore: async () => {
       files += 1
-      return stores.keep(await openStore({ kind: 'sqlite', file: join(folder, `${files}.db`) }))
+      return stores.keep(
+        await openStore({ kind: 'sqlite', file: join(folder, `${files}.db`), thread: BUNDLED_STORE_THREAD }),
+      )
     },
   }
 }

@@ -25,6 +25,7 @@ import type { Store } from '@askfirst/server/store/store.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import { ROLE_PERMISSIONS } from '@askfirst/server/users/permissions.ts'
 import { openSecretBox } from '@askfirst/server/users/secret-box.ts'
+import { BUNDLED_STORE_THREAD } from './bundled-store-thread.ts'
 
 export const ORIGIN = 'http://127.0.0.1:8420'
 export const PASSWORD = 'four plain words here'
@@ -54,7 +55,7 @@ export async function startTestApp(
   of: Pick<Foundations, 'mailSender'> = {},
 ): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'askfirst-http-'))
-  const store = await openSqlite(join(directory, 'store.sqlite'))
+  const store = await openSqlite(join(directory, 'store.sqlite'), BUNDLED_STORE_THREAD)
   let nowMs = Date.parse('2026-03-02T09:00:00.000Z')
   let refreshed = 0
   const clock = {

@@ -9,6 +9,8 @@ import type { Store } from '../store.ts'
 import { isPointRead, PointReads } from './point-reads.ts'
 import { ThreadLink } from './thread-link.ts'
 
+/** The threads' program as it lies beside this file. */
+const THREAD = new URL('./store-thread.ts', import.meta.url)
 /** A call of `runs.indexRows` with more bytes goes as several, so that acknowledgements come between. */
 const BYTES_PER_INDEXING = 1_048_576
 
@@ -17,12 +19,13 @@ const BYTES_PER_INDEXING = 1_048_576
  * delays an acknowledgement; what every connect asks is read on the caller's thread. An older file is brought to this version.
  *
  * @param file path of the database; made with mode 0600 when it is not there
+ * @param thread the threads' program, where it is not the one beside this file: bundled into one file it starts sooner
  * @throws AskFirstError UNAVAILABLE when the file was written by a newer version or cannot be opened
  */
-export async function openSqlite(file: string): Promise<Store> {
+export async function openSqlite(file: string, thread: URL = THREAD): Promise<Store> {
   await makePrivate(file)
-  const writer = new ThreadLink({ role: 'write', file })
-  const reader = new ThreadLink({ role: 'read', file })
+  const writer = new ThreadLink(thread, { role: 'write', file })
+  const reader = new ThreadLink(thread, { role: 'read', file })
   await bothReady(writer, reader)
   const points = new PointReads(file)
   return {

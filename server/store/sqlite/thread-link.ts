@@ -32,8 +32,8 @@ export class ThreadLink {
   #failure: AskFirstError | null = null
   #closing = false
 
-  constructor(start: ThreadStart) {
-    this.#worker = new Worker(new URL('./store-thread.ts', import.meta.url), {
+  constructor(program: URL, start: ThreadStart) {
+    this.#worker = new Worker(program, {
       workerData: start,
       name: `store-${start.role}`,
       // Each call's objects live shortly; a larger nursery only stays resident.

@@ -8,6 +8,7 @@ import { startServer } from '@askfirst/server/start-server.ts'
 import type { Role, User } from '@askfirst/server/store/entities.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { BUNDLED_STORE_THREAD } from '../bundled-store-thread.ts'
 import { DeskClient } from './desk-client.ts'
 
 export const PASSWORD = 'four plain words here'
@@ -39,7 +40,7 @@ export class WebDesk {
       },
     })
     const config = { ...DEFAULT_CONFIG, dataDir: directory, port: 0, agentPort: 0 }
-    return new WebDesk(await startServer(config, { logTo }), directory, log)
+    return new WebDesk(await startServer(config, { logTo, storeThread: BUNDLED_STORE_THREAD }), directory, log)
   }
 
   get url(): string {

@@ -9,6 +9,7 @@ import { openStore } from '@askfirst/server/store/open-store.ts'
 import { kyselyOver, openForWriting } from '@askfirst/server/store/sqlite/database.ts'
 import { ThreadLink } from '@askfirst/server/store/sqlite/thread-link.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BUNDLED_STORE_THREAD } from '../../../support/bundled-store-thread.ts'
 import { chunkOfLines } from '../../../support/indexed-chunk.ts'
 import { auditDraft, user } from '../../../support/store-records.ts'
 
@@ -144,7 +145,7 @@ test('a file that is no database is refused, and a new one is private', async ()
 })
 
 test('when the thread dies every open and later call is rejected', async () => {
-  const link = new ThreadLink({ role: 'write', file })
+  const link = new ThreadLink(BUNDLED_STORE_THREAD, { role: 'write', file })
   await link.ready()
   const calls = Array.from({ length: 2_000 }, () => link.call('audit.append', [auditDraft()]))
   const outcomes = Promise.allSettled(calls)
