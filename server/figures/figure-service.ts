@@ -26,14 +26,14 @@ export function createFigureService({
      */
     async of(days: { readonly from?: string; readonly to?: string }): Promise<Figures> {
       const period = periodOf(clock, days)
-      const [open, tickets, consent, causes, escalations, feedback, verifications] = await Promise.all([
+      const [open, tickets, consent, causes, escalations, feedback, steps] = await Promise.all([
         store.figures.openTickets(),
         store.figures.tickets(period),
         store.figures.consent(period),
         store.figures.causes(period, MOST_CAUSES),
         store.figures.events(period, ['escalation.asked']),
         store.figures.events(period, ['ask.answered']),
-        store.figures.events(period, ['verification.recorded']),
+        store.figures.events(period, ['method.step']),
       ])
       const counted = {
         open,
@@ -42,7 +42,7 @@ export function createFigureService({
         causes,
         escalations,
         feedback,
-        verifications,
+        steps,
       }
       // A rule of an earlier version has no title any more.
       return makeFigures(period, counted, (rule) => TITLES.get(rule) ?? rule)

@@ -37,11 +37,7 @@ const MEASURES: Readonly<Record<FigureName, (figures: Figures) => readonly Measu
     ...escalations.map(({ name, count }): Measured => [name, 'escalations', count]),
   ],
   consent: ({ consent }) => consent.map(({ answer, count }) => [answer, 'requests', count]),
-  satisfaction: ({ satisfaction }) => [
-    ['all', 'answers', satisfaction.count],
-    ['all', 'average', satisfaction.average],
-    ...satisfaction.scores.map((count, at): Measured => [`score ${at + 1}`, 'answers', count]),
-  ],
+  satisfaction: ({ satisfaction }) => satisfaction.map(({ choice, count }) => [choice, 'answers', count]),
   causes: ({ causes }) => causes.map(({ rule, tickets }) => [rule, 'tickets', tickets]),
   prevention: ({ prevention }) => shareMeasures(prevention),
 }

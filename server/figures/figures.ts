@@ -28,13 +28,9 @@ export const CONSENT_ANSWERS = ['allowed', 'trimmed', 'refused', 'no-answer', 'w
 /** What became of a request for consent. */
 export type ConsentAnswer = (typeof CONSENT_ANSWERS)[number]
 
-/** How satisfied people said they are, 1 to 5. */
-export interface Satisfaction {
-  readonly count: number
-  readonly average: number | null
-  /** How often each score was given, from 1 to 5. */
-  readonly scores: readonly number[]
-}
+/** How people can say that the help was. */
+export const FEEDBACK = ['good', 'ok', 'bad'] as const
+export type Feedback = (typeof FEEDBACK)[number]
 
 /** All figures of a period. */
 export interface Figures {
@@ -63,7 +59,7 @@ export interface Figures {
     readonly answer: ConsentAnswer
     readonly count: number
   }[]
-  readonly satisfaction: Satisfaction
+  readonly satisfaction: readonly { readonly choice: Feedback; readonly count: number }[]
   /** Rules with their titles. */
   readonly causes: readonly {
     readonly rule: string

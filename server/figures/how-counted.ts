@@ -45,7 +45,7 @@ export const HOW_COUNTED: Readonly<Record<FigureName, { readonly title: string; 
   },
   satisfaction: {
     title: 'Satisfaction',
-    counted: 'Feedback given in the period, 1 (poor) to 5 (very good). People who said nothing are not counted.',
+    counted: 'Feedback given in the period: good, all right or bad. People who said nothing are not counted.',
   },
   causes: {
     title: 'Most frequent causes',
@@ -55,6 +55,6 @@ export const HOW_COUNTED: Readonly<Record<FigureName, { readonly title: string; 
   prevention: {
     title: 'Preventive measures',
     counted:
-      'Of tickets resolved in the period: those whose verification names at least one preventive measure that was taken.',
+      'Of tickets resolved in the period: those whose verification, written in the period, names at least one preventive measure as done.',
   },
 }

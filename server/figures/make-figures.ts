@@ -1,11 +1,10 @@
 import type { CauseCount, ConsentFacts, LoggedEvent, OpenCount, Period, TicketFacts } from '../store/figure-entities.ts'
 import { consentAnswer } from './consent-answer.ts'
-import type { Figures, Named, Satisfaction, Share } from './figures.ts'
-import { CONSENT_ANSWERS } from './figures.ts'
+import type { Figures, Named, Share } from './figures.ts'
+import { CONSENT_ANSWERS, FEEDBACK } from './figures.ts'
 import { timesByPriority } from './times-taken.ts'
 
 const DAY_MS = 86_400_000
-const SCORES = [1, 2, 3, 4, 5] as const
 
 /** What the store knows of a period. */
 export interface Counted {
@@ -15,7 +14,7 @@ export interface Counted {
   readonly causes: readonly CauseCount[]
   readonly escalations: readonly LoggedEvent[]
   readonly feedback: readonly LoggedEvent[]
-  readonly verifications: readonly LoggedEvent[]
+  readonly steps: readonly LoggedEvent[]
 }
 
 /** The figures of a period; see HOW_COUNTED for what each means. */
@@ -41,7 +40,7 @@ export function makeFigures(period: Period, counted: Counted, titleOf: (rule: st
       title: titleOf(rule),
       tickets,
     })),
-    prevention: preventionOf(resolved, counted.verifications),
+    prevention: preventionOf(resolved, counted.steps),
   }
 }
 
@@ -120,34 +119,25 @@ function consentOf(requests: readonly ConsentFacts[]) {
   }))
 }
 
-function satisfactionOf(answers: readonly LoggedEvent[]): Satisfaction {
-  const given = answers.flatMap(({ body }) => scoreOf(body))
-  const sum = given.reduce((all, score) => all + score, 0)
-  return {
-    count: given.length,
-    average: given.length === 0 ? null : Math.round((sum / given.length) * 100) / 100,
-    scores: SCORES.map((score) => given.filter((one) => one === score).length),
-  }
+function satisfactionOf(answers: readonly LoggedEvent[]): Figures['satisfaction'] {
+  const counts = countsOf(answers.map(({ body }) => textOf(body['choice'])))
+  return FEEDBACK.map((choice) => ({ choice, count: counts.get(choice) ?? 0 }))
 }
 
-/** The score in an answered request for feedback; none when it is another kind of request or words only. */
-function scoreOf(body: LoggedEvent['body']): readonly number[] {
-  if (body['kind'] !== 'feedback') return []
-  const answer = body['answer']
-  const score = typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'score') : undefined
-  return SCORES.filter((known) => known === score)
+/** What was written last at the fifth step counts. */
+function preventionOf(resolved: readonly Resolved[], steps: readonly LoggedEvent[]): Share {
+  const verified = steps.filter(({ body }) => body['step'] === 'verify')
+  const isPrevented = new Map(verified.map(({ ticketNumber, body }) => [ticketNumber, hasMeasure(body['content'])]))
+  return shareOf(resolved, ({ number }) => isPrevented.get(number) === true)
 }
 
-function preventionOf(resolved: readonly Resolved[], verifications: readonly LoggedEvent[]): Share {
-  const prevented = new Set(
-    verifications.filter(({ body }) => hasPrevention(body)).map(({ ticketNumber }) => ticketNumber),
+/** Whether something was done against the problem's return. */
+function hasMeasure(content: unknown): boolean {
+  const measures: unknown = typeof content === 'object' && content !== null ? Reflect.get(content, 'measures') : null
+  if (!Array.isArray(measures)) return false
+  return measures.some(
+    (measure: unknown) => typeof measure === 'object' && measure !== null && Reflect.get(measure, 'isDone') === true,
   )
-  return shareOf(resolved, ({ number }) => prevented.has(number))
-}
-
-function hasPrevention(body: LoggedEvent['body']): boolean {
-  const measures = body['prevention']
-  return Array.isArray(measures) ? measures.length > 0 : textOf(measures) !== NOT_SAID
 }
 
 const NOT_SAID = 'not said'

@@ -4,7 +4,7 @@ import type { App } from '../app-types.ts'
 import { BYTE_ORDER_MARK } from '../csv.ts'
 import type { FigureService } from '../figures/figure-service.ts'
 import type { Figures } from '../figures/figures.ts'
-import { CONSENT_ANSWERS, FIGURE_NAMES } from '../figures/figures.ts'
+import { CONSENT_ANSWERS, FEEDBACK, FIGURE_NAMES } from '../figures/figures.ts'
 import { figuresCsv } from '../figures/figures-csv.ts'
 import { HOW_COUNTED } from '../figures/how-counted.ts'
 import { closed, orNull } from './fields.ts'
@@ -43,11 +43,7 @@ const FiguresView = Type.Object({
   escalated: Share,
   escalations: Type.Array(Type.Object({ name: Type.String(), count: Count })),
   consent: Type.Array(Type.Object({ answer: Type.Enum([...CONSENT_ANSWERS]), count: Count })),
-  satisfaction: Type.Object({
-    count: Count,
-    average: orNull(Type.Number()),
-    scores: Type.Array(Count),
-  }),
+  satisfaction: Type.Array(Type.Object({ choice: Type.Enum([...FEEDBACK]), count: Count })),
   causes: Type.Array(Type.Object({ rule: Type.String(), title: Type.String(), tickets: Count })),
   prevention: Share,
 })
@@ -117,7 +113,7 @@ function view({
     resolution: { all: resolution.all, byPriority: [...resolution.byPriority] },
     escalations: [...escalations],
     consent: [...consent],
-    satisfaction: { ...satisfaction, scores: [...satisfaction.scores] },
+    satisfaction: [...satisfaction],
     causes: [...causes],
   }
 }

@@ -56,11 +56,7 @@ export interface FiguresView {
     readonly answer: string
     readonly count: number
   }[]
-  readonly satisfaction: {
-    readonly count: number
-    readonly average: number | null
-    readonly scores: readonly number[]
-  }
+  readonly satisfaction: readonly { readonly choice: 'good' | 'ok' | 'bad'; readonly count: number }[]
   readonly causes: readonly {
     readonly rule: string
     readonly title: string

@@ -2,7 +2,7 @@ import type { FiguresView } from '../../api/figures.ts'
 import { counted, PRIORITY_NUMBERS, priorityWord } from '../../ui/words.tsx'
 import { BarTable } from './bar-table.tsx'
 import { Headline } from './figure-card.tsx'
-import { answerWord, NONE } from './figure-words.ts'
+import { answerWord, NONE, percentText } from './figure-words.ts'
 import { FlowChart } from './flow-chart.tsx'
 
 interface OfFigures {
@@ -67,27 +67,22 @@ export function ConsentFigure({ figures: { consent } }: OfFigures) {
 }
 
 export function SatisfactionFigure({ figures: { satisfaction } }: OfFigures) {
-  const { average, count, scores } = satisfaction
-  if (average === null) return <Headline value={NONE}>Nobody gave feedback.</Headline>
+  const all = sumOf(satisfaction.map(({ count }) => count))
+  if (all === 0) return <Headline value={NONE}>Nobody gave feedback.</Headline>
+  const good = sumOf(satisfaction.filter(({ choice }) => choice === 'good').map(({ count }) => count))
   return (
     <>
-      <Headline value={average.toLocaleString('en', { maximumFractionDigits: 1 })}>
-        of 5, from {counted(count, 'person').replace('persons', 'people')}
-      </Headline>
+      <Headline value={percentText({ count: good, of: all })}>good, of {counted(all, 'answer')}</Headline>
       <CountTable
-        label="Feedback by score"
-        nameHead="Score"
-        rows={scores
-          .map((given, at) => ({
-            key: String(at + 1),
-            name: String(at + 1),
-            count: given,
-          }))
-          .toReversed()}
+        label="Feedback"
+        nameHead="The help was"
+        rows={satisfaction.map(({ choice, count }) => ({ key: choice, name: FEEDBACK_WORDS[choice], count }))}
       />
     </>
   )
 }
+
+const FEEDBACK_WORDS = { good: 'Good', ok: 'All right', bad: 'Bad' } as const
 
 export function CausesFigure({ figures: { causes } }: OfFigures) {
   if (causes.length === 0) return <Headline value={NONE}>No finding was confirmed.</Headline>

@@ -18,7 +18,7 @@ const PERIOD = {
 const at = (day: number, hour: number) => `2026-11-0${day}T0${hour}:00:00.000Z`
 const NOTHING: Counted = {
   ...{ open: [], tickets: [], consent: [], causes: [] },
-  ...{ escalations: [], feedback: [], verifications: [] },
+  ...{ escalations: [], feedback: [], steps: [] },
 }
 const QUIET = {
   firstResponseAt: null,
@@ -43,6 +43,7 @@ const solved = (changes: Partial<TicketFacts> = {}) =>
 const event = (ticketNumber: number, body: LoggedEvent['body']): LoggedEvent => ({
   ...{ ticketNumber, at: at(2, 1), kind: 'note.added', body },
 })
+const verified = (measures: readonly unknown[]) => ({ step: 'verify', content: { text: 'ok', measures } })
 const figuresOf = (counted: Partial<Counted>) =>
   makeFigures(PERIOD, { ...NOTHING, ...counted }, (rule) => `Title of ${rule}`)
 
@@ -53,11 +54,7 @@ describe('the figures', () => {
       all: { count: 0, medianMs: null, p90Ms: null },
       byPriority: [],
     })
-    expect(figures.satisfaction).toEqual({
-      count: 0,
-      average: null,
-      scores: [0, 0, 0, 0, 0],
-    })
+    expect(figures.satisfaction.map(({ count }) => count)).toEqual([0, 0, 0])
     expect(figures.firstContact).toEqual({ count: 0, of: 0 })
     expect(figures.flow.map(({ day }) => day)).toEqual(['2026-11-01', '2026-11-02', '2026-11-03'])
   })
@@ -119,22 +116,19 @@ describe('the figures', () => {
     expect(figuresOf({ tickets }).reopened).toEqual({ count: 1, of: 2 })
   })
 
-  test('take criteria, scores and measures from the log, and nothing else that stands there', () => {
+  test('take criteria, feedback and measures from the log, and nothing else that stands there', () => {
     const figures = figuresOf({
       tickets: [solved({ number: 7 }), solved({ number: 8 }), solved({ number: 9 })],
       escalations: [{ criterion: 'time' }, { criterion: 'skill' }, { criterion: 'time' }, {}].map((body) =>
         event(1, body),
       ),
-      feedback: [
-        event(1, { kind: 'feedback', answer: { score: 5, words: 'thanks' } }),
-        event(1, { kind: 'feedback', answer: { score: 2 } }),
-        ...[{ score: 6 }, { score: '5' }, null, 'good'].map((answer) => event(1, { kind: 'feedback', answer })),
-        event(1, { kind: 'pick-time', answer: { score: 1 } }),
-      ],
-      verifications: [
-        event(7, { prevention: 'More memory' }),
-        event(8, { prevention: ' ' }),
-        event(9, { prevention: [] }),
+      feedback: [...['good', 'bad', 'good', 'o1', 'none'].map((choice) => event(1, { choice })), event(1, {})],
+      steps: [
+        event(7, verified([{ text: 'More memory', isDone: true }])),
+        event(8, verified([{ text: 'More memory', isDone: true }])),
+        event(8, verified([{ text: 'More memory', isDone: false }, null])),
+        event(9, { ...verified([{ text: 'Plan', isDone: true }]), step: 'plan' }),
+        event(9, { step: 'verify', skipReason: 'none' }),
       ],
       causes: [{ rule: 'disk.full', tickets: 3 }],
     })
@@ -143,11 +137,11 @@ describe('the figures', () => {
       { name: 'not said', count: 1 },
       { name: 'skill', count: 1 },
     ])
-    expect(figures.satisfaction).toEqual({
-      count: 2,
-      average: 3.5,
-      scores: [0, 1, 0, 0, 1],
-    })
+    expect(figures.satisfaction).toEqual([
+      { choice: 'good', count: 2 },
+      { choice: 'ok', count: 0 },
+      { choice: 'bad', count: 1 },
+    ])
     expect(figures.prevention).toEqual({ count: 1, of: 3 })
     expect(figures.causes).toEqual([{ rule: 'disk.full', title: 'Title of disk.full', tickets: 3 }])
   })
