@@ -40,7 +40,7 @@ export function createRetentionService({
 }: {
   readonly store: Pick<Store, 'retention' | 'tickets' | 'settings' | 'audit'>
   readonly clock: Clock
-  readonly bus: Bus
+  readonly bus: Pick<Bus, 'publish'>
 }) {
   function announce(id: TicketId): void {
     bus.publish({ topic: `ticket/${id}`, kind: 'ticket', id })
