@@ -52,6 +52,10 @@ export const LOG_KINDS = [
   'mail.received',
   'requester.wrote',
   'requester.answered',
+  'knowledge.written',
+  'retention.held',
+  'retention.released',
+  'retention.aged-out',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

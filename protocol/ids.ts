@@ -29,6 +29,7 @@ export type ActionId = Id<'act'>
 export type ComparisonId = Id<'cmp'>
 export type AskId = Id<'ask'>
 export type AppointmentId = Id<'apt'>
+export type KnowledgeId = Id<'kno'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -47,6 +48,7 @@ export const ActionId = idSchema('act')
 export const ComparisonId = idSchema('cmp')
 export const AskId = idSchema('ask')
 export const AppointmentId = idSchema('apt')
+export const KnowledgeId = idSchema('kno')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

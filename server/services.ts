@@ -13,6 +13,8 @@ import { createEnrolmentService } from './enrolment/enrolment-service.ts'
 import type { EscalationService } from './escalations/escalation-service.ts'
 import { createEscalationService } from './escalations/escalation-service.ts'
 import { ExportService } from './export/export-service.ts'
+import type { FigureService } from './figures/figure-service.ts'
+import { createFigureService } from './figures/figure-service.ts'
 import type { FindingService } from './findings/finding-service.ts'
 import type { AgentLink } from './gateway/agent-link.ts'
 import type { HealthReporter } from './health/health-report.ts'
@@ -22,6 +24,7 @@ import { createHealthService } from './health/health-service.ts'
 import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
+import { KnowledgeService } from './knowledge/knowledge-service.ts'
 import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import type { MailWriter } from './mail/mail-writer.ts'
@@ -39,6 +42,8 @@ import { ReportService } from './reports/report-service.ts'
 import type { RequesterLinks } from './requester/requester-links.ts'
 import { createRequesterLinks } from './requester/requester-links.ts'
 import { RequesterService } from './requester/requester-service.ts'
+import type { RetentionService } from './retention/retention-service.ts'
+import { createRetentionService } from './retention/retention-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
 import type { AppointmentService } from './schedule/appointment-service.ts'
@@ -107,6 +112,9 @@ export interface Services {
   readonly reports: ReportService
   readonly asks: AskService
   readonly appointments: AppointmentService
+  readonly figures: FigureService
+  readonly knowledge: KnowledgeService
+  readonly retention: RetentionService
   readonly attachments: AttachmentService
   readonly method: MethodService
   readonly theories: TheoryService
@@ -212,6 +220,9 @@ export function createServices(foundations: Foundations): Services {
     reports: new ReportService({ store, clock, bus, link: agents }),
     asks,
     appointments: createAppointmentService({ store, clock, bus, asks }),
+    figures: createFigureService({ store, clock }),
+    knowledge: new KnowledgeService({ store, clock, bus }),
+    retention: createRetentionService({ store, clock, bus }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),

@@ -26,6 +26,7 @@ import type { MailTransport } from './mail/smtp.ts'
 import { smtpOf } from './mail/smtp-config.ts'
 import { noticeTerms } from './notice-terms.ts'
 import { AUTHORITY_NAME, keysDirectory, storeOptions } from './places.ts'
+import { nextAgeing } from './retention/daily-ageing.ts'
 import type { Foundations, Services } from './services.ts'
 import { createServices } from './services.ts'
 import { createSettingsService } from './settings/settings-service.ts'
@@ -129,6 +130,7 @@ async function startOn(store: Store, start: Start): Promise<RunningServer> {
   addresses.ui = uiAddress(config, (app.server.address() as AddressInfo).port)
   const stopHousekeeping = keepHouse(services, start)
   const timers = new TimerRunner({ store, clock, log, bus: services.bus, handlers: timerHandlers(services) })
+  await store.timers.set(nextAgeing(clock.now()))
   timers.start()
   const clocks = followClocks(services.clocks, { bus: services.bus, log })
   const mailSender = await startMail(services, start)

@@ -38,6 +38,8 @@ type AuditAction =
   | 'report.cleared'
   | 'ticket.reported'
   | 'mail.ignored'
+  | 'knowledge.written'
+  | 'tickets.aged-out'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

@@ -1,6 +1,7 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { Command, CommanderError } from 'commander'
 import { addAdminCommand } from './admin-command.ts'
+import { addAgeOutCommand } from './age-out-command.ts'
 import { addBackupCommand, addRestoreCommand } from './backup-command.ts'
 import { addCheckCommand } from './check-command.ts'
 import { addConfigCommand } from './config-command.ts'
@@ -51,6 +52,7 @@ function createProgram(input: CliInput, output: Output): Command {
   addRestoreCommand(program, input, output)
   addCheckCommand(program, input, output)
   addMailInCommand(program, input, output)
+  addAgeOutCommand(program, input, output)
   addVerifyCommand(program, output)
   addConfigCommand(program, input, output)
   return program

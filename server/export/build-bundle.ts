@@ -83,7 +83,9 @@ async function addRuns(store: Store, entries: readonly LogEntry[], files: Map<st
 async function addAttachments(store: Store, entries: readonly LogEntry[], files: Map<string, Uint8Array>) {
   for (const { kind, body } of entries) {
     if (kind !== 'attachment.stored' || !isStoredBody.Check(body)) continue
-    files.set(attachmentFile(body.attachmentId), await store.attachments.content(body.attachmentId))
+    const content = await store.attachments.content(body.attachmentId)
+    // Nobody can add an empty file: one without bytes was deleted after its time.
+    if (content.length > 0) files.set(attachmentFile(body.attachmentId), content)
   }
 }
 

@@ -16,7 +16,7 @@ import { Type } from 'typebox'
  * | `log.ndjson` | the findings log, one entry a line, canonical JSON |
  * | `ticket.json`, `findings.json` | the ticket and its findings as they stand |
  * | `runs/<run id>.json` | one run with its completeness record |
- * | `chunks/<run id>/<seq>.zst` | rows as they arrived from the device |
+ * | `chunks/<run id>/<seq>.zst` | rows as they arrived from the device; none of runs that the log says have aged out |
  * | `attachments/<attachment id>` | a file that the person added, as it arrived from the device |
  * | `certificates/<sha256>.pem` | each device certificate that signed a receipt or a statement |
  * | `authority.pem` | the authority that issued them |

@@ -27,6 +27,8 @@ export const isStatedBody = Compile(
     jws: Type.String(),
   }),
 )
+/** What was deleted after its time, by id. */
+export const isAgedOutBody = Compile(Type.Object({ runs: Type.Array(RunId), files: Type.Array(AttachmentId) }))
 /** A file is named before it is in the bundle: its bytes may never have come. */
 export const isStoredBody = Compile(
   Type.Object({ attachmentId: AttachmentId, statementId: StatementId, bytes: Count, sha256: Sha256 }),

@@ -14,6 +14,7 @@ export function describeReport(file: string, report: VerifyReport): string {
   if (report.ok) {
     return [
       `${file} is whole: ${facts}.`,
+      ...agedOutLines(report),
       `Ticket:    ${report.ticketId ?? ''}`,
       `Log key:   ${report.logKey ?? ''}`,
       `Authority: ${report.authoritySha256 ?? ''}`,
@@ -26,4 +27,12 @@ export function describeReport(file: string, report: VerifyReport): string {
   return [`${file} does NOT verify.${first}`, ...report.problems.slice(0, 20).map(({ text }) => `- ${text}`), ''].join(
     '\n',
   )
+}
+
+/** What cannot be checked any more is said, not passed over. */
+function agedOutLines({ agedOut: { chunks, files } }: VerifyReport): readonly string[] {
+  if (chunks + files === 0) return []
+  return [
+    `Of these, ${chunks} chunks and ${files} files were deleted after their time, says the log; their digests are in it still.`,
+  ]
 }

@@ -31,6 +31,8 @@ export interface VerifyReport {
   /** What people said, signed on their devices, and the files that they added. */
   readonly statements: number
   readonly files: number
+  /** Of these, what is not in the bundle because the log says that it was deleted after its time. */
+  readonly agedOut: { readonly chunks: number; readonly files: number }
   /** Verifier key of the log, in signed-note form: compare it with the server's own word. */
   readonly logKey: string | null
   readonly authoritySha256: string | null

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
+import { agedOut } from './aged-out.ts'
 import type { BundleFiles } from './archive.ts'
 import { chunkFile } from './bundle-format.ts'
 import { isEndedBody } from './log-bodies.ts'
@@ -11,6 +12,8 @@ export interface RunsReport {
   readonly runs: number
   readonly chunks: number
   readonly rows: number
+  /** Chunks that are not there because the log says that they were deleted after their time. */
+  readonly agedOut: number
   readonly problems: readonly Problem[]
 }
 
@@ -20,6 +23,8 @@ export function verifyRuns(entries: readonly LogEntry[], files: BundleFiles): Ru
   const named = new Set<string>()
   let runs = 0
   let rows = 0
+  let missing = 0
+  const gone = agedOut(entries)
   for (const entry of entries) {
     if (entry.kind !== 'run.ended') continue
     runs += 1
@@ -32,11 +37,10 @@ export function verifyRuns(entries: readonly LogEntry[], files: BundleFiles): Ru
       const name = chunkFile(runId, digest.seq)
       named.add(name)
       rows += digest.rows
-      const text =
-        digest.seq === place
-          ? chunkProblem(files.get(name), digest)
-          : `is number ${digest.seq} and stands at place ${place}`
-      if (text !== null)
+      const isGone = gone.has(runId) && !files.has(name)
+      missing += Number(isGone)
+      const text = digest.seq === place ? chunkProblem(files.get(name), digest) : misplaced(digest, place)
+      if (text !== null && !isGone)
         problems.push({ check: 'chunk', entry: entry.seq, text: `Log entry ${entry.seq}: ${name} ${text}.` })
     }
   }
@@ -46,7 +50,11 @@ export function verifyRuns(entries: readonly LogEntry[], files: BundleFiles): Ru
       (name): Problem => ({ check: 'chunk', text: `${name} is in the bundle, and no entry of the log names it.` }),
     ),
   )
-  return { runs, chunks: named.size, rows, problems }
+  return { runs, chunks: named.size, rows, agedOut: missing, problems }
+}
+
+function misplaced({ seq }: ChunkDigest, place: number): string {
+  return `is number ${seq} and stands at place ${place}`
 }
 
 function chunkProblem(body: Uint8Array | undefined, digest: ChunkDigest): string | null {

@@ -4,6 +4,7 @@ import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
 import { attachmentsOf, STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { Compile } from 'typebox/compile'
+import { agedOut } from './aged-out.ts'
 import type { BundleFiles } from './archive.ts'
 import { attachmentFile } from './bundle-format.ts'
 import { isStatedBody, isStoredBody } from './log-bodies.ts'
@@ -28,9 +29,17 @@ export function verifyStatements(
   entries: readonly LogEntry[],
   certificates: TrustedCertificates,
   files: BundleFiles,
-): { readonly statements: number; readonly files: number; readonly problems: readonly Problem[] } {
+): {
+  readonly statements: number
+  readonly files: number
+  /** Files that are not there because the log says that they were deleted after their time. */
+  readonly agedOut: number
+  readonly problems: readonly Problem[]
+} {
   const stated: Stated = { ids: new Set(), files: new Map() }
   const named = new Set<string>()
+  const gone = agedOut(entries)
+  let missing = 0
   const problems: Problem[] = []
   const note = (check: Problem['check'], { seq, kind }: LogEntry, text: string | null) => {
     if (text !== null) problems.push({ check, entry: seq, text: `Log entry ${seq} (${kind}): ${text}.` })
@@ -38,13 +47,15 @@ export function verifyStatements(
   for (const entry of entries) {
     if (entry.kind === 'person.stated') note('statement', entry, statementProblem(entry, stated, certificates))
     if (entry.kind !== 'attachment.stored') continue
-    note('file', entry, fileProblem(entry, stated, files))
+    const isGone = isAgedFile(entry, gone, files)
+    if (isGone) missing += 1
+    note('file', entry, fileProblem(entry, stated, isGone ? null : files))
     if (isStoredBody.Check(entry.body)) named.add(attachmentFile(entry.body.attachmentId))
   }
   for (const name of files.keys())
     if (name.startsWith('attachments/') && !named.has(name))
       problems.push({ check: 'file', text: `${name} is in the bundle, and no entry of the log names it.` })
-  return { statements: stated.ids.size, files: named.size, problems }
+  return { statements: stated.ids.size, files: named.size, agedOut: missing, problems }
 }
 
 function statementProblem(entry: LogEntry, stated: Stated, certificates: TrustedCertificates): string | null {
@@ -67,12 +78,19 @@ function statementProblem(entry: LogEntry, stated: Stated, certificates: Trusted
   return null
 }
 
-function fileProblem({ body }: LogEntry, stated: Stated, files: BundleFiles): string | null {
+function isAgedFile({ body }: LogEntry, gone: ReadonlySet<string>, files: BundleFiles): boolean {
+  if (!isStoredBody.Check(body)) return false
+  return gone.has(body.attachmentId) && !files.has(attachmentFile(body.attachmentId))
+}
+
+/** @param files null: its bytes were deleted after their time, only what was signed can be compared */
+function fileProblem({ body }: LogEntry, stated: Stated, files: BundleFiles | null): string | null {
   if (!isStoredBody.Check(body)) return 'it names no file'
   const name = attachmentFile(body.attachmentId)
   const file = stated.files.get(body.attachmentId)
   if (file === undefined) return `${name} is not named by a statement before it`
   if (file.sha256 !== body.sha256 || file.bytes !== body.bytes) return `${name} is not the file that the person signed`
+  if (files === null) return null
   const content = files.get(name)
   if (content === undefined) return `${name} is missing`
   if (content.length !== file.bytes) return `${name} has ${content.length} bytes instead of ${file.bytes}`

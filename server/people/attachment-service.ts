@@ -120,8 +120,11 @@ export class AttachmentService {
   }
 }
 
-function stateOf({ id, state, received }: Attachment): AttachmentState {
-  return state === 'refused' ? refusal(id) : { type: 'attachment.state', attachmentId: id, state, nextOffset: received }
+function stateOf({ id, state, received, bytes }: Attachment): AttachmentState {
+  if (state === 'refused') return refusal(id)
+  // The device need not send again what was deleted.
+  if (state === 'deleted') return { type: 'attachment.state', attachmentId: id, state: 'complete', nextOffset: bytes }
+  return { type: 'attachment.state', attachmentId: id, state, nextOffset: received }
 }
 
 function refusal(attachmentId: AttachmentId): AttachmentState {

@@ -20,8 +20,8 @@ const AttachmentView = Type.Object({
   mediaType: Type.Enum([...ATTACHMENT_TYPES]),
   bytes: Count,
   sha256: Sha256,
-  /** `wanted`: not all of it came yet. `refused`: it was not what was stated, its bytes are gone. */
-  state: Type.Enum(['wanted', 'complete', 'refused']),
+  /** `wanted`: not all of it came yet. `refused`: it was not what was stated, its bytes are gone. `deleted`: its ticket was closed too long ago. */
+  state: Type.Enum(['wanted', 'complete', 'refused', 'deleted']),
   /** Bytes that came so far. */
   received: Count,
   /** When it was complete or refused. */

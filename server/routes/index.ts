@@ -14,9 +14,11 @@ import { deviceRoutes } from './devices.ts'
 import { enrolmentTokenRoutes } from './enrolment-tokens.ts'
 import { escalationRoutes } from './escalations.ts'
 import { exportRoutes } from './export.ts'
+import { figureRoutes } from './figures.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
+import { knowledgeRoutes, ticketKnowledgeRoutes } from './knowledge.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
@@ -27,6 +29,7 @@ import { playbookRoutes } from './playbooks.ts'
 import { policyReportRoutes } from './policy-reports.ts'
 import { reportRoutes } from './reports.ts'
 import { requesterRoutes } from './requester.ts'
+import { retentionRoutes } from './retention.ts'
 import { rowFileRoutes, rowRoutes } from './rows.ts'
 import { runRoutes } from './runs.ts'
 import { searchRoutes } from './search.ts'
@@ -85,6 +88,10 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     actionRoutes(services),
     comparisonRoutes(services),
     reportRoutes(services),
+    figureRoutes(services),
+    knowledgeRoutes(services),
+    ticketKnowledgeRoutes(services),
+    retentionRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),
     searchRoutes(services),

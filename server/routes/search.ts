@@ -1,11 +1,12 @@
 import { Count } from '@askfirst/protocol/fields.ts'
 import { FindingContent } from '@askfirst/protocol/finding.ts'
-import { DeviceId, FindingId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { DeviceId, FindingId, KnowledgeId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
 import type { Found, SearchService } from '../search/search-service.ts'
 import { ROLES, TICKET_STATES } from '../store/entities.ts'
+import { KNOWLEDGE_STATES } from '../store/knowledge-entities.ts'
 import { closed, text } from './fields.ts'
 
 const FoundView = Type.Object({
@@ -36,6 +37,9 @@ const FoundView = Type.Object({
   users: Type.Array(
     Type.Object({ id: UserId, name: Type.String(), email: Type.String(), role: Type.Enum([...ROLES]) }),
   ),
+  knowledge: Type.Array(
+    Type.Object({ id: KnowledgeId, number: Count, title: Type.String(), state: Type.Enum([...KNOWLEDGE_STATES]) }),
+  ),
 })
 
 /** `/api/search`: words in tickets, devices, findings and accounts, as far as the caller may read each. */
@@ -62,7 +66,7 @@ export function searchRoutes({ search }: { readonly search: SearchService }) {
   }
 }
 
-function view({ tickets, devices, findings, users }: Found) {
+function view({ tickets, devices, findings, users, knowledge }: Found) {
   return {
     tickets: [...tickets],
     devices: [...devices],
@@ -76,5 +80,6 @@ function view({ tickets, devices, findings, users }: Found) {
       subject: finding.content.subject,
     })),
     users: [...users],
+    knowledge: knowledge.map(({ id, number, title, state }) => ({ id, number, title, state })),
   }
 }

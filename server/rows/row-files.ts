@@ -1,31 +1,14 @@
+import { BYTE_ORDER_MARK, csvRow } from '../csv.ts'
 import { fieldOf } from './field-filter.ts'
 import type { ParsedRow } from './scan-rows.ts'
 
-/** Characters with which a spreadsheet would take a text for a formula (OWASP, "CSV injection"). */
-const FORMULA = /^[=+\-@\t\r]/
-const NEEDS_QUOTES = /[",\r\n]/
-/** Tells spreadsheets that the file is UTF-8. */
-const BYTE_ORDER_MARK = '\ufeff'
-
-/** First line of a CSV file (RFC 4180): the row's number, then the columns. */
+/** First line of a CSV file: the row's number, then the columns. */
 export function csvHead(columns: readonly string[]): string {
-  return `${BYTE_ORDER_MARK}${['n', ...columns].map(csvText).join(',')}\r\n`
+  return `${BYTE_ORDER_MARK}${csvRow(['n', ...columns])}`
 }
 
 export function csvLine({ n, row }: Pick<ParsedRow, 'n' | 'row'>, columns: readonly string[]): string {
-  return `${[String(n), ...columns.map((column) => csvCell(fieldOf(row, column)))].join(',')}\r\n`
-}
-
-function csvCell(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  // Numbers stay numbers, also negative ones: what is no text cannot be a formula.
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return csvText(typeof value === 'string' ? value : JSON.stringify(value))
-}
-
-function csvText(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text
-  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return csvRow([String(n), ...columns.map((column) => fieldOf(row, column))])
 }
 
 /** One line of NDJSON: the row's number and the row, whole or with the chosen columns only. */

@@ -1,5 +1,6 @@
 import type { DeviceService } from '../devices/device-service.ts'
 import type { Device, FoundFinding, Ticket, User } from '../store/entities.ts'
+import type { KnowledgeEntry } from '../store/knowledge-entities.ts'
 import type { Store } from '../store/store.ts'
 import type { Permission } from '../users/permissions.ts'
 
@@ -9,13 +10,14 @@ export interface Found {
   readonly devices: readonly (Device & { readonly online: boolean })[]
   readonly findings: readonly FoundFinding[]
   readonly users: readonly User[]
+  readonly knowledge: readonly KnowledgeEntry[]
 }
 
 export type SearchService = ReturnType<typeof createSearchService>
 
 /** Looks for words in everything that the caller may read. */
 export function createSearchService(input: {
-  readonly store: Pick<Store, 'tickets' | 'devices' | 'findings' | 'users'>
+  readonly store: Pick<Store, 'tickets' | 'devices' | 'findings' | 'users' | 'knowledge'>
   readonly devices: Pick<DeviceService, 'isOnline'>
 }) {
   const { store, devices } = input
@@ -25,17 +27,19 @@ export function createSearchService(input: {
     async search(q: string, limit: number, permissions: ReadonlySet<Permission>): Promise<Found> {
       const may = <Item>(permission: Permission, read: () => Promise<readonly Item[]>) =>
         permissions.has(permission) ? read() : Promise.resolve([])
-      const [tickets, machines, findings, users] = await Promise.all([
+      const [tickets, machines, findings, users, knowledge] = await Promise.all([
         may('ticket.read', () => ticketsFor(store, q, limit)),
         may('device.read', async () => (await store.devices.list({ q, limit })).items),
         may('finding.read', () => store.findings.search(q, limit)),
         may('user.read', () => store.users.search(q, limit)),
+        may('ticket.read', async () => (await store.knowledge.list({ q, limit })).items),
       ])
       return {
         tickets,
         devices: machines.map((device) => ({ ...device, online: devices.isOnline(device.id) })),
         findings,
         users,
+        knowledge,
       }
     },
   }

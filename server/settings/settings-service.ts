@@ -14,6 +14,7 @@ import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_TEMPLATES, MessageTemplates } from './message-templates.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
 import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
+import { DEFAULT_RETENTION, RetentionRule } from './retention.ts'
 
 const MINUTE_MS = 60_000
 
@@ -39,6 +40,8 @@ export const Settings = Type.Object(
     closing: ClosingRules,
     /** Targets, business hours and what follows when a time is over. */
     serviceLevel: ServiceLevel,
+    /** When rows and files of closed tickets are deleted. */
+    retention: RetentionRule,
     /** Who is written to by e-mail. */
     mail: MailSettings,
     /** Texts that technicians put into messages. */
@@ -59,6 +62,7 @@ const DEFAULT_SETTINGS: Settings = {
   priorityMatrix: DEFAULT_MATRIX,
   closing: DEFAULT_CLOSING,
   serviceLevel: DEFAULT_SERVICE_LEVEL,
+  retention: DEFAULT_RETENTION,
   mail: DEFAULT_MAIL,
   messageTemplates: DEFAULT_TEMPLATES,
 }

@@ -54,14 +54,26 @@ export async function checkIntegrity(store: Store): Promise<IntegrityReport> {
 
 async function checkTicket(walk: Walk, id: TicketId): Promise<void> {
   walk.counts.tickets += 1
-  const digests = await checkLog(walk, id)
-  for (const run of await walk.store.runs.listForTicket(id)) await checkRun(walk, run, digests.get(run.id))
+  const { digests, agedOut } = await checkLog(walk, id)
+  for (const run of await walk.store.runs.listForTicket(id)) {
+    // What the log says is gone has nothing left to check.
+    if (agedOut.has(run.id)) walk.counts.runs += 1
+    else await checkRun(walk, run, digests.get(run.id))
+  }
   for (const file of await walk.store.attachments.listForTicket(id)) await checkFile(walk, file)
 }
 
-/** Walks one log and gives the chunk digests that its `run.ended` entries name. */
-async function checkLog(walk: Walk, ticketId: TicketId): Promise<ReadonlyMap<string, unknown>> {
-  const digests = new Map<string, unknown>()
+/** What a log says of runs. */
+interface LoggedRuns {
+  /** Chunk digests that `run.ended` entries name. */
+  readonly digests: Map<string, unknown>
+  /** Runs whose rows were deleted after their time. */
+  readonly agedOut: Set<unknown>
+}
+
+/** Walks one log and gives what it says of runs. */
+async function checkLog(walk: Walk, ticketId: TicketId): Promise<LoggedRuns> {
+  const logged: LoggedRuns = { digests: new Map(), agedOut: new Set() }
   const head = await walk.store.log.head(ticketId)
   let [size, hash] = [0, EMPTY_LOG_HASH]
   for (;;) {
@@ -74,7 +86,7 @@ async function checkLog(walk: Walk, ticketId: TicketId): Promise<ReadonlyMap<str
         name: `Entry ${size + 1} of the log of ticket ${ticketId}`,
         own: logEntryHash(entry),
       })
-      rememberDigests(digests, entry)
+      rememberRuns(logged, entry)
       size = entry.seq
       hash = entry.hash
       walk.counts.logEntries += 1
@@ -83,12 +95,13 @@ async function checkLog(walk: Walk, ticketId: TicketId): Promise<ReadonlyMap<str
   }
   if (head.size !== size || head.headHash !== hash)
     walk.problems.push(`The log of ticket ${ticketId} ends at ${size}, but its head says ${head.size}`)
-  return digests
+  return logged
 }
 
-function rememberDigests(digests: Map<string, unknown>, entry: LogEntry): void {
-  const { runId, chunks } = entry.body
+function rememberRuns({ digests, agedOut }: LoggedRuns, entry: LogEntry): void {
+  const { runId, chunks, runs } = entry.body
   if (entry.kind === 'run.ended' && typeof runId === 'string') digests.set(runId, chunks)
+  if (entry.kind === 'retention.aged-out' && Array.isArray(runs)) for (const id of runs) agedOut.add(id)
 }
 
 async function checkAudit(walk: Walk): Promise<void> {

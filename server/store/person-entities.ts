@@ -25,7 +25,7 @@ export interface StatementBounds {
   readonly fileBytes: { readonly since: string; readonly most: number }
 }
 
-/** A file that a person added. `wanted`: not all of it came yet; `refused`: it was not what was stated, its bytes are gone. */
+/** A file that a person added. `wanted`: not all of it came yet; `refused`: it was not what was stated, its bytes are gone; `deleted`: its ticket was closed too long ago. */
 export interface Attachment {
   readonly id: AttachmentId
   readonly statementId: StatementId
@@ -35,7 +35,7 @@ export interface Attachment {
   readonly mediaType: AttachmentRef['mediaType']
   readonly bytes: number
   readonly sha256: string
-  readonly state: 'wanted' | 'complete' | 'refused'
+  readonly state: 'wanted' | 'complete' | 'refused' | 'deleted'
   /** Bytes that are durable. */
   readonly received: number
   /** When it was complete or refused. */

@@ -51,12 +51,15 @@ import type {
 } from './entities.ts'
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
+import type { FigureStore } from './figure-store.ts'
+import type { KnowledgeStore } from './knowledge-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { MethodStore } from './method-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RequesterStore } from './requester-store.ts'
+import type { RetentionStore } from './retention-store.ts'
 import type { RowBlock } from './row-blocks/row-block.ts'
 import type { SessionStore, TokenStore } from './sign-in-stores.ts'
 import type { TagCount } from './ticket-entities.ts'
@@ -85,6 +88,9 @@ export interface Store {
   readonly findings: FindingStore
   readonly method: MethodStore
   readonly reports: ReportStore
+  readonly figures: FigureStore
+  readonly knowledge: KnowledgeStore
+  readonly retention: RetentionStore
   readonly statements: StatementStore
   readonly asks: AskStore
   readonly appointments: AppointmentStore

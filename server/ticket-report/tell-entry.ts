@@ -98,6 +98,15 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'mail.failed': (entry, { view }) =>
     view.isInternal ? `could not send an e-mail to ${text(entry, 'to')}: ${text(entry, 'error')}` : null,
   ...METHOD_TELLERS,
+  'knowledge.written': (entry, { view }) =>
+    // What the desk learns is its own.
+    view.isInternal ? `wrote it up as a known problem: ${text(entry, 'title')}` : null,
+  'retention.held': (entry, { view }) =>
+    view.isInternal ? `put the ticket on legal hold: ${text(entry, 'reason')}` : null,
+  'retention.released': (entry, { view }) =>
+    view.isInternal ? `ended the legal hold: ${text(entry, 'reason')}` : null,
+  // Both may know that it is gone.
+  'retention.aged-out': () => 'deleted the rows and files, because the ticket was closed long ago',
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import { ageingHandler } from '../retention/daily-ageing.ts'
 import { reminderHandler } from '../schedule/appointment-reminder.ts'
 import type { Services } from '../services.ts'
 import { clockAlarms } from '../ticket-clock/clock-alarms.ts'
@@ -11,5 +12,10 @@ export function timerHandlers(services: Services): readonly TimerHandler[] {
     await services.consent.ticketChanged(id)
     await services.asks.ticketChanged(id)
   }
-  return [...noAnswerHandlers(services), ...clockAlarms({ ...services, afterChange }), reminderHandler(services)]
+  return [
+    ...noAnswerHandlers(services),
+    ...clockAlarms({ ...services, afterChange }),
+    reminderHandler(services),
+    ageingHandler(services),
+  ]
 }

@@ -25,6 +25,8 @@ export const PERMISSIONS = [
   'audit.read',
   'report.read',
   'report.clear',
+  'figures.read',
+  'retention.hold',
   'settings.read',
   'settings.manage',
   'live.read',
@@ -50,14 +52,23 @@ const READING: readonly Permission[] = [
 const WORKING: readonly Permission[] = [...READING, 'ticket.work', 'consent.ask', 'run.order', 'finding.judge']
 
 /**
- * What each role may do; what is not listed is refused. A lead works like a technician, approves major actions, and also sees the whole desk's load, the audit log and what people reported. An
+ * What each role may do; what is not listed is refused. A lead works like a technician, approves major actions, and also sees the whole desk's load, the audit log, the figures and what people reported. An
  * admin may do everything, because in a small shop the same person runs the desk. An auditor reads and changes nothing.
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   technician: new Set(WORKING),
-  lead: new Set<Permission>([...WORKING, 'action.approve', 'lead.read', 'audit.read', 'report.read', 'report.clear']),
+  lead: new Set<Permission>([
+    ...WORKING,
+    'action.approve',
+    'lead.read',
+    'audit.read',
+    'report.read',
+    'report.clear',
+    'figures.read',
+    'retention.hold',
+  ]),
   admin: new Set(PERMISSIONS),
-  auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'metrics.read']),
+  auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'figures.read', 'metrics.read']),
 }
 
 /** Who must have a second factor. */

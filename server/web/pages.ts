@@ -26,5 +26,18 @@ export const PAGES: readonly PageEntry[] = [
   },
   { path: '/tickets/:id', Page: lazy(() => import('./pages/ticket/ticket.tsx').then((m) => ({ default: m.Ticket }))) },
   { path: '/reports', Page: lazy(() => import('./pages/reports/reports.tsx').then((m) => ({ default: m.Reports }))) },
+  {
+    path: '/knowledge',
+    Page: lazy(() => import('./pages/knowledge/knowledge-list.tsx').then((m) => ({ default: m.KnowledgeList }))),
+  },
+  {
+    path: '/knowledge/new',
+    Page: lazy(() => import('./pages/knowledge/new-knowledge.tsx').then((m) => ({ default: m.NewKnowledge }))),
+  },
+  {
+    path: '/knowledge/:id',
+    Page: lazy(() => import('./pages/knowledge/knowledge-entry.tsx').then((m) => ({ default: m.KnowledgeEntry }))),
+  },
+  { path: '/figures', Page: lazy(() => import('./pages/figures/figures.tsx').then((m) => ({ default: m.Figures }))) },
   { path: '/devices', Page: lazy(() => import('./pages/devices/devices.tsx').then((m) => ({ default: m.Devices }))) },
 ]

@@ -58,6 +58,9 @@ export const SECRET_WORDS = {
   result: 'sealresult',
   otherAction: 'badgeraction',
   approval: 'ibexapproval',
+  knowledge: 'wrenknowledge',
+  held: 'larkheld',
+  released: 'finchreleased',
 } as const
 
 /** Words that both editions must have. */
@@ -204,6 +207,10 @@ const EVENTS: readonly Event[] = [
   [mail, 'mail.received', { from: 'aenne@example.org', text: 'It hums by e-mail', dropped: [], isCut: false }],
   [byLink, 'requester.wrote', { text: 'It hums' }],
   [byLink, 'requester.answered', { fixed: false, text: 'Still no sound' }],
+  [tess, 'knowledge.written', { title: SECRET_WORDS.knowledge }],
+  [lead, 'retention.held', { reason: SECRET_WORDS.held }],
+  [lead, 'retention.released', { reason: SECRET_WORDS.released }],
+  [rules, 'retention.aged-out', { closedDays: 365, runs: [], files: [], chunks: 0, rows: 0, bytes: 0 }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
   [tess, 'ask.sent', { askId: fixedId('ask', 1), ask: askOf(1), askSha256: '0'.repeat(64) }],
   [own, 'person.stated', stated(3, decided(1, 'approved'))],

@@ -14,7 +14,9 @@ import { addTicketFlow } from './0014-ticket-flow.ts'
 import { addMethod } from './0015-method.ts'
 import { addAsks } from './0016-asks.ts'
 import { addMail } from './0017-mail.ts'
+import { addKnowledge } from './0018-knowledge.ts'
 import { addAppointments } from './0019-appointments.ts'
+import { addRetention } from './0020-retention.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -40,5 +42,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0015-method', up: addMethod },
   { name: '0016-asks', up: addAsks },
   { name: '0017-mail', up: addMail },
+  { name: '0018-knowledge', up: addKnowledge },
   { name: '0019-appointments', up: addAppointments },
+  { name: '0020-retention', up: addRetention },
 ]

@@ -3,7 +3,7 @@ import type { ChunkInput, ChunkOutcome } from '../entities.ts'
 import type { Tables } from './tables.ts'
 
 /** Names of the locks that a transaction may hold until it ends. */
-export const LOCKS = { users: 1, enrolment: 2, ticketNumber: 3, mailIn: 17 } as const
+export const LOCKS = { users: 1, enrolment: 2, ticketNumber: 3, knowledgeNumber: 8, mailIn: 17 } as const
 export type LockName = keyof typeof LOCKS
 
 /** All that the two dialects do differently. */

@@ -9,12 +9,15 @@ import { consentStore } from './consent.ts'
 import { deviceStore } from './devices.ts'
 import { enrolmentStore } from './enrolment.ts'
 import { escalationStore } from './escalations.ts'
+import { figureStore } from './figures.ts'
 import { findingStore } from './findings.ts'
+import { knowledgeStore } from './knowledge.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { methodStore } from './method.ts'
 import { reportStore } from './reports.ts'
 import { requesterStore } from './requesters.ts'
+import { retentionStore } from './retention.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
 import { sessionStore } from './sessions.ts'
@@ -45,6 +48,9 @@ export function sqlStore(context: SqlContext): StoreAreas {
     findings: findingStore(context),
     method: methodStore(context),
     reports: reportStore(context),
+    figures: figureStore(context),
+    knowledge: knowledgeStore(context),
+    retention: retentionStore(context),
     statements: statementStore(context),
     asks: askStore(context),
     appointments: appointmentStore(context),

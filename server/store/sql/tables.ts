@@ -1,6 +1,7 @@
 import type { Generated, Kysely } from 'kysely'
 import type { ClockTables } from './clock-tables.ts'
 import type { SqlFlavour } from './flavour.ts'
+import type { KnowledgeTables } from './knowledge-tables.ts'
 import type { MailTables } from './mail-tables.ts'
 import type { TicketFlowRow, TicketLinkRow, TicketTagRow } from './ticket-tables.ts'
 
@@ -364,7 +365,7 @@ interface SettingRow {
 }
 
 /** All tables as Kysely sees them; migrations/ makes them. */
-export interface Tables extends ClockTables, MailTables {
+export interface Tables extends ClockTables, MailTables, KnowledgeTables {
   users: UserRow
   sessions: SessionRow
   totp_secrets: TotpSecretRow

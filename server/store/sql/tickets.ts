@@ -15,6 +15,7 @@ import { gradeCounts } from './ticket-grades.ts'
 import { listTickets } from './ticket-list.ts'
 import { devicesOf, flowColumns, reasonColumns, toTicket } from './ticket-rows.ts'
 import { listTags, putTags } from './ticket-tags.ts'
+import { putTicketWords } from './ticket-words.ts'
 
 type NewTicket = Parameters<TicketStore['create']>[0]
 type TicketChange = Omit<TicketColumns, 'state'> & {
@@ -74,6 +75,7 @@ export async function createTicket(context: SqlContext, input: NewTicket, log: L
     .executeTakeFirstOrThrow()
   await putDevices(context, row.id, ticket.deviceIds)
   await putTags(context, row.id, ticket.tags)
+  await putTicketWords(context, row.id, ticket)
   await appendLog(context, log)
   return ticket
 }
@@ -139,6 +141,8 @@ export async function changeTicket(
       details: { version: current.version },
     })
   }
+  if (changed.title !== current.title || changed.description !== current.description)
+    await putTicketWords(context, row.id, changed)
   if (input.change.deviceIds !== undefined) await putDevices(context, row.id, input.change.deviceIds)
   if (input.change.tags !== undefined) await putTags(context, row.id, input.change.tags)
   await appendLog(context, input.log)

@@ -8,7 +8,7 @@ export interface AttachmentView {
   readonly name: string
   readonly mediaType: string
   readonly bytes: number
-  readonly state: 'wanted' | 'complete' | 'refused'
+  readonly state: 'wanted' | 'complete' | 'refused' | 'deleted'
 }
 
 export const attachmentsKey = (ticketId: string) => ['attachments', ticketId] as const

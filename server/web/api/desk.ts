@@ -77,6 +77,11 @@ export interface ClosingRulesView {
   readonly reopenDays: number
 }
 
+export interface RetentionRuleView {
+  readonly isOn: boolean
+  readonly closedDays: number
+}
+
 export interface SettingsView {
   readonly organisationName: string
   readonly organisationContact: string
@@ -87,6 +92,7 @@ export interface SettingsView {
   readonly secondFactor: 'nobody' | 'admins' | 'all'
   readonly priorityMatrix: PriorityMatrixView
   readonly closing: ClosingRulesView
+  readonly retention: RetentionRuleView
   readonly mail: MailSettingsView
   readonly messageTemplates: readonly MessageTemplateView[]
 }

@@ -1,4 +1,5 @@
 import type { Severity } from '@askfirst/protocol/finding.ts'
+import type { KnowledgeState } from './knowledge.ts'
 import type { Role, TicketState } from './types.ts'
 
 /** Answer of `/api/search`. */
@@ -31,5 +32,11 @@ export interface FoundView {
     readonly name: string
     readonly email: string
     readonly role: Role
+  }[]
+  readonly knowledge: readonly {
+    readonly id: string
+    readonly number: number
+    readonly title: string
+    readonly state: KnowledgeState
   }[]
 }

@@ -51,6 +51,13 @@ export function choicesOf(found: FoundView): readonly PaletteChoice[] {
       detail: `${severityWord(severity)}, ticket #${ticketNumber}`,
       href: `/tickets/${ticketId}#${id}`,
     })),
+    ...found.knowledge.map(({ id, number, title, state }) => ({
+      id,
+      group: 'Known problems',
+      text: `K${number} ${title}`,
+      detail: state,
+      href: `/knowledge/${id}`,
+    })),
     ...found.users.map(({ id, name, role }) => ({
       id,
       group: 'People',

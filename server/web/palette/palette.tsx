@@ -63,7 +63,7 @@ function Content({ onClose }: { readonly onClose: () => void }) {
       <input
         className={styles.input}
         role="combobox"
-        aria-label="Search tickets, devices, findings and people"
+        aria-label="Search tickets, devices, findings, known problems and people"
         aria-expanded="true"
         aria-controls={`${id}-list`}
         aria-autocomplete="list"

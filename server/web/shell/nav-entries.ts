@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
+import { BookOpen, ChartColumn, Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { ComponentType } from 'react'
 import { OpenReports } from './open-reports.tsx'
 
@@ -16,7 +16,9 @@ interface NavEntry {
 /** The main menu, in order. */
 export const NAV: readonly NavEntry[] = [
   { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
+  { path: '/knowledge', label: 'Knowledge', icon: BookOpen, permission: 'ticket.read' },
   { path: '/devices', label: 'Devices', icon: Monitor, permission: 'device.read' },
   { path: '/reports', label: 'Reports', icon: ShieldAlert, permission: 'report.read', Badge: OpenReports },
+  { path: '/figures', label: 'Figures', icon: ChartColumn, permission: 'figures.read' },
   { path: '/admin', label: 'Admin', icon: ShieldCheck, permission: 'audit.read' },
 ]

@@ -7,6 +7,7 @@ import styles from '../desk.module.css'
 import { ClosingForm } from './closing-form.tsx'
 import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
+import { RetentionForm } from './retention-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 import { TemplateForm } from './template-form.tsx'
 
@@ -25,6 +26,7 @@ export function Settings() {
         <div className={styles.stack}>
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
           {data === undefined ? null : <ClosingForm saved={data.closing} />}
+          {data === undefined ? null : <RetentionForm saved={data.retention} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
           {data === undefined ? null : <TemplateForm saved={data.messageTemplates} />}
           <section className={styles.card} aria-labelledby="limits-heading">

@@ -1,8 +1,8 @@
-import 'uplot/dist/uPlot.min.css'
-import { useEffect, useRef } from 'react'
+import { useCallback, useRef } from 'react'
 import type { AlignedData, Options } from 'uplot'
 import UPlot from 'uplot'
 import type { TimesAnswer } from '../../api/runs.ts'
+import { colorOf, usePlot } from '../../ui/use-plot.ts'
 import styles from './run-page.module.css'
 import { durationText, timeText } from './words.ts'
 
@@ -19,30 +19,14 @@ export function TimeChart({
   readonly times: TimesAnswer
   readonly onRange: (from: string, to: string) => void
 }) {
-  const place = useRef<HTMLDivElement>(null)
   const newestRange = useRef(onRange)
   newestRange.current = onRange
-  useEffect(() => {
-    const element = place.current
-    if (element === null) return
-    let chart = draw(element, times, (from, to) => newestRange.current(from, to))
-    const redraw = () => {
-      chart.destroy()
-      chart = draw(element, times, (from, to) => newestRange.current(from, to))
-    }
-    const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }))
-    resized.observe(element)
-    const themed = new MutationObserver(redraw)
-    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    const scheme = matchMedia('(prefers-color-scheme: dark)')
-    scheme.addEventListener('change', redraw)
-    return () => {
-      resized.disconnect()
-      themed.disconnect()
-      scheme.removeEventListener('change', redraw)
-      chart.destroy()
-    }
-  }, [times])
+  const drawTimes = useCallback(
+    (element: HTMLElement, heightPx: number) =>
+      draw(element, { times, heightPx, onRange: (from, to) => newestRange.current(from, to) }),
+    [times],
+  )
+  const place = usePlot(drawTimes, HEIGHT)
   return (
     <figure className={styles.chart}>
       <div ref={place} role="img" aria-label={chartText(times)} />
@@ -66,7 +50,13 @@ function chartText({ buckets }: TimesAnswer): string {
 
 const EMPTY = { at: '1970-01-01T00:00:00.000Z', count: 0 }
 
-function draw(element: HTMLElement, times: TimesAnswer, onRange: (from: string, to: string) => void): UPlot {
+interface Drawn {
+  readonly times: TimesAnswer
+  readonly heightPx: number
+  readonly onRange: (from: string, to: string) => void
+}
+
+function draw(element: HTMLElement, { times, heightPx, onRange }: Drawn): UPlot {
   const color = (token: string) => colorOf(element, token)
   const axis = { stroke: color('--text-soft'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } }
   const bars = UPlot.paths.bars?.({ size: [0.86, 32], align: 1 })
@@ -78,7 +68,7 @@ function draw(element: HTMLElement, times: TimesAnswer, onRange: (from: string, 
   })
   const options: Options = {
     width: element.clientWidth,
-    height: HEIGHT,
+    height: heightPx,
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     padding: [8, 28, 0, 0],
@@ -128,14 +118,4 @@ function dataOf({ buckets, bucketMs }: TimesAnswer): AlignedData {
     [...buckets.map(({ bad, warnings }) => bad + warnings), 0],
     [...buckets.map(({ bad }) => bad), 0],
   ]
-}
-
-/** The colour that a token has now; canvases know no custom properties. */
-function colorOf(element: HTMLElement, token: string): string {
-  const probe = document.createElement('span')
-  probe.style.color = `var(${token})`
-  element.append(probe)
-  const { color } = getComputedStyle(probe)
-  probe.remove()
-  return color
 }

@@ -51,6 +51,7 @@ function OneFile({ file, arrived }: { readonly file: StatedFile; readonly arrive
 
 function standing(arrived: AttachmentView | undefined): string {
   if (arrived?.state === 'refused') return 'Refused: not the file that was stated'
+  if (arrived?.state === 'deleted') return 'Deleted: the ticket was closed long ago'
   return 'Has not arrived yet'
 }
 

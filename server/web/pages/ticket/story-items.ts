@@ -151,9 +151,25 @@ function tellProcedure(entry: LogEntry, names: StoryNames): Told | null {
       return { kind: 'ticket', ...flowStory(entry) }
     default: {
       const told = tellMethod(entry)
-      // A newer server's kind: say that something happened instead of hiding it.
-      return told === null ? { kind: 'ticket', text: entry.kind } : { kind: 'method', ...told }
+      return told === null ? tellKept(entry) : { kind: 'method', ...told }
     }
+  }
+}
+
+/** What the desk keeps of a ticket, or does not. */
+function tellKept(entry: LogEntry): Told {
+  switch (entry.kind) {
+    case 'knowledge.written':
+      return { kind: 'ticket', text: 'wrote it up as a known problem', quote: text(entry, 'title') }
+    case 'retention.held':
+      return { kind: 'ticket', text: 'put the ticket on legal hold', quote: text(entry, 'reason') }
+    case 'retention.released':
+      return { kind: 'ticket', text: 'ended the legal hold', quote: text(entry, 'reason') }
+    case 'retention.aged-out':
+      return { kind: 'ticket', text: 'deleted the rows and files, because the ticket was closed long ago' }
+    default:
+      // A newer server's kind: say that something happened instead of hiding it.
+      return { kind: 'ticket', text: entry.kind }
   }
 }
 

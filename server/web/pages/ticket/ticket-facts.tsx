@@ -19,6 +19,7 @@ import { closedText, moverText } from './flow-words.ts'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import { ReopenTicket } from './reopen-ticket.tsx'
+import { RetentionPart } from './retention-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
@@ -56,6 +57,7 @@ export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; r
         </Fact>
       </dl>
       <MailPart ticket={ticket} />
+      <RetentionPart ticket={ticket} />
       {mayWork ? (
         <div>
           <Button small onClick={() => setEditing(true)}>

@@ -24,6 +24,7 @@ import type { AskDraft } from './ask-draft.ts'
 import { AskedPerson } from './asked-person.tsx'
 import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
 import { Findings } from './findings.tsx'
+import { LooksLike } from './looks-like.tsx'
 import { ReportMenu } from './report-menu.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
@@ -94,6 +95,7 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
           </a>
           <StepPanel ticket={ticket} opened={opened} onAsk={setDraft} />
           <Findings ticket={ticket} onAsk={setDraft} onShare={(text) => setProposal({ text })} />
+          <LooksLike ticket={ticket} />
           <AskedPerson ticket={ticket} />
           <Story ticket={ticket} proposal={proposal} />
         </div>

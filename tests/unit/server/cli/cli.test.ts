@@ -108,6 +108,11 @@ test('config check prints every value with its origin, without passwords', async
   })
 })
 
+test('age-out deletes nothing while that is switched off', async () => {
+  expect(await run('age-out')).toMatchObject({ code: 0, out: 'Nothing was deleted.\n' })
+  expect(JSON.parse((await run('age-out', '--json')).out)).toMatchObject({ tickets: 0, bytes: 0 })
+})
+
 test('admin create makes an admin once for each e-mail', async () => {
   const made = await createAdmin('--json')
   expect(made.code).toBe(0)
