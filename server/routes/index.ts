@@ -14,6 +14,7 @@ import { exportRoutes } from './export.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
+import { leadRoutes } from './lead.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
@@ -64,6 +65,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     messageRoutes(services),
     ticketClockRoutes(services),
     escalationRoutes(services),
+    leadRoutes(services),
     mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),

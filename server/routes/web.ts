@@ -13,7 +13,7 @@ const YEAR_MS = 31_536_000_000
 /** The account, the admin's desk, and the two pages for people who cannot sign in yet. */
 const OWN_PATHS = ['/account', '/admin', '/admin/*', '/devices/:id', '/setup', '/invitation'] as const
 /** Addresses that belong to the pages for technicians and admins; each answers with the same document. */
-const PAGE_PATHS = ['/', '/tickets/*', '/devices', '/reports', ...OWN_PATHS] as const
+const PAGE_PATHS = ['/', '/tickets/*', '/devices', '/lead', '/reports', ...OWN_PATHS] as const
 
 /** Nothing but a name: no folder, no hidden file. */
 const AssetName = Type.Object({ file: Type.String({ pattern: '^[\\w-]+(\\.[\\w-]+)*$', maxLength: 128 }) }, closed)

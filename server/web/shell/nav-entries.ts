@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
-import { Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
+import { Gauge, Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { ComponentType } from 'react'
+import { LeadAlerts } from './lead-alerts.tsx'
 import { OpenReports } from './open-reports.tsx'
 
 interface NavEntry {
@@ -17,6 +18,7 @@ interface NavEntry {
 export const NAV: readonly NavEntry[] = [
   { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
   { path: '/devices', label: 'Devices', icon: Monitor, permission: 'device.read' },
+  { path: '/lead', label: 'Lead view', icon: Gauge, permission: 'lead.read', Badge: LeadAlerts },
   { path: '/reports', label: 'Reports', icon: ShieldAlert, permission: 'report.read', Badge: OpenReports },
   { path: '/admin', label: 'Admin', icon: ShieldCheck, permission: 'audit.read' },
 ]

@@ -24,7 +24,7 @@ export function SettingsForm({
 }) {
   const queries = useQueryClient()
   const save = useMutation({
-    mutationFn: (change: Omit<SettingsView, 'priorityMatrix' | 'mail'>) =>
+    mutationFn: (change: Omit<SettingsView, 'priorityMatrix' | 'serviceLevel' | 'mail'>) =>
       apiSend<SettingsView>('PATCH', '/api/settings', change),
     onSuccess: (saved) => {
       queries.setQueryData(SETTINGS_KEY, saved)

@@ -6,6 +6,7 @@ import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
 import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
+import { ServiceLevelForm } from './service-level-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
 /** What the organisation decides, and the limits that nobody changes. */
@@ -15,11 +16,14 @@ export function Settings() {
     <>
       <PageTitle title="Settings" />
       <div className={styles.columns}>
-        <section className={styles.card} aria-label="Organisation">
-          <Problem error={error} />
-          {isPending ? <Loading /> : null}
-          {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
-        </section>
+        <div className={styles.stack}>
+          <section className={styles.card} aria-label="Organisation">
+            <Problem error={error} />
+            {isPending ? <Loading /> : null}
+            {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
+          </section>
+          {data === undefined ? null : <ServiceLevelForm saved={data.serviceLevel} />}
+        </div>
         <div className={styles.stack}>
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}

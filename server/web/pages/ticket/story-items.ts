@@ -121,15 +121,9 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
-    case 'clock.warned':
-    case 'clock.breached':
-    case 'escalation.asked':
-    case 'escalation.accepted':
-    case 'escalation.declined':
-      return tellClock(entry, names)
     default:
       // A newer server's kind: say that something happened instead of hiding it.
-      return { kind: 'ticket', text: entry.kind }
+      return tellClock(entry, names) ?? { kind: 'ticket', text: entry.kind }
   }
 }
 

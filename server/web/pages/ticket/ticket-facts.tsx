@@ -11,7 +11,9 @@ import { GradeField } from '../../ui/grade-field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
+import { ClockPart } from './clock-part.tsx'
 import { EditTicket } from './edit-ticket.tsx'
+import { EscalationPart } from './escalation-part.tsx'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
@@ -28,6 +30,8 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
       <Conflict changer={changer} />
       <Problem error={changer.error} />
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      <EscalationPart ticket={ticket} mayWork={mayWork} />
+      <ClockPart ticket={ticket} />
       <PriorityPart ticket={ticket} changer={changer} mayWork={mayWork} />
       {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}
       <dl className={styles.list}>

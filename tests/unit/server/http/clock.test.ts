@@ -19,7 +19,7 @@ beforeAll(async () => {
   technician = await makeUser(server, 'technician')
   lead = await makeUser(server, 'lead')
   headers = await bearerFor(server, technician)
-})
+}, 30_000)
 afterAll(() => server.close())
 
 const post = (url: string, payload: object, as = headers) =>
@@ -155,5 +155,31 @@ describe('a ticket and the clock', () => {
   test('an answer about the clock of a ticket that is not there is 404', async () => {
     const answer = await server.app.inject({ url: '/api/tickets/tkt_00000000000000000000000000/clock', headers })
     expect(answer.statusCode).toBe(404)
+  })
+})
+
+describe('the lead view', () => {
+  test('[T36] shows which times end, who is asked, what stands still and who has how much, to leads only', async () => {
+    const id = await openTicket()
+    await take(id)
+    await pass(31)
+    await pass(0)
+    server.clock.advance(600 * MINUTE)
+    expect((await server.app.inject({ url: '/api/lead', headers })).statusCode).toBe(403)
+    const view = await get('/api/lead', await bearerFor(server, lead))
+    const due = view.due.find(({ ticket }: { ticket: { id: string } }) => ticket.id === id)
+    expect(due).toMatchObject({
+      target: 'update',
+      isForLeads: true,
+      ticket: { assigneeName: technician.name, level: 2 },
+    })
+    expect(due.leftMs).toBeLessThan(0)
+    expect(view.alerts).toBeGreaterThan(1)
+    expect(view.waiting).toContainEqual(expect.objectContaining({ ticketId: id, toLevel: 2, criterion: 'level-limit' }))
+    expect(view.stuck.map((ticket: { id: string }) => ticket.id)).toContain(id)
+    expect(view.load).toContainEqual(expect.objectContaining({ userId: technician.id, level: 2 }))
+    const queue = await get('/api/tickets?limit=100')
+    const queued = queue.items.find((ticket: { id: string }) => ticket.id === id)
+    expect(queued.due).toMatchObject({ target: 'update', isWarned: true })
   })
 })
