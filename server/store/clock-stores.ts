@@ -2,8 +2,7 @@ import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { EscalationId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { DeskLoad, Escalation, ListedEscalation, TicketClock, WatchedTicket } from './clock-entities.ts'
 import type { LogDraft } from './entities.ts'
-import type { TicketStore } from './store.ts'
-import type { Firing, TimerDraft } from './timer-store.ts'
+import type { Firing, FiringEffects, TimerDraft } from './timer-store.ts'
 
 export interface ClockStore {
   get(ticketId: TicketId): Promise<TicketClock | null>
@@ -25,11 +24,7 @@ export interface ClockStore {
 }
 
 /** A change of the ticket that comes with an escalation, as seen at `version`. */
-export interface EscalationChange {
-  readonly version: number
-  readonly columns: Parameters<TicketStore['change']>[2]
-  readonly log: LogDraft
-}
+export type EscalationChange = Omit<NonNullable<FiringEffects['change']>, 'id'>
 
 export interface EscalationStore {
   get(id: EscalationId): Promise<Escalation | null>

@@ -49,4 +49,34 @@ describe.skipIf(program === null)('the clock and handing a ticket over', () => {
     await expect.poll(() => page.getByLabel('Assignee', { exact: true }).inputValue()).toBe(lea.id)
     expect([...troubles.list, ...leads.troubles.list]).toEqual([])
   })
+
+  it('[T31] lets an admin set hours, holidays, times and rules, and says what cannot be', {
+    timeout: 60_000,
+  }, async () => {
+    const ada = await desk.user('admin', 'Ada')
+    const { page, troubles } = await desk.open(browser, ada, { path: '/admin/settings' })
+    const form = page.getByRole('region', { name: 'Times and escalation' })
+    await form.getByLabel('Time zone', { exact: true }).fill('Europe/Atlantis')
+    await form.getByLabel('Hours of the week', { exact: true }).fill('Mon 08:00-12:00, 13:00-17:00')
+    await form.getByLabel('Holidays', { exact: true }).fill('2026-12-25')
+    await form.getByLabel('Solution, P1 Critical, minutes', { exact: true }).fill('')
+    await form.getByLabel('Many people are hit, level 1', { exact: true }).selectOption('2')
+    await form.getByRole('button', { name: 'Save times and rules' }).click()
+    await form.getByText('Europe/Atlantis is no time zone').waitFor()
+    await form.getByLabel('Time zone', { exact: true }).fill('Europe/Berlin')
+    await form.getByRole('button', { name: 'Save times and rules' }).click()
+    await form.getByText('Saved.', { exact: true }).waitFor()
+    const { serviceLevel } = await desk.server.services.settings.get()
+    expect(serviceLevel.calendar).toMatchObject({
+      timeZone: 'Europe/Berlin',
+      hours: [
+        { day: 1, from: '08:00', to: '12:00' },
+        { day: 1, from: '13:00', to: '17:00' },
+      ],
+      holidays: ['2026-12-25'],
+    })
+    expect(serviceLevel.targets[0]?.resolution).toBeNull()
+    expect(serviceLevel.rules.outage[0]).toMatchObject({ toLevel: 2 })
+    expect(troubles.list).toEqual([])
+  })
 })
