@@ -90,15 +90,24 @@ export function createClockKeeper({ store, clock, bus }: KeeperDeps) {
       const kept = await store.clocks.list(ticketIds)
       return new Map(kept.flatMap(({ ticketId, targets }) => dueTime(targets, { time, now, ticketId })))
     },
-    /** Refreshes every clock that is behind; the number. */
+    /**
+     * Refreshes every clock that is behind; the number.
+     *
+     * @throws AggregateError when some could not be; the others are kept all the same
+     */
     async catchUp(): Promise<number> {
-      let done = 0
+      const done = new Set<TicketId>()
+      const problems: unknown[] = []
       for (;;) {
         const { sha256 } = await rulesNow()
-        const ids = await store.clocks.behind(sha256, TICKETS_AT_ONCE)
-        for (const id of ids) await refresh(id)
-        done += ids.length
-        if (ids.length < TICKETS_AT_ONCE) return done
+        const ids = (await store.clocks.behind(sha256, TICKETS_AT_ONCE)).filter((id) => !done.has(id))
+        for (const id of ids) {
+          done.add(id)
+          await refresh(id).catch((error: unknown) => problems.push(error))
+        }
+        if (ids.length > 0) continue
+        if (problems.length > 0) throw new AggregateError(problems, `${problems.length} clocks could not be kept`)
+        return done.size
       }
     },
   }

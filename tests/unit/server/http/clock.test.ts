@@ -3,6 +3,7 @@ import type { ServiceLevel } from '@askfirst/server/settings/service-level.ts'
 import { DEFAULT_SERVICE_LEVEL } from '@askfirst/server/settings/service-level.ts'
 import type { Target } from '@askfirst/server/store/clock-entities.ts'
 import type { User } from '@askfirst/server/store/entities.ts'
+import { createClockKeeper } from '@askfirst/server/ticket-clock/clock-keeper.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
@@ -150,6 +151,26 @@ describe('a ticket and the clock', () => {
       'update',
     ])
     expect(seen.filter((kind) => kind === 'escalation.asked')).toHaveLength(1)
+  })
+
+  test('[T32] a clock that cannot be kept holds up no other', async () => {
+    const [first, second] = [await openTicket('requester'), await openTicket('requester')]
+    const broken = {
+      ...server.store,
+      log: {
+        ...server.store.log,
+        read: async (...range: Parameters<typeof server.store.log.read>) => {
+          if (range[0] === first) throw new Error('the disk fails here')
+          return server.store.log.read(...range)
+        },
+      },
+    }
+    const keeper = createClockKeeper({ store: broken, clock: server.clock, bus: server.bus })
+    await expect(keeper.catchUp()).rejects.toThrow('1 clocks could not be kept')
+    expect(await server.store.clocks.get(second)).not.toBeNull()
+    expect(await server.store.clocks.get(first)).toBeNull()
+    await server.services.clocks.catchUp()
+    expect(await server.store.clocks.get(first)).not.toBeNull()
   })
 
   test('an answer about the clock of a ticket that is not there is 404', async () => {
