@@ -24,6 +24,9 @@ export type ReportId = Id<'rep'>
 export type StatementId = Id<'stm'>
 export type AttachmentId = Id<'att'>
 export type EscalationId = Id<'esc'>
+export type TheoryId = Id<'thy'>
+export type ActionId = Id<'act'>
+export type ComparisonId = Id<'cmp'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -37,6 +40,9 @@ export const ReportId = idSchema('rep')
 export const StatementId = idSchema('stm')
 export const AttachmentId = idSchema('att')
 export const EscalationId = idSchema('esc')
+export const TheoryId = idSchema('thy')
+export const ActionId = idSchema('act')
+export const ComparisonId = idSchema('cmp')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

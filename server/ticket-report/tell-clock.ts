@@ -1,5 +1,5 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
-import type { TellNames } from './tell-entry.ts'
+import type { TellNames } from './tell-names.ts'
 
 const TARGET_NAMES: Readonly<Record<string, string>> = {
   response: 'a first answer',

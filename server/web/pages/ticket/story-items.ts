@@ -8,6 +8,7 @@ import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
 import { tellClock } from './story-clock.ts'
+import { tellMethod } from './story-method.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -19,7 +20,7 @@ export interface StoryItem {
   /** Somebody's own words. */
   readonly quote: string | null
   readonly details: readonly string[]
-  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding'
+  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding' | 'method'
   readonly runId: string | null
   /** Somebody's words under headings of their own. */
   readonly parts: readonly (readonly [heading: string, text: string])[]
@@ -121,9 +122,13 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
-    default:
+    default: {
+      const told = tellMethod(entry)
       // A newer server's kind: say that something happened instead of hiding it.
-      return tellClock(entry, names) ?? { kind: 'ticket', text: entry.kind }
+      return told === null
+        ? (tellClock(entry, names) ?? { kind: 'ticket', text: entry.kind })
+        : { kind: 'method', ...told }
+    }
   }
 }
 

@@ -12,6 +12,8 @@ import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import { ClockPart } from './clock-part.tsx'
+import { Spine } from '../method/spine.tsx'
+import type { OpenStep } from '../method/use-open-step.ts'
 import { EditTicket } from './edit-ticket.tsx'
 import { EscalationPart } from './escalation-part.tsx'
 import { MailPart } from './mail-part.tsx'
@@ -21,7 +23,7 @@ import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
 
 /** Left: where the ticket stands, and what a technician changes about it. */
-export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
+export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; readonly opened: OpenStep }) {
   const changer = useTicketChange(ticket)
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
   const [isEditing, setEditing] = useState(false)
@@ -32,6 +34,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
       <EscalationPart ticket={ticket} mayWork={mayWork} />
       <ClockPart ticket={ticket} />
+      <Spine opened={opened} />
       <PriorityPart ticket={ticket} changer={changer} mayWork={mayWork} />
       {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}
       <dl className={styles.list}>

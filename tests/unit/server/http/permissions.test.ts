@@ -112,6 +112,7 @@ test('each role can do exactly what the table says', () => {
     {
       "admin": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.manage",
@@ -156,6 +157,7 @@ test('each role can do exactly what the table says', () => {
       ],
       "lead": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.read",
