@@ -56,14 +56,7 @@ const WORKING: readonly Permission[] = [...READING, 'ticket.work', 'consent.ask'
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   technician: new Set(WORKING),
-  lead: new Set<Permission>([
-    ...WORKING,
-    'action.approve',
-    'lead.read',
-    'audit.read',
-    'report.read',
-    'report.clear',
-  ]),
+  lead: new Set<Permission>([...WORKING, 'action.approve', 'lead.read', 'audit.read', 'report.read', 'report.clear']),
   admin: new Set(PERMISSIONS),
   auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'metrics.read']),
 }

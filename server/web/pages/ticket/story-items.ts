@@ -122,14 +122,16 @@ function tell(entry: LogEntry, names: StoryNames): Told | null {
       const verdict = text(entry, 'state') === 'confirmed' ? 'confirmed a finding' : 'dismissed a finding'
       return { kind: 'finding', text: `${verdict} (${text(entry, 'rule')})`, quote: text(entry, 'reason') }
     }
-    default: {
-      const told = tellMethod(entry)
-      // A newer server's kind: say that something happened instead of hiding it.
-      return told === null
-        ? (tellClock(entry, names) ?? { kind: 'ticket', text: entry.kind })
-        : { kind: 'method', ...told }
-    }
+    default:
+      return tellElse(entry, names)
   }
+}
+
+function tellElse(entry: LogEntry, names: StoryNames): Told {
+  const method = tellMethod(entry)
+  if (method !== null) return { kind: 'method', ...method }
+  // A newer server's kind: say that something happened instead of hiding it.
+  return tellClock(entry, names) ?? { kind: 'ticket', text: entry.kind }
 }
 
 function tellStatement(entry: LogEntry): Told {
