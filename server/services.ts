@@ -25,6 +25,8 @@ import type { AgentSideFigures, Metrics } from './health/metrics.ts'
 import { createMetrics } from './health/metrics.ts'
 import { PolicyReports } from './health/policy-reports.ts'
 import { KnowledgeService } from './knowledge/knowledge-service.ts'
+import type { LeadService } from './lead/lead-service.ts'
+import { createLeadService } from './lead/lead-service.ts'
 import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import type { MailWriter } from './mail/mail-writer.ts'
@@ -105,6 +107,7 @@ export interface Services {
   readonly timers: TimerService
   readonly clocks: ClockKeeper
   readonly escalations: EscalationService
+  readonly lead: LeadService
   readonly consent: ConsentService
   readonly runs: RunService
   readonly rows: RowService
@@ -178,6 +181,7 @@ export function createServices(foundations: Foundations): Services {
   const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
   const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
+  const clocks = createClockKeeper({ store, clock, bus })
   const asks = createAskService({ store, clock, bus })
   const afterChange = async (id: TicketId) => {
     await consent.ticketChanged(id)
@@ -211,7 +215,8 @@ export function createServices(foundations: Foundations): Services {
     tickets: createTicketService({ store, clock, bus, mails, afterChange }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
-    clocks: createClockKeeper({ store, clock, bus }),
+    clocks,
+    lead: createLeadService({ store, clock, clocks }),
     escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     consent,
     runs,

@@ -60,7 +60,17 @@ function steps({ runs, requests, entries }: Handover): readonly string[] {
   const noted = entries
     .filter(({ kind }) => kind === 'note.added')
     .map(({ actor, body }) => `${actor.name} noted: ${String(body['text'])}`)
-  return [...asked, ...read, ...noted]
+  return [...asked, ...read, ...noted, ...entries.flatMap(methodStep)]
+}
+
+/** What was supposed, planned and done, as the method's entries say it. */
+function methodStep({ kind, body }: LogEntry): readonly string[] {
+  const said = (name: string) => (typeof body[name] === 'string' ? body[name] : '')
+  if (kind === 'theory.added') return [`Supposed: ${said('statement')}`]
+  if (kind === 'theory.judged') return [`Theory ${said('verdict')}: ${said('statement')} ${said('result')}`]
+  if (kind === 'action.planned') return [`Planned: ${said('what')}`]
+  if (kind === 'action.done') return [`Action ${said('state')}: ${said('what')} ${said('seen')}`]
+  return []
 }
 
 function findings({ findings: all }: Handover): readonly string[] {

@@ -19,6 +19,7 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { knowledgeRoutes, ticketKnowledgeRoutes } from './knowledge.ts'
+import { leadRoutes } from './lead.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
@@ -76,6 +77,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     escalationRoutes(services),
     askRoutes(services),
     appointmentRoutes(services),
+    leadRoutes(services),
     mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),

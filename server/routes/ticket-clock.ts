@@ -57,6 +57,5 @@ export function ticketClockRoutes({ clocks, clock }: { readonly clocks: ClockKee
 function targetView(target: Target, at: string, time: ServiceTime): Static<typeof TargetView> {
   const { dueAt, state } = target
   if (state !== 'running' || dueAt === null) return target
-  const [now, due] = [Date.parse(at), Date.parse(dueAt)]
-  return { ...target, leftMs: due >= now ? time.between(now, due) : -time.between(due, now) }
+  return { ...target, leftMs: time.left(Date.parse(at), Date.parse(dueAt)) }
 }

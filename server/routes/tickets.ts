@@ -9,10 +9,12 @@ import type { App } from '../app-types.ts'
 import type { DeviceService } from '../devices/device-service.ts'
 import { callerOf } from '../plugins/auth.ts'
 import { Priority } from '../settings/priority-matrix.ts'
+import { TARGETS } from '../store/clock-entities.ts'
 import type { Ticket } from '../store/entities.ts'
 import { GRADES, TICKET_ORDERS, TICKET_STATES } from '../store/entities.ts'
 import { CLOSED_AS, WAITING_FOR } from '../store/ticket-entities.ts'
 import { MOVERS, moverOf } from '../tickets/state-moves.ts'
+import type { ClockKeeper } from '../ticket-clock/clock-keeper.ts'
 import type { QueuedTicket, TicketFilter, TicketService } from '../tickets/ticket-service.ts'
 import { actorOf } from '../users/caller.ts'
 import { closed, Email, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
@@ -76,7 +78,15 @@ const Activity = Type.Object({
   openRuns: Count,
   findings: Type.Object({ open: Count, confirmed: Count, worst: orNull(FindingContent.properties.severity) }),
 })
-const QueuedView = Type.Object({ ...TicketView.properties, activity: orNull(Activity) })
+/** The time that is over first, of those that run. */
+const Due = Type.Object({
+  target: Type.Enum([...TARGETS]),
+  dueAt: Instant,
+  /** Open time of the desk that is left, in ms; below 0 when it is over. */
+  leftMs: Type.Integer(),
+  isWarned: Type.Boolean(),
+})
+const QueuedView = Type.Object({ ...TicketView.properties, activity: orNull(Activity), due: orNull(Due) })
 
 const NewTicket = Type.Object(
   {
@@ -141,10 +151,14 @@ const TicketQuery = Type.Object(
   closed,
 )
 
-type Services = { readonly tickets: TicketService; readonly devices: DeviceService }
+type Services = {
+  readonly tickets: TicketService
+  readonly devices: DeviceService
+  readonly clocks: ClockKeeper
+}
 
 /** `/api/tickets` and `/api/tickets/:id`. */
-export function ticketRoutes({ tickets, devices }: Services) {
+export function ticketRoutes({ tickets, devices, clocks }: Services) {
   return async (app: App): Promise<void> => {
     app.get(
       '/api/tickets',
@@ -154,7 +168,9 @@ export function ticketRoutes({ tickets, devices }: Services) {
       },
       async (request) => {
         const { items, next } = await tickets.list(toFilter(request.query, callerOf(request).user.id))
-        return { items: items.map((item) => queuedView(item, devices)), next }
+        const due = await clocks.due(items.map(({ ticket }) => ticket.id))
+        const views = items.map((item) => ({ ...queuedView(item, devices), due: due.get(item.ticket.id) ?? null }))
+        return { items: views, next }
       },
     )
 

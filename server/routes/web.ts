@@ -20,6 +20,7 @@ const PAGE_PATHS = [
   '/figures',
   '/knowledge',
   '/knowledge/*',
+  '/lead',
   '/reports',
   ...OWN_PATHS,
 ] as const

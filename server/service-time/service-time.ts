@@ -41,6 +41,11 @@ export class ServiceTime {
     return sum
   }
 
+  /** Open time from one instant to another; below 0 when the other has gone by. */
+  left(from: number, to: number): number {
+    return to >= from ? this.between(from, to) : -this.between(to, from)
+  }
+
   /** The earliest instant at which so much open time has gone by since `from`. */
   add(from: number, openMs: number): number {
     if (openMs <= 0) return from

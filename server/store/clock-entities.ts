@@ -62,6 +62,26 @@ export interface TicketClock {
   readonly settingsSha256: string
 }
 
+/** A ticket in a list for leads. */
+export interface WatchedTicket {
+  readonly id: TicketId
+  readonly number: number
+  readonly title: string
+  readonly state: TicketState
+  readonly priority: number
+  readonly level: number
+  readonly assigneeName: string | null
+  readonly lastEntryAt: string
+}
+
+/** How many tickets that are not over somebody has at a level; nobody has those of null. */
+export interface DeskLoad {
+  readonly userId: UserId | null
+  readonly name: string | null
+  readonly level: number
+  readonly tickets: number
+}
+
 /** How an escalation ended, or that it waits for an answer. */
 export const ESCALATION_STATES = ['asked', 'accepted', 'declined'] as const
 export type EscalationState = (typeof ESCALATION_STATES)[number]

@@ -1,9 +1,8 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { EscalationId, TicketId } from '@askfirst/protocol/ids.ts'
-import type { Escalation, ListedEscalation, TicketClock } from './clock-entities.ts'
+import type { DeskLoad, Escalation, ListedEscalation, TicketClock, WatchedTicket } from './clock-entities.ts'
 import type { LogDraft } from './entities.ts'
-import type { TicketStore } from './store.ts'
-import type { Firing, TimerDraft } from './timer-store.ts'
+import type { Firing, FiringEffects, TimerDraft } from './timer-store.ts'
 
 export interface ClockStore {
   get(ticketId: TicketId): Promise<TicketClock | null>
@@ -16,14 +15,16 @@ export interface ClockStore {
   ): Promise<boolean>
   /** Tickets whose clock lacks entries of their log or, unless they are closed, is of other settings. */
   behind(settingsSha256: string, limit: number): Promise<readonly TicketId[]>
+  /** Tickets that are not over and have a time that runs, the first to end first. */
+  due(limit: number): Promise<readonly WatchedTicket[]>
+  /** Tickets at which the desk is to move and nothing was logged since an instant, the longest first. */
+  quietSince(before: string, limit: number): Promise<readonly WatchedTicket[]>
+  /** Counts of tickets that are not over, by who has them and level, in no order. */
+  load(): Promise<readonly DeskLoad[]>
 }
 
 /** A change of the ticket that comes with an escalation, as seen at `version`. */
-export interface EscalationChange {
-  readonly version: number
-  readonly columns: Parameters<TicketStore['change']>[2]
-  readonly log: LogDraft
-}
+export type EscalationChange = Omit<NonNullable<FiringEffects['change']>, 'id'>
 
 export interface EscalationStore {
   get(id: EscalationId): Promise<Escalation | null>

@@ -9,7 +9,7 @@ import { isoNow } from '../clock.ts'
 import { ServiceTime } from '../service-time/service-time.ts'
 import type { ServiceLevel } from '../settings/service-level.ts'
 import { readSettings } from '../settings/settings-service.ts'
-import type { ClockFacts, TicketClock } from '../store/clock-entities.ts'
+import type { ClockFacts, Target, TargetName, TicketClock } from '../store/clock-entities.ts'
 import type { Store } from '../store/store.ts'
 import { foldEntry } from './clock-facts.ts'
 import { plannedTimers } from './planned-timers.ts'
@@ -83,18 +83,56 @@ export function createClockKeeper({ store, clock, bus }: KeeperDeps) {
       return counted === null ? null : { clock: counted.after, time: counted.rules.time }
     },
     rulesNow,
-    /** Refreshes every clock that is behind; the number. */
+    /** The time of each ticket that is over first, as it was kept last; tickets at which none runs are left out. */
+    async due(ticketIds: readonly TicketId[]): Promise<ReadonlyMap<TicketId, DueTime>> {
+      const { time } = await rulesNow()
+      const now = clock.now()
+      const kept = await store.clocks.list(ticketIds)
+      return new Map(kept.flatMap(({ ticketId, targets }) => dueTime(targets, { time, now, ticketId })))
+    },
+    /**
+     * Refreshes every clock that is behind; the number.
+     *
+     * @throws AggregateError when some could not be; the others are kept all the same
+     */
     async catchUp(): Promise<number> {
-      let done = 0
+      const done = new Set<TicketId>()
+      const problems: unknown[] = []
       for (;;) {
         const { sha256 } = await rulesNow()
-        const ids = await store.clocks.behind(sha256, TICKETS_AT_ONCE)
-        for (const id of ids) await refresh(id)
-        done += ids.length
-        if (ids.length < TICKETS_AT_ONCE) return done
+        const ids = (await store.clocks.behind(sha256, TICKETS_AT_ONCE)).filter((id) => !done.has(id))
+        for (const id of ids) {
+          done.add(id)
+          await refresh(id).catch((error: unknown) => problems.push(error))
+        }
+        if (ids.length > 0) continue
+        if (problems.length > 0) throw new AggregateError(problems, `${problems.length} clocks could not be kept`)
+        return done.size
       }
     },
   }
+}
+
+/** The time of a ticket that is over first. */
+export interface DueTime {
+  readonly target: TargetName
+  readonly dueAt: string
+  /** Open time that is left, in ms; below 0 when it is over. */
+  readonly leftMs: number
+  readonly isWarned: boolean
+}
+
+function dueTime(
+  targets: readonly Target[],
+  { time, now, ticketId }: { readonly time: ServiceTime; readonly now: number; readonly ticketId: TicketId },
+): readonly (readonly [TicketId, DueTime])[] {
+  const first = targets
+    .flatMap((one) => (one.state === 'running' && one.dueAt !== null ? [{ ...one, dueAt: one.dueAt }] : []))
+    .toSorted((one, other) => (one.dueAt < other.dueAt ? -1 : 1))[0]
+  if (first === undefined) return []
+  const { target, dueAt, warnAt } = first
+  const isWarned = warnAt !== null && Date.parse(warnAt) <= now
+  return [[ticketId, { target, dueAt, leftMs: time.left(now, Date.parse(dueAt)), isWarned }]]
 }
 
 interface Counted {

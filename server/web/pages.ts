@@ -25,6 +25,7 @@ export const PAGES: readonly PageEntry[] = [
     Page: lazy(() => import('./pages/run/run-page.tsx').then(({ RunPage }) => ({ default: RunPage }))),
   },
   { path: '/tickets/:id', Page: lazy(() => import('./pages/ticket/ticket.tsx').then((m) => ({ default: m.Ticket }))) },
+  { path: '/lead', Page: lazy(() => import('./pages/lead/lead.tsx').then((m) => ({ default: m.Lead }))) },
   { path: '/reports', Page: lazy(() => import('./pages/reports/reports.tsx').then((m) => ({ default: m.Reports }))) },
   {
     path: '/knowledge',

@@ -1,6 +1,7 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { TicketClock } from '../clock-entities.ts'
 import type { ClockStore } from '../clock-stores.ts'
+import { deskLoad, dueTickets, quietTickets } from './lead-view.ts'
 import { boundedLimit } from './page.ts'
 import { setTimer } from './set-timer.ts'
 import type { SqlContext } from './tables.ts'
@@ -16,6 +17,9 @@ export function clockStore(context: SqlContext): ClockStore {
     list: (ticketIds) => clocksOf(context, ticketIds),
     put: (clock, timers) => putClock(context, clock, timers),
     behind: (settingsSha256, limit) => behind(context, settingsSha256, limit),
+    due: (limit) => dueTickets(context, limit),
+    quietSince: (before, limit) => quietTickets(context, before, limit),
+    load: () => deskLoad(context),
   }
 }
 

@@ -82,6 +82,33 @@ export interface RetentionRuleView {
   readonly closedDays: number
 }
 
+export interface EscalationRuleView {
+  readonly toLevel: number | null
+  readonly tellLeads: boolean
+  readonly unassign: boolean
+}
+
+/** What the desk promises about time, and what follows when a time is over. */
+export interface ServiceLevelView {
+  readonly calendar: {
+    readonly timeZone: string
+    readonly alwaysOpen: boolean
+    readonly hours: readonly { readonly day: number; readonly from: string; readonly to: string }[]
+    readonly holidays: readonly string[]
+  }
+  /** Minutes by priority, 1 to 5; null: nothing is promised. */
+  readonly targets: readonly {
+    readonly response: number | null
+    readonly update: number | null
+    readonly resolution: number | null
+  }[]
+  readonly levelMinutes: readonly (number | null)[]
+  readonly warnAtPercent: number
+  readonly stuckMinutes: number
+  /** Three rules, one for each level, by trigger. */
+  readonly rules: Readonly<Record<string, readonly EscalationRuleView[]>>
+}
+
 export interface SettingsView {
   readonly organisationName: string
   readonly organisationContact: string
@@ -93,6 +120,7 @@ export interface SettingsView {
   readonly priorityMatrix: PriorityMatrixView
   readonly closing: ClosingRulesView
   readonly retention: RetentionRuleView
+  readonly serviceLevel: ServiceLevelView
   readonly mail: MailSettingsView
   readonly messageTemplates: readonly MessageTemplateView[]
 }

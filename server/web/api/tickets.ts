@@ -2,6 +2,7 @@ import type { Severity } from '@askfirst/protocol/finding.ts'
 import type { QueryClient } from '@tanstack/react-query'
 import { useQuery } from '@tanstack/react-query'
 import { apiGet } from './client.ts'
+import type { TargetName } from './clock.ts'
 import type { Page, TicketView } from './types.ts'
 
 /** What goes on at a ticket at this moment, as the queue shows it. */
@@ -14,7 +15,17 @@ export interface ActivityView {
   readonly findings: { readonly open: number; readonly confirmed: number; readonly worst: Severity | null }
 }
 
+/** The time of a ticket that is over first. */
+export interface QueuedDueView {
+  readonly target: TargetName
+  readonly dueAt: string
+  /** Open time of the desk that is left, in ms; below 0 when it is over. */
+  readonly leftMs: number
+  readonly isWarned: boolean
+}
+
 export interface QueuedView extends TicketView {
+  readonly due: QueuedDueView | null
   readonly activity: ActivityView | null
 }
 

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
-import { BookOpen, ChartColumn, Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
+import { BookOpen, ChartColumn, Gauge, Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { ComponentType } from 'react'
+import { LeadAlerts } from './lead-alerts.tsx'
 import { OpenReports } from './open-reports.tsx'
 
 interface NavEntry {
@@ -18,6 +19,7 @@ export const NAV: readonly NavEntry[] = [
   { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
   { path: '/knowledge', label: 'Knowledge', icon: BookOpen, permission: 'ticket.read' },
   { path: '/devices', label: 'Devices', icon: Monitor, permission: 'device.read' },
+  { path: '/lead', label: 'Lead view', icon: Gauge, permission: 'lead.read', Badge: LeadAlerts },
   { path: '/reports', label: 'Reports', icon: ShieldAlert, permission: 'report.read', Badge: OpenReports },
   { path: '/figures', label: 'Figures', icon: ChartColumn, permission: 'figures.read' },
   { path: '/admin', label: 'Admin', icon: ShieldCheck, permission: 'audit.read' },

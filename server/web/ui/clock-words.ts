@@ -8,8 +8,8 @@ export const TARGET_WORDS: Readonly<Record<string, string>> = {
 
 /** Why a ticket goes to somebody else, as a choice. */
 export const CRITERION_WORDS: Readonly<Record<string, string>> = {
-  'lacks-expertise': 'It needs knowledge that I lack',
-  'lacks-privilege': 'It needs rights that I lack',
+  'lacks-expertise': 'It needs knowledge that its owner lacks',
+  'lacks-privilege': 'It needs rights that its owner lacks',
   'level-limit': 'The time at this level is over',
   'resolution-breach': 'The time for a solution is over',
   persistent: 'The problem comes back',

@@ -54,6 +54,21 @@ describeStores('clocks and escalations', ({ newStore }) => {
     expect(await store.clocks.behind('a', 10)).toEqual([over.id])
   })
 
+  test('leads read which tickets are due, quiet, and whose they are; what is over is left out', async () => {
+    const [first, second, quiet] = [await addTicket(store), await addTicket(store), await addTicket(store)]
+    const over = await addTicket(store, { state: 'resolved' })
+    await store.clocks.put(clockOf(first.id, { dueAt: LATER }), { set: [], cancel: [] })
+    await store.clocks.put(clockOf(second.id, { dueAt: AT }), { set: [], cancel: [] })
+    await store.clocks.put(clockOf(quiet.id, { dueAt: null }), { set: [], cancel: [] })
+    await store.clocks.put(clockOf(over.id, { dueAt: AT }), { set: [], cancel: [] })
+    expect((await store.clocks.due(5)).map(({ id }) => id)).toEqual([second.id, first.id])
+    for (const { id } of [first, second]) await store.log.append({ ...logDraft(id), at: LATER })
+    const { number, title, state, priority, level } = quiet
+    const listed = { id: quiet.id, number, title, state, priority, level, assigneeName: null, lastEntryAt: AT }
+    expect(await store.clocks.quietSince(LATER, 5)).toEqual([listed])
+    expect(await store.clocks.load()).toEqual([{ userId: null, name: null, level: 1, tickets: 3 }])
+  })
+
   test('[T37] an escalation comes with its change and entries, and one of a ticket is open at a time', async () => {
     const ticket = await addTicket(store)
     const escalation = escalationOf(ticket)

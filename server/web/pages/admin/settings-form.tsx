@@ -24,7 +24,12 @@ export function SettingsForm({
 }) {
   const queries = useQueryClient()
   const save = useMutation({
-    mutationFn: (change: Omit<SettingsView, 'priorityMatrix' | 'closing' | 'retention' | 'mail' | 'messageTemplates'>) =>
+    mutationFn: (
+      change: Omit<
+        SettingsView,
+        'priorityMatrix' | 'serviceLevel' | 'closing' | 'retention' | 'mail' | 'messageTemplates'
+      >,
+    ) =>
       apiSend<SettingsView>('PATCH', '/api/settings', change),
     onSuccess: (saved) => {
       queries.setQueryData(SETTINGS_KEY, saved)

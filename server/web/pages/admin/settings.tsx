@@ -8,6 +8,7 @@ import { ClosingForm } from './closing-form.tsx'
 import { MailForm } from './mail-form.tsx'
 import { MatrixForm } from './matrix-form.tsx'
 import { RetentionForm } from './retention-form.tsx'
+import { ServiceLevelForm } from './service-level-form.tsx'
 import { SettingsForm } from './settings-form.tsx'
 import { TemplateForm } from './template-form.tsx'
 
@@ -18,11 +19,14 @@ export function Settings() {
     <>
       <PageTitle title="Settings" />
       <div className={styles.columns}>
-        <section className={styles.card} aria-label="Organisation">
-          <Problem error={error} />
-          {isPending ? <Loading /> : null}
-          {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
-        </section>
+        <div className={styles.stack}>
+          <section className={styles.card} aria-label="Organisation">
+            <Problem error={error} />
+            {isPending ? <Loading /> : null}
+            {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
+          </section>
+          {data === undefined ? null : <ServiceLevelForm saved={data.serviceLevel} />}
+        </div>
         <div className={styles.stack}>
           {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
           {data === undefined ? null : <ClosingForm saved={data.closing} />}

@@ -4,6 +4,7 @@ import type { QueuedView } from '../../api/tickets.ts'
 import { Presence } from '../../ui/presence.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { PriorityBadge, StateBadge } from '../../ui/words.tsx'
+import { Due } from './due.tsx'
 import styles from './ticket-table.module.css'
 import { WaitsFor } from './waits-for.tsx'
 import { WhoseMove } from './whose-move.tsx'
@@ -80,6 +81,7 @@ function Row({ ticket }: { readonly ticket: QueuedView }) {
           <PriorityBadge priority={ticket.priority} />
           <WhoseMove ticket={ticket} />
           <WaitsFor activity={activity} />
+          <Due due={ticket.due} />
         </div>
       </td>
       <td className={styles.device}>
@@ -101,6 +103,7 @@ function Row({ ticket }: { readonly ticket: QueuedView }) {
       <td className={styles.waits}>
         <WhoseMove ticket={ticket} />
         <WaitsFor activity={activity} />
+        <Due due={ticket.due} />
       </td>
       <td className={styles.level}>{ticket.level}</td>
       <td className={styles.assignee}>{activity?.assigneeName ?? <span className={styles.soft}>Nobody</span>}</td>

@@ -2,8 +2,8 @@ import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { CRITERION_WORDS, TARGET_WORDS } from '../../ui/clock-words.ts'
 import type { StoryNames, Told } from './story-items.ts'
 
-/** Entries of the clock and of handing over, as the story tells them. */
-export function tellClock({ kind, body }: LogEntry, names: StoryNames): Told {
+/** Entries of the clock and of handing over, as the story tells them; null for all others. */
+export function tellClock({ kind, body }: LogEntry, names: StoryNames): Told | null {
   const target = TARGET_WORDS[String(body['target'])] ?? String(body['target'])
   switch (kind) {
     case 'clock.warned':
@@ -27,7 +27,9 @@ export function tellClock({ kind, body }: LogEntry, names: StoryNames): Told {
     }
     case 'escalation.accepted':
       return { kind: 'ticket', text: `took the ticket over at level ${body['toLevel']}` }
-    default:
+    case 'escalation.declined':
       return { kind: 'ticket', text: 'did not take the ticket over', quote: String(body['reason']) }
+    default:
+      return null
   }
 }

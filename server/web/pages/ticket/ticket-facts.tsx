@@ -13,9 +13,11 @@ import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui
 import { CloseTicket } from './close-ticket.tsx'
 import { Spine } from '../method/spine.tsx'
 import type { OpenStep } from '../method/use-open-step.ts'
+import { ClockPart } from './clock-part.tsx'
 import { EditTicket } from './edit-ticket.tsx'
 import { FlowFacts } from './flow-facts.tsx'
 import { closedText, moverText } from './flow-words.ts'
+import { EscalationPart } from './escalation-part.tsx'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import { ReopenTicket } from './reopen-ticket.tsx'
@@ -37,6 +39,8 @@ export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; r
       <Conflict changer={changer} />
       <Problem error={changer.error} />
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      <EscalationPart ticket={ticket} mayWork={mayWork} />
+      <ClockPart ticket={ticket} />
       <Spine opened={opened} />
       <PriorityPart ticket={ticket} changer={changer} mayWork={mayWork} />
       {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}

@@ -3,6 +3,7 @@ import type { ServiceLevel } from '@askfirst/server/settings/service-level.ts'
 import { DEFAULT_SERVICE_LEVEL } from '@askfirst/server/settings/service-level.ts'
 import type { Target } from '@askfirst/server/store/clock-entities.ts'
 import type { User } from '@askfirst/server/store/entities.ts'
+import { createClockKeeper } from '@askfirst/server/ticket-clock/clock-keeper.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestApp } from '../../../support/test-app.ts'
@@ -19,7 +20,7 @@ beforeAll(async () => {
   technician = await makeUser(server, 'technician')
   lead = await makeUser(server, 'lead')
   headers = await bearerFor(server, technician)
-})
+}, 30_000)
 afterAll(() => server.close())
 
 const post = (url: string, payload: object, as = headers) =>
@@ -152,8 +153,54 @@ describe('a ticket and the clock', () => {
     expect(seen.filter((kind) => kind === 'escalation.asked')).toHaveLength(1)
   })
 
+  test('[T32] a clock that cannot be kept holds up no other', async () => {
+    const [first, second] = [await openTicket('requester'), await openTicket('requester')]
+    const broken = {
+      ...server.store,
+      log: {
+        ...server.store.log,
+        read: async (...range: Parameters<typeof server.store.log.read>) => {
+          if (range[0] === first) throw new Error('the disk fails here')
+          return server.store.log.read(...range)
+        },
+      },
+    }
+    const keeper = createClockKeeper({ store: broken, clock: server.clock, bus: server.bus })
+    await expect(keeper.catchUp()).rejects.toThrow('1 clocks could not be kept')
+    expect(await server.store.clocks.get(second)).not.toBeNull()
+    expect(await server.store.clocks.get(first)).toBeNull()
+    await server.services.clocks.catchUp()
+    expect(await server.store.clocks.get(first)).not.toBeNull()
+  })
+
   test('an answer about the clock of a ticket that is not there is 404', async () => {
     const answer = await server.app.inject({ url: '/api/tickets/tkt_00000000000000000000000000/clock', headers })
     expect(answer.statusCode).toBe(404)
+  })
+})
+
+describe('the lead view', () => {
+  test('[T36] shows which times end, who is asked, what stands still and who has how much, to leads only', async () => {
+    const id = await openTicket()
+    await take(id)
+    await pass(31)
+    await pass(0)
+    server.clock.advance(600 * MINUTE)
+    expect((await server.app.inject({ url: '/api/lead', headers })).statusCode).toBe(403)
+    const view = await get('/api/lead', await bearerFor(server, lead))
+    const due = view.due.find(({ ticket }: { ticket: { id: string } }) => ticket.id === id)
+    expect(due).toMatchObject({
+      target: 'update',
+      isForLeads: true,
+      ticket: { assigneeName: technician.name, level: 2 },
+    })
+    expect(due.leftMs).toBeLessThan(0)
+    expect(view.alerts).toBeGreaterThan(1)
+    expect(view.waiting).toContainEqual(expect.objectContaining({ ticketId: id, toLevel: 2, criterion: 'level-limit' }))
+    expect(view.stuck.map((ticket: { id: string }) => ticket.id)).toContain(id)
+    expect(view.load).toContainEqual(expect.objectContaining({ userId: technician.id, level: 2 }))
+    const queue = await get('/api/tickets?limit=100')
+    const queued = queue.items.find((ticket: { id: string }) => ticket.id === id)
+    expect(queued.due).toMatchObject({ target: 'update', isWarned: true })
   })
 })
