@@ -39,6 +39,8 @@ import type { ClosingService } from './tickets/closing-service.ts'
 import { createClosingService } from './tickets/closing-service.ts'
 import type { PriorityService } from './tickets/priority-service.ts'
 import { createPriorityService } from './tickets/priority-service.ts'
+import type { RelationService } from './tickets/relation-service.ts'
+import { createRelationService } from './tickets/relation-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
 import type { TimerService } from './timers/timer-service.ts'
@@ -78,6 +80,7 @@ export interface Services {
   readonly mail: MailService
   readonly tickets: TicketService
   readonly closing: ClosingService
+  readonly relations: RelationService
   readonly priorities: PriorityService
   readonly timers: TimerService
   readonly consent: ConsentService
@@ -162,6 +165,7 @@ export function createServices(foundations: Foundations): Services {
       ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
       afterChange: (id) => consent.ticketChanged(id),
     }),
+    relations: createRelationService({ store, clock, bus }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
     consent,

@@ -48,6 +48,7 @@ import type {
 } from './entities.ts'
 import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
+import type { LinkStore } from './link-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
@@ -81,6 +82,7 @@ export interface Store {
   readonly reports: ReportStore
   readonly statements: StatementStore
   readonly attachments: AttachmentStore
+  readonly links: LinkStore
   readonly audit: AuditStore
   readonly settings: SettingStore
   readonly timers: TimerStore
@@ -211,7 +213,8 @@ export interface TicketStore {
    * an entry of its own after `logs`: no moment has a closed ticket with a live grant. Null when there is no such ticket,
    * or when the timer that closes it fired before (first wins).
    *
-   * @throws AskFirstError CONFLICT when `version` is not the current one, or a run has not ended
+   * @throws AskFirstError CONFLICT when `version` is not the current one, a run has not ended, the ticket that it goes on
+   *   in is closed itself, or the two are linked already; NOT_FOUND when that one is not there
    */
   close(closing: TicketClosing): Promise<Ticket | null>
   /** A ticket as its person follows it; null when there is no such ticket. */
