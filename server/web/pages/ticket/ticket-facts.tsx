@@ -16,6 +16,7 @@ import { FlowFacts } from './flow-facts.tsx'
 import { closedText, moverText } from './flow-words.ts'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
+import { Related } from './related.tsx'
 import { ReopenTicket } from './reopen-ticket.tsx'
 import type { TicketChanger } from './ticket-change.ts'
 import { MOVES, useTicketChange } from './ticket-change.ts'
@@ -60,6 +61,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
           </Button>
         </div>
       ) : null}
+      <Related ticket={ticket} />
       {mayReopen ? (
         <div>
           <Button small onClick={() => setReopening(true)}>
