@@ -49,7 +49,7 @@ export function Related({ ticket }: { readonly ticket: TicketView }) {
               <Button
                 small
                 look="quiet"
-                aria-label={`Take back the link with #${link.other.number}`}
+                aria-label={`Unlink #${link.other.number}`}
                 disabled={change.isPending}
                 onClick={() => change.mutate({ otherId: link.other.id, does: 'unlink' })}
               >
