@@ -31,6 +31,14 @@ export const LOG_KINDS = [
   'ticket.reopened',
   'mail.sent',
   'mail.failed',
+  'method.step',
+  'theory.added',
+  'theory.judged',
+  'action.planned',
+  'action.asked',
+  'action.judged',
+  'action.done',
+  'verification.recorded',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

@@ -23,6 +23,9 @@ export type FindingId = Id<'fnd'>
 export type ReportId = Id<'rep'>
 export type StatementId = Id<'stm'>
 export type AttachmentId = Id<'att'>
+export type TheoryId = Id<'thy'>
+export type ActionId = Id<'act'>
+export type ComparisonId = Id<'cmp'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -35,6 +38,9 @@ export const FindingId = idSchema('fnd')
 export const ReportId = idSchema('rep')
 export const StatementId = idSchema('stm')
 export const AttachmentId = idSchema('att')
+export const TheoryId = idSchema('thy')
+export const ActionId = idSchema('act')
+export const ComparisonId = idSchema('cmp')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

@@ -23,6 +23,10 @@ import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import type { MailWriter } from './mail/mail-writer.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
+import { ActionService } from './method/action-service.ts'
+import { ComparisonService } from './method/comparison-service.ts'
+import { MethodService } from './method/method-service.ts'
+import { TheoryService } from './method/theory-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
@@ -89,6 +93,10 @@ export interface Services {
   readonly findings: FindingService
   readonly reports: ReportService
   readonly attachments: AttachmentService
+  readonly method: MethodService
+  readonly theories: TheoryService
+  readonly actions: ActionService
+  readonly comparisons: ComparisonService
   readonly playbooks: PlaybookService
   readonly search: SearchService
   readonly exports: ExportService
@@ -154,6 +162,10 @@ export function createServices(foundations: Foundations): Services {
     ...createPeopleServices(foundations, users),
     tokens: createTokenService({ store, clock }),
     devices,
+    method: new MethodService({ store, clock, bus }),
+    theories: new TheoryService({ store, clock, bus }),
+    actions: new ActionService({ store, clock, bus }),
+    comparisons: new ComparisonService({ store, clock, bus }),
     playbooks: createPlaybookService({ devices }),
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),

@@ -17,6 +17,7 @@ import { invitationRoutes } from './invitations.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
+import { actionRoutes, comparisonRoutes, methodRoutes, theoryRoutes } from './method.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
@@ -72,6 +73,10 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     rowRoutes(services),
     rowFileRoutes(services),
     findingRoutes(services),
+    methodRoutes(services),
+    theoryRoutes(services),
+    actionRoutes(services),
+    comparisonRoutes(services),
     reportRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),

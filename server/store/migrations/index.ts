@@ -11,6 +11,7 @@ import { addPersonTickets } from './0011-person-tickets.ts'
 import { addPriorityReasons } from './0012-priority.ts'
 import { addClock } from './0013-clock.ts'
 import { addTicketFlow } from './0014-ticket-flow.ts'
+import { addMethod } from './0015-method.ts'
 import { addMail } from './0017-mail.ts'
 import type { ColumnTypes } from './column-types.ts'
 
@@ -34,5 +35,6 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0012-priority', up: addPriorityReasons },
   { name: '0013-clock', up: addClock },
   { name: '0014-ticket-flow', up: addTicketFlow },
+  { name: '0015-method', up: addMethod },
   { name: '0017-mail', up: addMail },
 ]

@@ -8,6 +8,7 @@ import { enrolmentStore } from './enrolment.ts'
 import { findingStore } from './findings.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
+import { methodStore } from './method.ts'
 import { reportStore } from './reports.ts'
 import { runStore } from './runs.ts'
 import { secondFactorStore } from './second-factors.ts'
@@ -38,6 +39,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     consent: consentStore(context),
     runs: runStore(context),
     findings: findingStore(context),
+    method: methodStore(context),
     reports: reportStore(context),
     statements: statementStore(context),
     attachments: attachmentStore(context),

@@ -8,6 +8,7 @@ import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
+import { tellMethod } from './story-method.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -19,7 +20,7 @@ export interface StoryItem {
   /** Somebody's own words. */
   readonly quote: string | null
   readonly details: readonly string[]
-  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding'
+  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding' | 'method'
   readonly runId: string | null
   /** Somebody's words under headings of their own. */
   readonly parts: readonly (readonly [heading: string, text: string])[]
@@ -134,9 +135,11 @@ function tellProcedure(entry: LogEntry): Told | null {
     case 'ticket.closed':
     case 'ticket.reopened':
       return { kind: 'ticket', ...flowStory(entry) }
-    default:
+    default: {
+      const told = tellMethod(entry)
       // A newer server's kind: say that something happened instead of hiding it.
-      return { kind: 'ticket', text: entry.kind }
+      return told === null ? { kind: 'ticket', text: entry.kind } : { kind: 'method', ...told }
+    }
   }
 }
 

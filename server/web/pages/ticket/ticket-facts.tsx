@@ -10,6 +10,8 @@ import { GradeField } from '../../ui/grade-field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
+import { Spine } from '../method/spine.tsx'
+import type { OpenStep } from '../method/use-open-step.ts'
 import { CloseTicket } from './close-ticket.tsx'
 import { EditTicket } from './edit-ticket.tsx'
 import { FlowFacts } from './flow-facts.tsx'
@@ -24,7 +26,7 @@ import styles from './ticket-facts.module.css'
 import { WaitDialog } from './wait-dialog.tsx'
 
 /** Left: where the ticket stands, and what a technician changes about it. */
-export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
+export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; readonly opened: OpenStep }) {
   const changer = useTicketChange(ticket)
   const mayReopen = useMay('ticket.work') && ticket.state === 'closed' && ticket.closedAs !== 'merged'
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
@@ -35,6 +37,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
       <Conflict changer={changer} />
       <Problem error={changer.error} />
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      <Spine opened={opened} />
       <PriorityPart ticket={ticket} changer={changer} mayWork={mayWork} />
       {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}
       <dl className={styles.list}>

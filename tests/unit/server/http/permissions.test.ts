@@ -111,6 +111,7 @@ test('each role can do exactly what the table says', () => {
     {
       "admin": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.manage",
@@ -154,6 +155,7 @@ test('each role can do exactly what the table says', () => {
       ],
       "lead": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.read",
