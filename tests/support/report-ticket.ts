@@ -34,6 +34,7 @@ const FILE = {
 
 /** Words that the person must never read, each from another place. */
 export const SECRET_WORDS = {
+  closeReason: 'walrusreason',
   note: 'zebranote',
   verdict: 'yakverdict',
   dismissal: 'foxdismissal',
@@ -195,6 +196,10 @@ const EVENTS: readonly Event[] = [
     { deviceId: OWN, collector: 'service.list', counts: { changed: 1, added: 0, removed: 0, same: 9 } },
   ],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
+  [tess, 'ticket.linked', { link: 'related', otherId: fixedId('tkt', 8), number: 8 }],
+  [tess, 'ticket.merged', { otherId: fixedId('tkt', 9), number: 9, size: 3, headHash: 'f'.repeat(64) }],
+  [tess, 'ticket.closed', { as: 'resolved', reason: SECRET_WORDS.closeReason, skips: {} }],
+  [tess, 'ticket.reopened', { reason: SECRET_WORDS.closeReason, reopened: 1 }],
 ]
 
 function opened(): StatementRecord['said'] {
