@@ -62,6 +62,8 @@ import type { ClosingService } from './tickets/closing-service.ts'
 import { createClosingService } from './tickets/closing-service.ts'
 import type { PriorityService } from './tickets/priority-service.ts'
 import { createPriorityService } from './tickets/priority-service.ts'
+import type { RelationService } from './tickets/relation-service.ts'
+import { createRelationService } from './tickets/relation-service.ts'
 import type { TicketService } from './tickets/ticket-service.ts'
 import { createTicketService } from './tickets/ticket-service.ts'
 import type { TimerService } from './timers/timer-service.ts'
@@ -103,6 +105,7 @@ export interface Services {
   readonly requesterLinks: RequesterLinks
   readonly tickets: TicketService
   readonly closing: ClosingService
+  readonly relations: RelationService
   readonly priorities: PriorityService
   readonly timers: TimerService
   readonly clocks: ClockKeeper
@@ -213,6 +216,7 @@ export function createServices(foundations: Foundations): Services {
     requesters: new RequesterService({ store, bus, clock, mails, afterChange }),
     requesterLinks: createRequesterLinks({ store, clock, url: foundations.uiUrl }),
     tickets: createTicketService({ store, clock, bus, mails, afterChange }),
+    relations: createRelationService({ store, clock, bus }),
     priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
     clocks,

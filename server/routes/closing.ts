@@ -17,6 +17,8 @@ const byId = Type.Object({ id: TicketId }, closed)
 const wishFields = {
   as: Type.Enum([...CLOSE_WISHES]),
   reason: Type.Optional(Reason),
+  /** The ticket in which the work goes on; of `duplicate` and `merged` only. */
+  into: Type.Optional(TicketId),
   /** Why a step of the method was left out, by the step's name. */
   skips: Type.Optional(Type.Record(Type.String({ maxLength: 32 }), Reason, { maxProperties: 16 })),
 }
@@ -88,6 +90,6 @@ export function closingRoutes({ closing }: { readonly closing: ClosingService })
   }
 }
 
-function wishOf({ as, reason, skips }: Static<typeof Wish>): CloseWish {
-  return { as, reason: reason ?? null, skips: skips ?? {} }
+function wishOf({ as, reason, into, skips }: Static<typeof Wish>): CloseWish {
+  return { as, reason: reason ?? null, skips: skips ?? {}, ...(into === undefined ? {} : { into }) }
 }

@@ -40,6 +40,7 @@ import { allSessionRoutes } from './sessions.ts'
 import { priorityMatrixRoutes, settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { ticketClockRoutes } from './ticket-clock.ts'
+import { ticketLinkRoutes } from './ticket-links.ts'
 import { ticketReportRoutes } from './ticket-report.ts'
 import { ticketLogRoutes, ticketRoutes, ticketTagRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -71,6 +72,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     ticketRoutes(services),
     ticketLogRoutes(services),
     ticketTagRoutes(services),
+    ticketLinkRoutes(services),
     closingRoutes(services),
     messageRoutes(services),
     ticketClockRoutes(services),

@@ -53,6 +53,7 @@ import type { AccountStanding } from './factor-entities.ts'
 import type { SecondFactorStore } from './factor-store.ts'
 import type { FigureStore } from './figure-store.ts'
 import type { KnowledgeStore } from './knowledge-store.ts'
+import type { LinkStore } from './link-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { MethodStore } from './method-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
@@ -95,6 +96,7 @@ export interface Store {
   readonly asks: AskStore
   readonly appointments: AppointmentStore
   readonly attachments: AttachmentStore
+  readonly links: LinkStore
   readonly audit: AuditStore
   readonly settings: SettingStore
   readonly timers: TimerStore
@@ -228,7 +230,8 @@ export interface TicketStore {
    * an entry of its own after `logs`: no moment has a closed ticket with a live grant. Null when there is no such ticket,
    * or when the timer that closes it fired before (first wins).
    *
-   * @throws AskFirstError CONFLICT when `version` is not the current one, or a run has not ended
+   * @throws AskFirstError CONFLICT when `version` is not the current one, a run has not ended, the ticket that it goes on
+   *   in is closed itself, or the two are linked already; NOT_FOUND when that one is not there
    */
   close(closing: TicketClosing): Promise<Ticket | null>
   /** A ticket as its person follows it; null when there is no such ticket. */

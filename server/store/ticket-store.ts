@@ -1,6 +1,7 @@
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket, TicketState } from './entities.ts'
+import type { TicketLink } from './ticket-entities.ts'
 import type { Firing, TimerDraft } from './timer-store.ts'
 
 /** Fields of a ticket that change; it is closed by `TicketStore.close` alone. */
@@ -47,6 +48,11 @@ export interface TicketClosing {
   readonly logs: readonly [LogDraft, ...LogDraft[]]
   /** Who stands in the entries about requests and grants that end with the ticket. */
   readonly endedBy: Actor
+  /**
+   * The ticket in which its work goes on, and what the log there says. Where it is merged that entry also names the size
+   * and the head of this ticket's log as they are at the end.
+   */
+  readonly into?: { readonly link: TicketLink; readonly log: LogDraft }
   /** The timer that closes it: when that fired before, nothing is written. */
   readonly fires?: Firing
 }

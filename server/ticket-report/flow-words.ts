@@ -23,6 +23,7 @@ const LINKS: Readonly<Record<string, string>> = {
   'duplicate-of': 'is a duplicate of',
   'has-duplicate': 'has as a duplicate',
   'merged-into': 'goes on in',
+  'has-merged': 'took over the work of',
 }
 
 /** What has to do with what, for the desk alone: other tickets are other people's. */

@@ -17,6 +17,7 @@ import { actorOf } from '../users/caller.ts'
 import type { CloseCheck, CloseProblem, CloseWish } from './closing.ts'
 import { closedAs } from './closing.ts'
 import { announceTicket, differences } from './follow-up.ts'
+import { goingOn, goingOnText } from './going-on.ts'
 import { reopening } from './reopening.ts'
 import { mayMove } from './state-moves.ts'
 
@@ -51,16 +52,21 @@ export function createClosingService(dependencies: ClosingDependencies) {
     if (found.length > 0) throw notClosable(found)
     const { version, fires, reason } = wish
     const [at, as] = [isoNow(clock), closedAs(before, wish)]
+    const into = wish.into === undefined ? null : await store.tickets.get(wish.into)
     const told = await mails.ofChange(before, { state: 'closed' })
     const closed = await store.tickets.close({
       ...{ id: before.id, version, endedBy: SERVER_ACTOR },
       columns: { ...closedColumns({ as, reason, at }), updatedAt: at },
-      logs: closingEntries(before, { at, as, wish, mails: told, ...by }),
+      logs: closingEntries(before, { at, as, wish, into, mails: told, ...by }),
       ...(fires === undefined ? {} : { fires }),
+      ...(into === null || (as !== 'duplicate' && as !== 'merged')
+        ? {}
+        : { into: goingOn(before, into, { as, at, actor: by.actor }) }),
     })
     if (closed === null) return null
     await afterChange(before.id)
     announceTicket(bus, before.id)
+    if (into !== null) announceTicket(bus, into.id)
     return closed
   }
 
@@ -133,21 +139,22 @@ interface End {
   readonly actor: Actor
   readonly as: ClosedAs
   readonly wish: CloseWish
+  readonly into: Ticket | null
   readonly mails: LogDraft['mails']
   /** The last message to the person. */
   readonly farewell?: string
 }
 
 /** What the log says of a closing: the row's change, and how and why it was closed. */
-function closingEntries(
-  before: Ticket,
-  { at, actor, as, wish, mails, farewell }: End,
-): readonly [LogDraft, ...LogDraft[]] {
+function closingEntries(before: Ticket, end: End): readonly [LogDraft, ...LogDraft[]] {
+  const { at, actor, as, wish, into, mails } = end
   const changes = differences(before, { state: 'closed', ...closedColumns({ as, reason: wish.reason, at }) })
   const draft = { ticketId: before.id, at, actor }
+  const farewell = into === null ? end.farewell : goingOnText(before, into)
+  const goesOn = into === null ? {} : { otherId: into.id, number: into.number }
   return [
     { ...draft, kind: 'ticket.changed', body: { changes }, ...(mails === undefined ? {} : { mails }) },
-    { ...draft, kind: 'ticket.closed', body: { as, reason: wish.reason, skips: wish.skips } },
+    { ...draft, kind: 'ticket.closed', body: { as, reason: wish.reason, skips: wish.skips, ...goesOn } },
     ...(farewell === undefined ? [] : [{ ...draft, kind: 'message.sent', body: { text: farewell } } as const]),
   ]
 }

@@ -36,6 +36,7 @@ const FILE = {
 /** Words that the person must never read, each from another place. */
 export const SECRET_WORDS = {
   mailRefusal: 'weevil 550',
+  closeReason: 'walrusreason',
   note: 'zebranote',
   verdict: 'yakverdict',
   dismissal: 'foxdismissal',
@@ -218,6 +219,10 @@ const EVENTS: readonly Event[] = [
   [rules, 'appointment.agreed', { appointmentId: fixedId('apt', 1), from: AT, until: LATER }],
   [tess, 'appointment.cancelled', { appointmentId: fixedId('apt', 1), from: AT, until: LATER }],
   [tess, 'ask.withdrawn', { askId: fixedId('ask', 2), kind: 'feedback', reason: 'withdrawn' }],
+  [tess, 'ticket.linked', { link: 'related', otherId: fixedId('tkt', 8), number: 8 }],
+  [tess, 'ticket.merged', { otherId: fixedId('tkt', 9), number: 9, size: 3, headHash: 'f'.repeat(64) }],
+  [tess, 'ticket.closed', { as: 'resolved', reason: SECRET_WORDS.closeReason, skips: {} }],
+  [tess, 'ticket.reopened', { reason: SECRET_WORDS.closeReason, reopened: 1 }],
 ]
 
 function askOf(number: number): TicketAsk {

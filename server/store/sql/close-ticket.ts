@@ -1,11 +1,13 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Ticket } from '../entities.ts'
+import type { TicketLink } from '../ticket-entities.ts'
 import type { TicketClosing } from '../ticket-store.ts'
 import { endTimer } from './end-timer.ts'
-import { appendLog } from './log.ts'
+import { appendLog, logHead } from './log.ts'
 import { OPEN_REQUEST_STATES } from './open-states.ts'
 import type { SqlContext } from './tables.ts'
+import { addLink, lockTickets } from './ticket-links.ts'
 import { changeTicket, ticketKey } from './tickets.ts'
 
 /** A request that waits for its answer, or one whose grant has not ended. */
@@ -22,7 +24,8 @@ interface Standing {
  * @see TicketStore.close
  */
 export async function closeTicket(context: SqlContext, closing: TicketClosing): Promise<Ticket | null> {
-  const { id, version, columns, logs, endedBy } = closing
+  const { id, version, columns, logs, endedBy, into } = closing
+  if (into !== undefined) await refuseClosedTarget(context, into.link)
   if ((await standing(context, id)) === null) return null
   if (closing.fires !== undefined && !(await endTimer(context, closing.fires, columns.updatedAt))) return null
   const [changed, ...others] = logs
@@ -37,7 +40,23 @@ export async function closeTicket(context: SqlContext, closing: TicketClosing): 
   await refuseOpenRuns(context, id)
   // Read anew: the ticket's row is locked now, and whoever asked or answered before is done.
   for (const request of (await standing(context, id)) ?? []) await endRequest(context, request, { closing, endedBy })
+  if (into !== undefined) await goOn(context, into)
   return closed
+}
+
+async function refuseClosedTarget(context: SqlContext, { from, to }: TicketLink): Promise<void> {
+  await lockTickets(context, [from, to])
+  const target = await context.db.selectFrom('tickets').select('state').where('public_id', '=', to).executeTakeFirst()
+  if (target === undefined) throw new AskFirstError('NOT_FOUND', `There is no ticket ${to}`)
+  if (target.state === 'closed') throw new AskFirstError('CONFLICT', `Ticket ${to} is closed itself`)
+}
+
+/** Last, so that the other log names this one's end. */
+async function goOn(context: SqlContext, { link, log }: NonNullable<TicketClosing['into']>): Promise<void> {
+  if (!(await addLink(context, link)))
+    throw new AskFirstError('CONFLICT', `Tickets ${link.from} and ${link.to} are linked already`)
+  const end = link.kind === 'merged-into' ? await logHead(context, link.from) : {}
+  await appendLog(context, { ...log, body: { ...log.body, ...end } })
 }
 
 /** Requests of a ticket that stand, locked, so that no answer comes between; null when there is no such ticket. */

@@ -88,7 +88,8 @@ async function readLog(
   }))
 }
 
-async function logHead({ db }: SqlContext, ticketId: TicketId) {
+/** @see LogStore.head */
+export async function logHead({ db }: SqlContext, ticketId: TicketId) {
   const ticket = await db
     .selectFrom('tickets')
     .select(['log_size', 'log_head'])

@@ -24,6 +24,7 @@ import { sessionStore } from './sessions.ts'
 import { settingStore } from './settings.ts'
 import { statementStore } from './statements.ts'
 import type { SqlContext } from './tables.ts'
+import { linkStore } from './ticket-links.ts'
 import { ticketStore } from './tickets.ts'
 import { timerStore } from './timers.ts'
 import { tokenStore } from './tokens.ts'
@@ -55,6 +56,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     asks: askStore(context),
     appointments: appointmentStore(context),
     attachments: attachmentStore(context),
+    links: linkStore(context),
     audit: auditStore(context),
     settings: settingStore(context),
     timers: timerStore(context),

@@ -6,7 +6,9 @@ import { runsKey } from './use-runs.ts'
 
 /** How the desk closes a ticket. */
 export interface CloseWish {
-  readonly as: 'resolved' | 'no-answer' | 'withdrawn'
+  readonly as: 'resolved' | 'no-answer' | 'withdrawn' | 'duplicate' | 'merged'
+  /** The ticket in which the work goes on. */
+  readonly into?: string
   readonly reason?: string
   /** Why a step of the method was left out, by the step's name. */
   readonly skips?: Readonly<Record<string, string>>

@@ -193,4 +193,65 @@ describeStores('the closing of a ticket', ({ newStore }) => {
     await store.tickets.change(ticket.id, 1, change, logDraft(ticket.id, 'ticket.changed', {}))
     expect((await store.tickets.list({ limit: 1 })).items).toEqual([{ ...ticket, ...change, version: 2 }])
   })
+
+  test('[T9] two tickets are linked once, whichever way, and found from both ends', async () => {
+    const other = await addTicket(store)
+    const link = { from: scene.ticket.id, to: other.id, kind: 'related', at: LATER } as const
+    const logs = [logDraft(link.from, 'ticket.linked', {}), logDraft(link.to, 'ticket.linked', {})]
+    const back = { ...link, from: link.to, to: link.from }
+    const added = await Promise.all([store.links.add(link, logs), store.links.add(back, logs)])
+    expect(added.toSorted()).toEqual([false, true])
+    for (const [id, ticket] of [
+      [scene.ticket.id, other],
+      [other.id, scene.ticket],
+    ] as const)
+      expect(await store.links.of(id)).toMatchObject([{ other: { id: ticket.id, number: ticket.number } }])
+    const [linked] = await store.links.of(other.id)
+    if (linked === undefined) throw new Error('The tickets are not linked')
+    expect(await store.links.remove(linked.link, logs)).toBe(true)
+    expect(await store.links.remove(linked.link, logs)).toBe(false)
+    expect(await store.links.of(other.id)).toEqual([])
+  })
+
+  test('[T11] a merged ticket’s end is named in the other log; two merged into each other at once: one is', async () => {
+    const other = await addTicket(store)
+    const into = (from: typeof other, to: typeof other) => ({
+      ...closingOf(from.id, { as: 'merged' }),
+      into: {
+        link: { from: from.id, to: to.id, kind: 'merged-into', at: LATER } as const,
+        log: logDraft(to.id, 'ticket.merged', { number: from.number }),
+      },
+    })
+    const outcomes = await Promise.allSettled([
+      store.tickets.close(into(scene.ticket, other)),
+      store.tickets.close(into(other, scene.ticket)),
+    ])
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    const [from, to] = outcomes[0]?.status === 'fulfilled' ? [scene.ticket, other] : [other, scene.ticket]
+    const entries = await store.log.read(to.id, 0, 100)
+    const head = await store.log.head(from.id)
+    expect(entries.at(-1)).toMatchObject({ kind: 'ticket.merged', body: { number: from.number, ...head } })
+  })
+
+  test('[T14] a timer closes a ticket once', async () => {
+    const firing = { key: `ticket/${scene.ticket.id}/no-answer`, dueAt: LATER }
+    const timer = { ...firing, kind: 'no-answer', ticketId: scene.ticket.id, body: {} }
+    const log = logDraft(scene.ticket.id, 'ticket.changed', {})
+    const resolved = { state: 'resolved', updatedAt: LATER } as const
+    await store.tickets.change(scene.ticket.id, 1, resolved, log, { timers: [timer] })
+    const closing = { ...closingOf(scene.ticket.id, { version: 2, as: 'no-answer' }), fires: firing }
+    const closed = await Promise.all([store.tickets.close(closing), store.tickets.close(closing)])
+    expect(closed.filter((ticket) => ticket !== null)).toMatchObject([{ closedAs: 'no-answer' }])
+  })
+
+  test('[T12] tags filter the list and are counted', async () => {
+    await addTicket(store, { tags: ['vpn'] })
+    const two = await addTicket(store, { tags: ['printer', 'vpn'] })
+    expect((await store.tickets.list({ limit: 5, tag: 'printer' })).items).toEqual([two])
+    expect(await store.tickets.tags('', 5)).toEqual([
+      { tag: 'vpn', count: 2 },
+      { tag: 'printer', count: 1 },
+    ])
+    expect(await store.tickets.tags('p', 5)).toEqual([{ tag: 'printer', count: 1 }])
+  })
 })

@@ -8,6 +8,7 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import styles from './close-ticket.module.css'
+import { TicketPicker } from './ticket-picker.tsx'
 
 type As = CloseWish['as']
 
@@ -15,8 +16,11 @@ type As = CloseWish['as']
 export function CloseTicket({ ticket, onClose }: { readonly ticket: TicketView; readonly onClose: () => void }) {
   const [as, setAs] = useState<As>('resolved')
   const [reason, setReason] = useState('')
+  const [into, setInto] = useState<string | null>(null)
+  const goesOn = as === 'duplicate' || as === 'merged'
   const wish = {
     as,
+    ...(goesOn && into !== null ? { into } : {}),
     ...(reason.trim().length < MIN_REASON ? {} : { reason: reason.trim() }),
   }
   const closing = useClose(ticket)
@@ -49,6 +53,9 @@ export function CloseTicket({ ticket, onClose }: { readonly ticket: TicketView; 
             onChange={({ target }) => setReason(target.value)}
           />
         ) : null}
+        {goesOn ? (
+          <TicketPicker label="In which ticket does it go on?" notId={ticket.id} chosen={into} onChoose={setInto} />
+        ) : null}
         <InTheWay ticket={ticket} wish={wish} />
         <Problem error={closing.error} />
         <DialogActions>
@@ -70,6 +77,8 @@ function choicesFor({ state, confirmed, mover }: TicketView): readonly (readonly
     ['resolved', confirmed === true ? 'Solved: the person says so' : solvedLabel(state)],
     ...(isAsked ? ([['no-answer', 'No answer of the person']] as const) : []),
     ['withdrawn', 'Withdrawn: there is nothing to solve any more'],
+    ['duplicate', 'Duplicate of another ticket'],
+    ['merged', 'Merged into another ticket, where all of it goes on'],
   ]
 }
 

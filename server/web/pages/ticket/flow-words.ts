@@ -82,4 +82,5 @@ const LINKS: Readonly<Record<string, string>> = {
   'duplicate-of': 'is a duplicate of',
   'has-duplicate': 'has as a duplicate',
   'merged-into': 'goes on in',
+  'has-merged': 'took over the work of',
 }

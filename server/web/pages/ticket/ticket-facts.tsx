@@ -20,6 +20,7 @@ import { closedText, moverText } from './flow-words.ts'
 import { EscalationPart } from './escalation-part.tsx'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
+import { Related } from './related.tsx'
 import { ReopenTicket } from './reopen-ticket.tsx'
 import { RetentionPart } from './retention-part.tsx'
 import type { TicketChanger } from './ticket-change.ts'
@@ -69,6 +70,7 @@ export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; r
           </Button>
         </div>
       ) : null}
+      <Related ticket={ticket} />
       {mayReopen ? (
         <div>
           <Button small onClick={() => setReopening(true)}>

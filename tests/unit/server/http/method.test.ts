@@ -8,6 +8,7 @@ import {
   closingOf,
   addRun,
   auditDraft,
+  closingOf,
   completeness,
   finding,
   freshId,
