@@ -14,8 +14,8 @@ beforeEach(async () => {
   world = new PageWorld()
   await world.server.open()
   browser = await world.browser()
-  const said = { name: 'Ann', title: 'No sound', hindrance: 'much', affected: 'only-me', files: [] } as const
-  ticketId = (await world.parts.handlers['help.open']({ ...said, language: 'en' }, ANN)).ticketId
+  const said = { name: 'Ann', title: 'No sound', hindrance: 'much', affected: 'only-me' } as const
+  ticketId = (await world.parts.handlers['help.open']({ ...said, files: [], language: 'en' }, ANN)).ticketId
 })
 afterEach(() => world.close())
 
