@@ -5,7 +5,6 @@ import { chunkOfLines } from '../../../support/indexed-chunk.ts'
 import { openedSaid } from '../../../support/person-records.ts'
 import {
   AT,
-  closingOf,
   addRun,
   auditDraft,
   closingOf,
