@@ -23,6 +23,9 @@ export type FindingId = Id<'fnd'>
 export type ReportId = Id<'rep'>
 export type StatementId = Id<'stm'>
 export type AttachmentId = Id<'att'>
+export type TheoryId = Id<'thy'>
+export type ActionId = Id<'act'>
+export type ComparisonId = Id<'cmp'>
 export type KnowledgeId = Id<'kno'>
 
 export const TicketId = idSchema('tkt')
@@ -36,6 +39,9 @@ export const FindingId = idSchema('fnd')
 export const ReportId = idSchema('rep')
 export const StatementId = idSchema('stm')
 export const AttachmentId = idSchema('att')
+export const TheoryId = idSchema('thy')
+export const ActionId = idSchema('act')
+export const ComparisonId = idSchema('cmp')
 export const KnowledgeId = idSchema('kno')
 
 /**

@@ -25,6 +25,10 @@ import { KnowledgeService } from './knowledge/knowledge-service.ts'
 import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
+import { ActionService } from './method/action-service.ts'
+import { ComparisonService } from './method/comparison-service.ts'
+import { MethodService } from './method/method-service.ts'
+import { TheoryService } from './method/theory-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
 import type { PlaybookService } from './playbooks/playbook-service.ts'
 import { createPlaybookService } from './playbooks/playbook-service.ts'
@@ -88,6 +92,10 @@ export interface Services {
   readonly knowledge: KnowledgeService
   readonly retention: RetentionService
   readonly attachments: AttachmentService
+  readonly method: MethodService
+  readonly theories: TheoryService
+  readonly actions: ActionService
+  readonly comparisons: ComparisonService
   readonly playbooks: PlaybookService
   readonly search: SearchService
   readonly exports: ExportService
@@ -153,6 +161,10 @@ export function createServices(foundations: Foundations): Services {
     ...createPeopleServices(foundations, users),
     tokens: createTokenService({ store, clock }),
     devices,
+    method: new MethodService({ store, clock, bus }),
+    theories: new TheoryService({ store, clock, bus }),
+    actions: new ActionService({ store, clock, bus }),
+    comparisons: new ComparisonService({ store, clock, bus }),
     playbooks: createPlaybookService({ devices }),
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),

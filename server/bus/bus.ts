@@ -2,7 +2,7 @@
 export interface BusEvent {
   /** `ticket/<id>`, `device/<id>`, `queue`, `reports`, `timers` */
   readonly topic: string
-  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report`, `message`, `attachment`, `timer` */
+  /** `log`, `request`, `run`, `rows`, `finding`, `ticket`, `device`, `report`, `message`, `attachment`, `timer`, `method` */
   readonly kind: string
   /** Id of the thing that changed. */
   readonly id: string

@@ -10,7 +10,8 @@ const URGENCIES: Readonly<Record<OpenedTicket['hindrance'], Grade>> = {
   much: 'medium',
   'cannot-work': 'high',
 }
-const AFFECTED_WORDS: Readonly<Record<OpenedTicket['affected'], string>> = {
+/** How many are hindered, in words. */
+export const AFFECTED_WORDS: Readonly<Record<OpenedTicket['affected'], string>> = {
   'only-me': 'only me',
   some: 'some people',
   many: 'many people',

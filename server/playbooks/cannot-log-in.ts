@@ -17,4 +17,8 @@ export const cannotLogIn: Playbook = {
     { id: 'service.list', params: {}, why: 'Whether the services for log-ins run' },
     { id: 'change.recent', params: { days: 7 }, why: 'What changed before it began' },
   ],
+  questions: [
+    'Which account is it, and does another one work on this computer?',
+    'Was the password changed lately, here or elsewhere?',
+  ],
 }

@@ -17,4 +17,5 @@ export const crashes: Playbook = {
     { id: 'device.info', params: {}, why: 'Hardware and its firmware' },
     { id: 'disk.space', params: {}, why: 'A full drive makes programs fail' },
   ],
+  questions: ['What were you doing when it crashed?', 'Does the whole computer stop, or one program?'],
 }

@@ -17,4 +17,8 @@ export const noNetwork: Playbook = {
       why: 'New drivers, updates and filters',
     },
   ],
+  questions: [
+    'Is nothing reachable, or only some addresses?',
+    'Cable or radio, and do others at the same place have network?',
+  ],
 }

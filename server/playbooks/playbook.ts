@@ -11,6 +11,8 @@ export interface Playbook {
   /** How long the permission lasts. */
   readonly durationMs: number
   readonly collectors: readonly PlaybookCollector[]
+  /** What to ask the person at this symptom, besides the questions of every problem. */
+  readonly questions: readonly string[]
 }
 
 export interface PlaybookCollector {

@@ -17,4 +17,5 @@ export const printer: Playbook = {
       why: 'A new driver or update',
     },
   ],
+  questions: ['Which printer, and how is it connected?', 'Can anybody else print on it?'],
 }

@@ -14,4 +14,5 @@ export const slowComputer: Playbook = {
     { id: 'eventlog.query', params: { windowMinutes: 4_320 }, why: 'Errors of drives and drivers in three days' },
     { id: 'change.recent', params: { days: 14 }, why: 'What was installed or updated before it began' },
   ],
+  questions: ['Is everything slow, or one program?', 'Always, or at certain times or places?'],
 }

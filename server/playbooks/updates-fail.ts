@@ -17,4 +17,5 @@ export const updatesFail: Playbook = {
     { id: 'disk.space', params: {}, why: 'Updates need space on the system drive' },
     { id: 'service.list', params: {}, why: 'Whether the update service runs' },
   ],
+  questions: ['Which update, and at which point does it stop?', 'Did you restart the computer since?'],
 }

@@ -18,6 +18,7 @@ import { knowledgeRoutes, ticketKnowledgeRoutes } from './knowledge.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
+import { actionRoutes, comparisonRoutes, methodRoutes, theoryRoutes } from './method.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
 import { playbookRoutes } from './playbooks.ts'
@@ -70,6 +71,10 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     rowRoutes(services),
     rowFileRoutes(services),
     findingRoutes(services),
+    methodRoutes(services),
+    theoryRoutes(services),
+    actionRoutes(services),
+    comparisonRoutes(services),
     reportRoutes(services),
     figureRoutes(services),
     knowledgeRoutes(services),

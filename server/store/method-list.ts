@@ -109,6 +109,8 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'findings.listForTicket': 'read',
   'findings.search': 'read',
   'findings.judge': 'write',
+  'method.read': 'read',
+  'method.put': 'write',
   'reports.record': 'write',
   'reports.get': 'read',
   'reports.list': 'read',

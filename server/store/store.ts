@@ -51,6 +51,7 @@ import type { SecondFactorStore } from './factor-store.ts'
 import type { FigureStore } from './figure-store.ts'
 import type { KnowledgeStore } from './knowledge-store.ts'
 import type { MailStore } from './mail-store.ts'
+import type { MethodStore } from './method-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
@@ -79,6 +80,7 @@ export interface Store {
   readonly consent: ConsentStore
   readonly runs: RunStore
   readonly findings: FindingStore
+  readonly method: MethodStore
   readonly reports: ReportStore
   readonly figures: FigureStore
   readonly knowledge: KnowledgeStore

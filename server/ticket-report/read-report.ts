@@ -32,13 +32,14 @@ export async function readReport(deps: ReportDeps, ticketId: TicketId): Promise<
   const ticket = await store.tickets.get(ticketId)
   if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId} to report`)
   const entries = await wholeLog(store, ticketId)
-  const [requests, runs, findings] = await Promise.all([
+  const [requests, runs, findings, method] = await Promise.all([
     store.consent.listForTicket(ticketId),
     store.runs.listForTicket(ticketId),
     store.findings.listForTicket(ticketId),
+    store.method.read(ticketId),
   ])
   const head = { size: entries.length, headHash: entries.at(-1)?.hash ?? EMPTY_LOG_HASH }
-  const known = { ticket, entries, requests, runs, findings }
+  const known = { ticket, entries, requests, runs, findings, method }
   const devices = await devicesOf(store, known)
   return {
     ...known,

@@ -1,6 +1,7 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import type { Finding, Run, StoredRequest, Ticket } from '../store/entities.ts'
+import type { MethodRecord } from '../store/method-entities.ts'
 
 /** All that a report is made from; the log stands first, everything else explains it. */
 export interface ReportInput {
@@ -9,6 +10,7 @@ export interface ReportInput {
   readonly requests: readonly StoredRequest[]
   readonly runs: readonly Run[]
   readonly findings: readonly Finding[]
+  readonly method: MethodRecord
   /** Names by id; what is missing is shown by its id in the internal edition and not at all in the other. */
   readonly devices: ReadonlyMap<string, string>
   readonly people: ReadonlyMap<string, string>

@@ -1,21 +1,10 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
-import type { EditionView } from './edition-view.ts'
+import { text } from './entry-text.ts'
 import { codeText, rowsText, runStateText, saidText } from './report-words.ts'
+import { METHOD_TELLERS } from './tell-method.ts'
+import type { Teller, TellNames } from './tell-names.ts'
 import { changeLines } from './ticket-changes.ts'
-
-/** What the tellers need besides the entry: where a request or a run belongs. */
-export interface TellNames {
-  readonly view: EditionView
-  readonly deviceOfRequest: (requestId: string) => string
-  readonly deviceOfRun: (runId: string) => string
-  readonly requestOfGrant: (grantId: string) => string
-  /** Whether a finding stands in the edition. */
-  readonly showsFinding: (findingId: string) => boolean
-}
-
-/** One sentence about an entry, read after the name of who did it; null: not for this edition. */
-type Teller = (entry: LogEntry, names: TellNames) => string | null
 
 /**
  * How each kind of entry is told, in one sentence. A new kind does not compile until it is told here, for both
@@ -83,6 +72,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   // What a mail server refuses is for the desk to mend.
   'mail.failed': (entry, { view }) =>
     view.isInternal ? `could not send an e-mail to ${text(entry, 'to')}: ${text(entry, 'error')}` : null,
+  ...METHOD_TELLERS,
   'knowledge.written': (entry, { view }) =>
     // What the desk learns is its own.
     view.isInternal ? `wrote it up as a known problem: ${text(entry, 'title')}` : null,
@@ -132,10 +122,4 @@ function ofFinding(teller: Teller): Teller {
 /** What an entry says, for an edition; null when it is not for it. */
 export function tellEntry(entry: LogEntry, names: TellNames): string | null {
   return TELLERS[entry.kind](entry, names)
-}
-
-/** A text field of an entry; empty where it has none. */
-export function text({ body }: LogEntry, name: string): string {
-  const value = body[name]
-  return typeof value === 'string' ? value : ''
 }

@@ -4,7 +4,9 @@ import { isStatedBody } from '../export/log-bodies.ts'
 import type { Ticket } from '../store/entities.ts'
 import type { EditionView } from './edition-view.ts'
 import { viewFor } from './edition-view.ts'
+import { text } from './entry-text.ts'
 import { findingParts } from './finding-parts.ts'
+import { actionParts, comparisonParts, stepParts, theoryParts } from './method-parts.ts'
 import type { Block, Edition, Fact, ReportDocument, Section } from './report-document.ts'
 import { bounded } from './report-document.ts'
 import type { ReportInput } from './report-input.ts'
@@ -12,8 +14,8 @@ import { customerDevice } from './report-input.ts'
 import { bytesText, timeText, wordsOf } from './report-words.ts'
 import { requestParts } from './request-parts.ts'
 import { runParts } from './run-parts.ts'
-import type { TellNames } from './tell-entry.ts'
-import { tellEntry, text } from './tell-entry.ts'
+import { tellEntry } from './tell-entry.ts'
+import type { TellNames } from './tell-names.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /** What the sections are made with. */
@@ -42,6 +44,7 @@ export function ticketReport(input: ReportInput, edition: Edition): ReportDocume
       listed('permissions', 'Permissions', requestParts(input, making.view), 'Nobody was asked for permission.'),
       listed('readings', 'What was read', runParts(input, making.view), 'Nothing was read.'),
       listed('findings', 'Findings', findingParts(input, making.view), 'Nothing was found.'),
+      ...methodSections(making),
       conversation(making),
       ...(making.view.isInternal ? [notes(making)] : []),
       changes(making),
@@ -61,6 +64,15 @@ function listed(id: string, title: string, parts: readonly Block[], none: string
   if (parts.length === 0) return { id, title, blocks: [{ kind: 'text', text: none }] }
   const { shown, rest } = bounded(parts)
   return { id, title, blocks: [...shown, ...rest] }
+}
+
+function methodSections({ input, view }: Making): readonly Section[] {
+  return [
+    listed('steps', 'The six steps', stepParts(input, view), ''),
+    ...(view.isInternal ? [listed('theories', 'Theories', theoryParts(input), 'Nothing was supposed.')] : []),
+    listed('actions', 'Actions', actionParts(input, view), 'No action was planned.'),
+    listed('comparisons', 'Before and after', comparisonParts(input, view), 'Nothing was compared.'),
+  ]
 }
 
 function table(
@@ -154,8 +166,8 @@ function changes({ input, view }: Making): Section {
     .map(([{ at, actor }, lines]) => [timeText(at), view.who(actor), lines.join('\n')])
   const head = ['Time', 'Who', 'Change']
   const section = table('changes', { title: 'Changes', head, rows, none: 'The ticket was not changed.' })
-  const where = view.isInternal ? 'the notes and the messages' : 'the messages'
-  const readOnly = `AskFirst only reads: it changes no setting of a device. What people changed by hand stands in ${where}.`
+  const readOnly =
+    'AskFirst only reads: it changes no setting of a device. What people changed by hand stands under Actions, with the setting before and after.'
   return { ...section, blocks: [{ kind: 'text', text: readOnly }, ...section.blocks] }
 }
 

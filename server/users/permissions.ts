@@ -19,6 +19,7 @@ export const PERMISSIONS = [
   'run.order',
   'finding.read',
   'finding.judge',
+  'action.approve',
   'export.read',
   'audit.read',
   'report.read',
@@ -50,13 +51,14 @@ const READING: readonly Permission[] = [
 const WORKING: readonly Permission[] = [...READING, 'ticket.work', 'consent.ask', 'run.order', 'finding.judge']
 
 /**
- * What each role may do; what is not listed is refused. A lead works like a technician and also sees the audit log, the figures and what people reported. An
+ * What each role may do; what is not listed is refused. A lead works like a technician, approves major actions, and also sees the audit log, the figures and what people reported. An
  * admin may do everything, because in a small shop the same person runs the desk. An auditor reads and changes nothing.
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   technician: new Set(WORKING),
   lead: new Set<Permission>([
     ...WORKING,
+    'action.approve',
     'audit.read',
     'report.read',
     'report.clear',

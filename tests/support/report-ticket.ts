@@ -5,6 +5,7 @@ import { EMPTY_LOG_HASH, logEntryText } from '@askfirst/protocol/findings-log.ts
 import type { Id } from '@askfirst/protocol/ids.ts'
 import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import type { Finding, Run, StoredRequest, Ticket } from '@askfirst/server/store/entities.ts'
+import type { MethodRecord, PlannedAction } from '@askfirst/server/store/method-entities.ts'
 import type { ReportInput } from '@askfirst/server/ticket-report/report-input.ts'
 import { AT, completeness, LATER, sha } from './store-records.ts'
 
@@ -44,6 +45,16 @@ export const SECRET_WORDS = {
   otherPurpose: 'molepurpose',
   detail: 'newtdetail',
   withheld: 'crabwithheld',
+  mailError: 'ravenmailerror',
+  skipped: 'hareskipped',
+  why: 'storkwhy',
+  answer: 'toadanswer',
+  otherMeasure: 'voleothermeasure',
+  otherLine: 'wrenotherline',
+  theory: 'ottertheory',
+  result: 'sealresult',
+  otherAction: 'badgeraction',
+  approval: 'ibexapproval',
   knowledge: 'wrenknowledge',
   held: 'larkheld',
   released: 'finchreleased',
@@ -60,6 +71,10 @@ export const SHARED_WORDS = [
   'Let it start by itself',
   'wörks again',
   'Screen <1>.png',
+  'runs by itself',
+  'Stop it',
+  'state: running',
+  'Let the service start by itself',
 ] as const
 
 /** A ticket with every kind of entry, on two devices. */
@@ -74,6 +89,7 @@ export function reportTicket(changes: Partial<ReportInput> = {}): ReportInput {
       finding(1, 'open', { statement: SECRET_WORDS.otherFinding, reason: null, run: 1 }),
       finding(2, 'dismissed', { statement: 'The drive is full.', reason: SECRET_WORDS.dismissal, run: 0 }),
     ],
+    method: method(),
     devices: new Map([
       [OWN, 'front-desk'],
       [OTHER, SECRET_WORDS.otherDevice],
@@ -157,6 +173,28 @@ const EVENTS: readonly Event[] = [
   [own, 'consent.revoked', { requestId: REQUESTS[0], grantId: GRANT, jws: 'a.b.c' }],
   [tess, 'consent.withdrawn', { requestId: REQUESTS[0], deviceId: OWN, reason: 'ticket-closed' }],
   [tess, 'ticket.changed', { changes: { state: { from: 'open', to: 'resolved' } } }],
+  [rules, 'mail.sent', { to: 'aenne@example.org', subject: 'News of your ticket' }],
+  [rules, 'mail.failed', { to: 'aenne@example.org', error: SECRET_WORDS.mailError }],
+  [tess, 'method.step', { step: 'plan', skipReason: SECRET_WORDS.skipped }],
+  [tess, 'theory.added', { theoryId: fixedId('thy', 1), statement: SECRET_WORDS.theory }],
+  [tess, 'theory.judged', { statement: SECRET_WORDS.theory, verdict: 'confirmed', result: SECRET_WORDS.result }],
+  [tess, 'action.planned', { what: 'Start the service again', deviceId: OWN }],
+  [tess, 'action.asked', { what: SECRET_WORDS.otherAction, deviceId: OTHER }],
+  [
+    lead,
+    'action.judged',
+    { what: 'Start the service again', deviceId: OWN, state: 'approved', by: 'lead', text: SECRET_WORDS.approval },
+  ],
+  [
+    tess,
+    'action.done',
+    { what: 'Start the service again', deviceId: OWN, state: 'done', before: 'stopped', after: 'runs by itself' },
+  ],
+  [
+    tess,
+    'verification.recorded',
+    { deviceId: OWN, collector: 'service.list', counts: { changed: 1, added: 0, removed: 0, same: 9 } },
+  ],
   [tess, 'knowledge.written', { title: SECRET_WORDS.knowledge }],
   [lead, 'retention.held', { reason: SECRET_WORDS.held }],
   [lead, 'retention.released', { reason: SECRET_WORDS.released }],
@@ -310,5 +348,60 @@ function finding(
     judgedBy: state === 'open' ? null : LEAD,
     reason: of.reason,
     createdAt: AT,
+  }
+}
+
+/** One of each: for the person only what was done on their device, and what was compared there. */
+function method(): MethodRecord {
+  const by = { id: TESS, name: 'Tess Technician' }
+  const content = { text: '', answers: [], measures: [] }
+  const action: PlannedAction = {
+    ...{
+      id: fixedId('act', 1),
+      what: 'Start the service again',
+      deviceId: OWN,
+      why: SECRET_WORDS.why,
+      undo: 'Stop it',
+    },
+    ...{ risk: 'medium', doer: { kind: 'technician', name: 'Tess Technician' }, needsApproval: true, state: 'done' },
+    ...{ askId: null, approval: { by: 'lead', name: SECRET_WORDS.leadName, at: AT, text: SECRET_WORDS.approval } },
+    ...{ outcome: { before: 'stopped', after: 'runs by itself', seen: null }, plannedAt: AT, plannedBy: by },
+    ...{ endedAt: LATER, endedBy: by, version: 3 },
+  }
+  const comparison = {
+    ...{ collector: 'service.list', beforeRunId: RUNS[0], afterRunId: RUNS[2], isCut: false, at: LATER, by },
+    counts: { changed: 1, added: 0, removed: 0, same: 9 },
+  }
+  const line = { change: 'changed', subject: 'sound', before: 'state: stopped', after: 'state: running' } as const
+  return {
+    ticketId: TICKET,
+    steps: [
+      {
+        ...{ step: 'identify', skipReason: null, at: AT, by, version: 1 },
+        content: { ...content, answers: [{ id: 'since', question: 'Since when?', answer: SECRET_WORDS.answer }] },
+      },
+      {
+        ...{ step: 'verify', skipReason: null, at: LATER, by, version: 1 },
+        content: {
+          ...content,
+          measures: [
+            { text: 'Let the service start by itself', isDone: true, findingId: FINDINGS[0] },
+            { text: SECRET_WORDS.otherMeasure, isDone: false, findingId: FINDINGS[1] },
+          ],
+        },
+      },
+    ],
+    theories: [
+      {
+        ...{ id: fixedId('thy', 1), statement: SECRET_WORDS.theory, likelihood: 'high', findingIds: [FINDINGS[0]] },
+        ...{ test: { text: 'Look', collector: null }, verdict: 'confirmed', result: SECRET_WORDS.result, runId: null },
+        ...{ addedAt: AT, addedBy: by, judgedAt: LATER, judgedBy: by, version: 2 },
+      },
+    ],
+    actions: [action, { ...action, id: fixedId('act', 2), what: SECRET_WORDS.otherAction, deviceId: OTHER }],
+    comparisons: [
+      { ...comparison, id: fixedId('cmp', 1), deviceId: OWN, lines: [line] },
+      { ...comparison, id: fixedId('cmp', 2), deviceId: OTHER, lines: [{ ...line, subject: SECRET_WORDS.otherLine }] },
+    ],
   }
 }

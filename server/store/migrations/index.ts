@@ -10,6 +10,7 @@ import { addVocabulary } from './0010-row-vocabulary.ts'
 import { addPersonTickets } from './0011-person-tickets.ts'
 import { addPriorityReasons } from './0012-priority.ts'
 import { addClock } from './0013-clock.ts'
+import { addMethod } from './0015-method.ts'
 import { addMail } from './0017-mail.ts'
 import { addKnowledge } from './0018-knowledge.ts'
 import { addRetention } from './0019-retention.ts'
@@ -34,6 +35,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0011-person-tickets', up: addPersonTickets },
   { name: '0012-priority', up: addPriorityReasons },
   { name: '0013-clock', up: addClock },
+  { name: '0015-method', up: addMethod },
   { name: '0017-mail', up: addMail },
   { name: '0018-knowledge', up: addKnowledge },
   { name: '0019-retention', up: addRetention },

@@ -9,6 +9,7 @@ import { findingStore } from './findings.ts'
 import { knowledgeStore } from './knowledge.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
+import { methodStore } from './method.ts'
 import { reportStore } from './reports.ts'
 import { retentionStore } from './retention.ts'
 import { runStore } from './runs.ts'
@@ -36,6 +37,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     consent: consentStore(context),
     runs: runStore(context),
     findings: findingStore(context),
+    method: methodStore(context),
     reports: reportStore(context),
     figures: figureStore(context),
     knowledge: knowledgeStore(context),

@@ -261,6 +261,17 @@ interface FindingRow {
   reason: string | null
   created_at: string
 }
+interface MethodRecordRow {
+  id: Generated<number>
+  ticket_id: number
+  kind: string
+  /** The step, or the record's own id. */
+  name: string
+  /** How it stands, e.g. a theory's verdict. */
+  state: string
+  version: number
+  content: JsonText
+}
 interface ReportRow {
   id: Generated<number>
   public_id: string
@@ -343,6 +354,7 @@ export interface Tables extends ClockTables, MailTables, KnowledgeTables {
   chunks: ChunkRow
   row_blocks: RowBlockRow
   findings: FindingRow
+  method_records: MethodRecordRow
   reports: ReportRow
   statements: StatementRow
   attachments: AttachmentRow

@@ -20,10 +20,12 @@ interface CardProps {
   readonly finding: FindingView
   readonly runs: readonly RunView[]
   readonly onAsk: (draft: AskDraft) => void
+  readonly onShare: (text: string) => void
 }
 
 /** One finding: what is the case, why probably, what to look at next, how it is prevented, and the desk's verdict. */
-export function FindingCard({ ticket, finding, runs, onAsk }: CardProps) {
+export function FindingCard({ ticket, finding, runs, onAsk, onShare }: CardProps) {
+  const mayShare = useMay('ticket.work') && ticket.state !== 'closed' && finding.state !== 'dismissed'
   const { content } = finding
   return (
     <article className={styles.card} id={finding.id} data-state={finding.state} data-severity={content.severity}>
@@ -42,9 +44,23 @@ export function FindingCard({ ticket, finding, runs, onAsk }: CardProps) {
         <Evidence ticketId={ticket.id} finding={finding} />
         <NextCheck ticket={ticket} finding={finding} runs={runs} onAsk={onAsk} />
         <Verdict ticketId={ticket.id} finding={finding} />
+        {mayShare ? (
+          <Button small look="quiet" onClick={() => onShare(plainWords(content))}>
+            Tell the person<span className="visually-hidden">: {content.statement}</span>
+          </Button>
+        ) : null}
       </div>
     </article>
   )
+}
+
+/** A finding for the person, to be looked at and changed before it is sent. */
+function plainWords({ statement, probableCause, prevention }: FindingView['content']): string {
+  return [
+    `We found this on your computer: ${statement}`,
+    `Probable cause: ${probableCause}`,
+    `So that it does not come back: ${prevention}`,
+  ].join('\n')
 }
 
 function VerdictBadge({ finding }: { readonly finding: FindingView }) {

@@ -21,9 +21,12 @@ interface Outcomes {
 export function Findings({
   ticket,
   onAsk,
+  onShare,
 }: {
   readonly ticket: TicketView
   readonly onAsk: (draft: AskDraft) => void
+  /** Puts a text for the person into the box for messages. */
+  readonly onShare: (text: string) => void
 }) {
   const { data: findings, error, isPending } = useFindings(ticket.id)
   const { data: runs } = useRuns(ticket.id)
@@ -48,7 +51,7 @@ export function Findings({
       <ul className={styles.list}>
         {findings?.map((finding) => (
           <li key={finding.id}>
-            <FindingCard ticket={ticket} finding={finding} runs={runs ?? []} onAsk={onAsk} />
+            <FindingCard ticket={ticket} finding={finding} runs={runs ?? []} onAsk={onAsk} onShare={onShare} />
           </li>
         ))}
       </ul>

@@ -19,21 +19,36 @@ interface NextCheckProps {
   readonly onAsk: (draft: AskDraft) => void
 }
 
-/** The next check of a finding as a button: it runs at once where the person allowed it already, and asks otherwise. */
+/** The next check of a finding as a button. */
 export function NextCheck({ ticket, finding, runs, onAsk }: NextCheckProps) {
-  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed'
   const { nextCheck, evidence, statement } = finding.content
   const seenOn = runs.find(({ id }) => id === evidence[0]?.runId)?.deviceId
   const deviceId = seenOn ?? ticket.deviceIds[0] ?? ''
+  const purpose = `We found this: ${statement} To be sure I would like to look at one more thing.`
+  return <CheckButton {...{ ticket, deviceId, purpose, onAsk }} collector={nextCheck.collector ?? ''} />
+}
+
+/** One collector as a button: it runs at once where the person allowed it already, and asks otherwise. */
+export function CheckButton({
+  ticket,
+  deviceId,
+  collector,
+  purpose,
+  onAsk,
+}: Pick<NextCheckProps, 'ticket' | 'onAsk'> & {
+  readonly deviceId: string
+  readonly collector: string
+  readonly purpose: string
+}) {
+  const mayAsk = useMay('consent.ask') && ticket.state !== 'closed'
   const { data: device } = useDevice(deviceId)
-  const entry = device?.catalogue?.find(({ id }) => id === nextCheck.collector)
-  const grantId = useGrantFor(ticket.id, deviceId, nextCheck.collector ?? '')
+  const entry = device?.catalogue?.find(({ id }) => id === collector)
+  const grantId = useGrantFor(ticket.id, deviceId, collector)
   if (!mayAsk || device === undefined || entry === undefined || !entry.available) return null
   if (device.reportOnYou !== null) return null
   const title = collectorTitle(device.catalogue, entry.id)
   if (grantId !== null && device.online)
     return <RunNow ticketId={ticket.id} grantId={grantId} collector={entry.id} title={title} />
-  const purpose = `We found this: ${statement} To be sure I would like to look at one more thing.`
   return (
     <Button
       small

@@ -7,6 +7,7 @@ import { receiptFacts } from './receipt.ts'
 import { codeText } from './run-words.ts'
 import type { StatedFile } from './statement.ts'
 import { statementOf } from './statement.ts'
+import { tellMethod } from './story-method.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -18,7 +19,7 @@ export interface StoryItem {
   /** Somebody's own words. */
   readonly quote: string | null
   readonly details: readonly string[]
-  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding'
+  readonly kind: 'ticket' | 'note' | 'message' | 'consent' | 'run' | 'finding' | 'method'
   readonly runId: string | null
   /** Somebody's words under headings of their own. */
   readonly parts: readonly (readonly [heading: string, text: string])[]
@@ -136,9 +137,11 @@ function tellKept(entry: LogEntry): Told {
       return { kind: 'ticket', text: 'ended the legal hold', quote: text(entry, 'reason') }
     case 'retention.aged-out':
       return { kind: 'ticket', text: 'deleted the rows and files, because the ticket was closed long ago' }
-    default:
+    default: {
+      const told = tellMethod(entry)
       // A newer server's kind: say that something happened instead of hiding it.
-      return { kind: 'ticket', text: entry.kind }
+      return told === null ? { kind: 'ticket', text: entry.kind } : { kind: 'method', ...told }
+    }
   }
 }
 

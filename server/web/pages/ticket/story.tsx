@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { ClipboardList, Lightbulb, Lock, MessageSquare, Play, ShieldCheck } from 'lucide-react'
+import { ClipboardList, Lightbulb, ListChecks, Lock, MessageSquare, Play, ShieldCheck } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Link } from 'wouter'
 import { useRequests } from '../../api/consent.ts'
@@ -19,12 +19,13 @@ import { StatedFiles } from './stated-files.tsx'
 import styles from './story.module.css'
 import type { StoryItem, StoryNames } from './story-items.ts'
 import { isTalk, storyOf } from './story-items.ts'
+import type { Proposal } from './write-box.tsx'
 import { WriteBox } from './write-box.tsx'
 
 const SHOWN = 100
 
 /** The findings log as a readable story, newest last, and the box for a note. */
-export function Story({ ticket }: { readonly ticket: TicketView }) {
+export function Story({ ticket, proposal }: { readonly ticket: TicketView; readonly proposal: Proposal | null }) {
   const { data: entries, error, isPending } = useLog(ticket.id)
   const { data: runs } = useRuns(ticket.id)
   const [count, setCount] = useState(SHOWN)
@@ -55,7 +56,7 @@ export function Story({ ticket }: { readonly ticket: TicketView }) {
           <Item key={item.seq} ticketId={ticket.id} item={item} runs={runs ?? []} before={shown[at - 1]} />
         ))}
       </ol>
-      <WriteBox ticket={ticket} />
+      <WriteBox ticket={ticket} proposal={proposal} />
     </section>
   )
 }
@@ -89,6 +90,7 @@ const ICONS: Readonly<Record<StoryItem['kind'], LucideIcon>> = {
   consent: ShieldCheck,
   run: Play,
   finding: Lightbulb,
+  method: ListChecks,
 }
 const TIME = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short' })
 const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full' })

@@ -11,6 +11,8 @@ import { GradeField } from '../../ui/grade-field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
+import { Spine } from '../method/spine.tsx'
+import type { OpenStep } from '../method/use-open-step.ts'
 import { EditTicket } from './edit-ticket.tsx'
 import { MailPart } from './mail-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
@@ -20,7 +22,7 @@ import { MOVES, useTicketChange } from './ticket-change.ts'
 import styles from './ticket-facts.module.css'
 
 /** Left: where the ticket stands, and what a technician changes about it. */
-export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
+export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; readonly opened: OpenStep }) {
   const changer = useTicketChange(ticket)
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
   const [isEditing, setEditing] = useState(false)
@@ -29,6 +31,7 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
       <Conflict changer={changer} />
       <Problem error={changer.error} />
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      <Spine opened={opened} />
       <PriorityPart ticket={ticket} changer={changer} mayWork={mayWork} />
       {mayWork ? <Choices ticket={ticket} changer={changer} /> : <ReadOnlyChoices ticket={ticket} />}
       <dl className={styles.list}>

@@ -7,6 +7,7 @@ import { findingsKey } from '../../api/findings.ts'
 import { useLiveQuery } from '../../api/live.ts'
 import { logKey } from '../../api/log.ts'
 import { mailsKey } from '../../api/mails.ts'
+import { methodKey } from '../../api/method.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { ticketKey, useTicket } from '../../api/tickets.ts'
@@ -16,6 +17,8 @@ import { PageTitle } from '../../shell/page-title.tsx'
 import { buttonClass } from '../../ui/button.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
+import { StepPanel } from '../method/step-panel.tsx'
+import { useOpenStep } from '../method/use-open-step.ts'
 import { AskDialog } from './ask-dialog.tsx'
 import type { AskDraft } from './ask-draft.ts'
 import { DEVICE_SIDE, DeviceSide } from './device-side.tsx'
@@ -25,6 +28,7 @@ import { ReportMenu } from './report-menu.tsx'
 import { Story } from './story.tsx'
 import styles from './ticket.module.css'
 import { TicketFacts } from './ticket-facts.tsx'
+import type { Proposal } from './write-box.tsx'
 
 /** Rows come in many a second; their counts are read at most so often. */
 const ROWS_GATHER_MS = 500
@@ -41,6 +45,7 @@ export function Ticket() {
   useLiveQuery(topic, requestsKey(id), ['request'])
   useLiveQuery(topic, runsKey(id), ['run', 'rows'], ROWS_GATHER_MS)
   useLiveQuery(topic, findingsKey(id), ['finding'])
+  useLiveQuery(topic, methodKey(id), ['method', 'finding', 'ticket', 'run'])
   if (isPending) return <Loading what="Reading the ticket" />
   if (ticket === undefined) return <NoTicket error={error} />
   return <Workbench key={id} ticket={ticket} error={error} />
@@ -64,6 +69,8 @@ function NoTicket({ error }: { readonly error: unknown }) {
 
 function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly error: unknown }) {
   const [draft, setDraft] = useState<AskDraft | null>(null)
+  const opened = useOpenStep(ticket)
+  const [proposal, setProposal] = useState<Proposal | null>(null)
   const mayExport = useMay('export.read')
   return (
     <>
@@ -80,14 +87,15 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
       </PageTitle>
       <Problem error={error} />
       <div className={styles.columns}>
-        <TicketFacts ticket={ticket} />
+        <TicketFacts ticket={ticket} opened={opened} />
         <div className={styles.centre}>
           <a className={styles.jump} href={`#${DEVICE_SIDE}`}>
             To the device and the permission
           </a>
-          <Findings ticket={ticket} onAsk={setDraft} />
+          <StepPanel ticket={ticket} opened={opened} onAsk={setDraft} />
+          <Findings ticket={ticket} onAsk={setDraft} onShare={(text) => setProposal({ text })} />
           <LooksLike ticket={ticket} />
-          <Story ticket={ticket} />
+          <Story ticket={ticket} proposal={proposal} />
         </div>
         <DeviceSide ticket={ticket} onAsk={setDraft} />
       </div>

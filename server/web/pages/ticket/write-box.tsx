@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Lock, Send } from 'lucide-react'
 import type { FormEvent, KeyboardEvent } from 'react'
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { apiSend } from '../../api/client.ts'
 import { logKey } from '../../api/log.ts'
 import { useMails } from '../../api/mails.ts'
@@ -34,12 +34,25 @@ const KINDS = {
 type Kind = keyof typeof KINDS
 const ORDER: readonly Kind[] = ['note', 'message']
 
+/** A text for the person that another part of the page puts here, to be looked at before it is sent. */
+export interface Proposal {
+  readonly text: string
+}
+
 /** Where a technician writes: a note that stays at the desk, or a message that the person reads. They look different. */
-export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
+export function WriteBox({ ticket, proposal }: { readonly ticket: TicketView; readonly proposal: Proposal | null }) {
   const mayWork = useMay('ticket.work') && ticket.state !== 'closed'
   const [kind, setKind] = useState<Kind>('note')
   const [drafts, setDrafts] = useState<Readonly<Record<Kind, string>>>({ note: '', message: '' })
   const { label, hint, does, maxLength } = KINDS[kind]
+  const box = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (proposal === null) return
+    setKind('message')
+    // What is being written to the person already stays before it.
+    setDrafts((before) => ({ ...before, message: [before.message.trim(), proposal.text].join('\n\n').trim() }))
+    box.current?.querySelector('textarea')?.focus()
+  }, [proposal])
   const draft = drafts[kind]
   const writesTo = useMails(ticket.id).data?.writesTo ?? null
   const { send, isPending, error } = useSend(ticket.id, (sent) => setDrafts({ ...drafts, [sent]: '' }))
@@ -52,7 +65,7 @@ export function WriteBox({ ticket }: { readonly ticket: TicketView }) {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.form?.requestSubmit()
   }
   return (
-    <form className={styles.box} data-kind={kind} aria-label="Write" onSubmit={submit}>
+    <form ref={box} className={styles.box} data-kind={kind} aria-label="Write" onSubmit={submit}>
       <KindChoice kind={kind} onChange={setKind} />
       <Problem error={error} />
       {kind === 'message' && ticket.deviceIds.length === 0 && writesTo === null ? (

@@ -114,6 +114,7 @@ test('each role can do exactly what the table says', () => {
     {
       "admin": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.manage",
@@ -160,6 +161,7 @@ test('each role can do exactly what the table says', () => {
       ],
       "lead": [
         "account.own",
+        "action.approve",
         "audit.read",
         "consent.ask",
         "device.read",
