@@ -184,12 +184,6 @@ export function createServices(foundations: Foundations): Services {
   const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
   const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
-  const clocks = createClockKeeper({ store, clock, bus })
-  const asks = createAskService({ store, clock, bus })
-  const afterChange = async (id: TicketId) => {
-    await consent.ticketChanged(id)
-    await asks.ticketChanged(id)
-  }
   return {
     store,
     clock,
@@ -199,36 +193,19 @@ export function createServices(foundations: Foundations): Services {
     ...createPeopleServices(foundations, users),
     tokens: createTokenService({ store, clock }),
     devices,
-    method: new MethodService({ store, clock, bus }),
-    theories: new TheoryService({ store, clock, bus }),
-    actions: new ActionService({ store, clock, bus }),
-    comparisons: new ComparisonService({ store, clock, bus }),
+    ...createTicketServices(foundations, mails),
     playbooks: createPlaybookService({ devices }),
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
     settings,
     mail,
     mails,
-    closing: createClosingService({
-      ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
-      afterChange,
-    }),
-    requesters: new RequesterService({ store, bus, clock, mails, afterChange }),
-    requesterLinks: createRequesterLinks({ store, clock, url: foundations.uiUrl }),
-    tickets: createTicketService({ store, clock, bus, mails, afterChange }),
-    relations: createRelationService({ store, clock, bus }),
-    priorities: createPriorityService({ store, clock, bus }),
     timers: createTimerService({ store, bus }),
-    clocks,
-    lead: createLeadService({ store, clock, clocks }),
-    escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     consent,
     runs,
     rows: new RowService({ store, clock }),
     findings,
     reports: new ReportService({ store, clock, bus, link: agents }),
-    asks,
-    appointments: createAppointmentService({ store, clock, bus, asks }),
     figures: createFigureService({ store, clock }),
     knowledge: new KnowledgeService({ store, clock, bus }),
     retention: createRetentionService({ store, clock, bus }),
@@ -243,6 +220,36 @@ export function createServices(foundations: Foundations): Services {
     metrics,
     policyReports,
     checkAudit: createAuditCheck(store),
+  }
+}
+
+/** The desk's procedure: tickets from the first word to the last. */
+function createTicketServices({ store, clock, bus, settings, consent, uiUrl }: Foundations, mails: MailWriter) {
+  const clocks = createClockKeeper({ store, clock, bus })
+  const asks = createAskService({ store, clock, bus })
+  const afterChange = async (id: TicketId) => {
+    await consent.ticketChanged(id)
+    await asks.ticketChanged(id)
+  }
+  return {
+    tickets: createTicketService({ store, clock, bus, mails, afterChange }),
+    closing: createClosingService({
+      ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
+      afterChange,
+    }),
+    relations: createRelationService({ store, clock, bus }),
+    priorities: createPriorityService({ store, clock, bus }),
+    method: new MethodService({ store, clock, bus }),
+    theories: new TheoryService({ store, clock, bus }),
+    actions: new ActionService({ store, clock, bus }),
+    comparisons: new ComparisonService({ store, clock, bus }),
+    clocks,
+    lead: createLeadService({ store, clock, clocks }),
+    escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
+    asks,
+    appointments: createAppointmentService({ store, clock, bus, asks }),
+    requesters: new RequesterService({ store, bus, clock, mails, afterChange }),
+    requesterLinks: createRequesterLinks({ store, clock, url: uiUrl }),
   }
 }
 

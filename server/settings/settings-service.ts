@@ -13,8 +13,8 @@ import { ClosingRules, DEFAULT_CLOSING } from './closing-rules.ts'
 import { DEFAULT_MAIL, MailSettings } from './mail-settings.ts'
 import { DEFAULT_TEMPLATES, MessageTemplates } from './message-templates.ts'
 import { DEFAULT_MATRIX, matrixProblems, PriorityMatrix } from './priority-matrix.ts'
-import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
 import { DEFAULT_RETENTION, RetentionRule } from './retention.ts'
+import { DEFAULT_SERVICE_LEVEL, ServiceLevel, serviceLevelProblems } from './service-level.ts'
 
 const MINUTE_MS = 60_000
 

@@ -11,9 +11,9 @@ import type {
   TicketId,
   UserId,
 } from '@askfirst/protocol/ids.ts'
-import type { ClockStore, EscalationStore } from './clock-stores.ts'
 import type { AppointmentStore } from './appointment-store.ts'
 import type { AskStore } from './ask-store.ts'
+import type { ClockStore, EscalationStore } from './clock-stores.ts'
 import type {
   AuditDraft,
   AuditEntry,

@@ -3,6 +3,7 @@ import type { ClockTables } from './clock-tables.ts'
 import type { SqlFlavour } from './flavour.ts'
 import type { KnowledgeTables } from './knowledge-tables.ts'
 import type { MailTables } from './mail-tables.ts'
+import type { PersonTables } from './person-tables.ts'
 import type { TicketFlowRow, TicketLinkRow, TicketTagRow } from './ticket-tables.ts'
 
 /** 0 or 1, since SQLite has no booleans. */
@@ -292,69 +293,6 @@ interface ReportRow {
   clear_reason: string | null
 }
 
-interface StatementRow {
-  id: Generated<number>
-  public_id: string
-  ticket_id: number
-  device_id: number
-  kind: string
-  at: string
-  os_user: string
-  jws_sha256: string
-  recorded_at: string
-  /** Bytes of the files that it names. */
-  file_bytes: number
-}
-interface AskRow {
-  id: Generated<number>
-  public_id: string
-  ticket_id: number
-  ask: JsonText
-  ask_sha256: string
-  until: string | null
-  asked_by: string
-  state: string
-  ended_at: string | null
-  /** Null: nobody answered; the other three go with it. */
-  statement_id: string | null
-  choice: string | null
-  answer_text: string | null
-  os_user: string | null
-}
-interface AppointmentRow {
-  id: Generated<number>
-  public_id: string
-  ticket_id: number
-  ask_id: string
-  technician_id: string
-  technician_name: string
-  what: string
-  place: string | null
-  from_at: string
-  until_at: string
-  state: string
-  sequence: number
-  agreed_at: string
-  ended_at: string | null
-}
-interface AttachmentRow {
-  id: Generated<number>
-  public_id: string
-  statement_id: number
-  name: string
-  media_type: string
-  bytes: number
-  sha256: string
-  state: string
-  /** Bytes that are durable. */
-  received: number
-  ended_at: string | null
-}
-interface AttachmentPieceRow {
-  attachment_id: number
-  at_byte: number
-  body: Uint8Array
-}
 interface UserViewsRow {
   user_id: string
   views: JsonText
@@ -365,7 +303,7 @@ interface SettingRow {
 }
 
 /** All tables as Kysely sees them; migrations/ makes them. */
-export interface Tables extends ClockTables, MailTables, KnowledgeTables {
+export interface Tables extends ClockTables, MailTables, KnowledgeTables, PersonTables {
   users: UserRow
   sessions: SessionRow
   totp_secrets: TotpSecretRow
@@ -389,11 +327,6 @@ export interface Tables extends ClockTables, MailTables, KnowledgeTables {
   findings: FindingRow
   method_records: MethodRecordRow
   reports: ReportRow
-  statements: StatementRow
-  asks: AskRow
-  appointments: AppointmentRow
-  attachments: AttachmentRow
-  attachment_pieces: AttachmentPieceRow
   settings: SettingRow
   user_views: UserViewsRow
   ticket_tags: TicketTagRow

@@ -2,11 +2,11 @@ import type { LogDraft, Ticket } from '@askfirst/server/store/entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
 import {
-  closingOf,
   AT,
   addDevice,
   addScene,
   addTicket,
+  closingOf,
   finding,
   freshId,
   grantFor,

@@ -23,8 +23,7 @@ describeStores('how long data stays', ({ newStore }) => {
     ...logDraft(scene.ticket.id, kind, { closedDays: 1 }),
     at: AFTER,
   })
-  const close = (version = 1, at = CLOSED_AT) =>
-    store.tickets.close(closingOf(scene.ticket.id, { at, version }))
+  const close = (version = 1, at = CLOSED_AT) => store.tickets.close(closingOf(scene.ticket.id, { at, version }))
   const ageOut = (before = AFTER) => store.retention.ageOut(scene.ticket.id, before, draft('retention.aged-out'))
   const hold = () => store.retention.hold(scene.ticket.id, HOLD, draft('retention.held'))
 

@@ -29,8 +29,7 @@ export function SettingsForm({
         SettingsView,
         'priorityMatrix' | 'serviceLevel' | 'closing' | 'retention' | 'mail' | 'messageTemplates'
       >,
-    ) =>
-      apiSend<SettingsView>('PATCH', '/api/settings', change),
+    ) => apiSend<SettingsView>('PATCH', '/api/settings', change),
     onSuccess: (saved) => {
       queries.setQueryData(SETTINGS_KEY, saved)
       // A stricter rule about second factors may reach the person who made it.
