@@ -31,6 +31,7 @@ import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import type { MailWriter } from './mail/mail-writer.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
+import { ActionApproval } from './method/action-approval.ts'
 import { ActionService } from './method/action-service.ts'
 import { ComparisonService } from './method/comparison-service.ts'
 import { MethodService } from './method/method-service.ts'
@@ -125,6 +126,7 @@ export interface Services {
   readonly method: MethodService
   readonly theories: TheoryService
   readonly actions: ActionService
+  readonly approvals: ActionApproval
   readonly comparisons: ComparisonService
   readonly playbooks: PlaybookService
   readonly search: SearchService
@@ -241,7 +243,8 @@ function createTicketServices({ store, clock, bus, settings, consent, uiUrl }: F
     priorities: createPriorityService({ store, clock, bus }),
     method: new MethodService({ store, clock, bus }),
     theories: new TheoryService({ store, clock, bus }),
-    actions: new ActionService({ store, clock, bus }),
+    actions: new ActionService({ store, clock, bus, asks }),
+    approvals: new ActionApproval({ store, clock, bus, asks }),
     comparisons: new ComparisonService({ store, clock, bus }),
     clocks,
     lead: createLeadService({ store, clock, clocks }),

@@ -2,7 +2,9 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Actor, LogKind } from '@askfirst/protocol/findings-log.ts'
 import type { ActionId, TicketId } from '@askfirst/protocol/ids.ts'
 import { isoNow, newId } from '../clock.ts'
+import type { AskService } from '../people/ask-service.ts'
 import type { ActionOutcome, ActionState, PlannedAction } from '../store/method-entities.ts'
+import { takeBack } from './action-approval.ts'
 import type { ActionEnd } from './action-moves.ts'
 import { moveProblem } from './action-moves.ts'
 import type { MethodDeps } from './write-record.ts'
@@ -23,11 +25,15 @@ export interface ActionResult {
   readonly outcome: ActionOutcome
 }
 
+interface ActionDeps extends MethodDeps {
+  readonly asks: Pick<AskService, 'withdraw'>
+}
+
 /** What people plan and do about a problem. A major action waits for a yes (SPEC T25). */
 export class ActionService {
-  readonly #deps: MethodDeps
+  readonly #deps: ActionDeps
 
-  constructor(deps: MethodDeps) {
+  constructor(deps: ActionDeps) {
     this.#deps = deps
   }
 
@@ -77,6 +83,7 @@ export class ActionService {
     const approved: PlannedAction = { ...action, state: 'approved', approval, version: version + 1 }
     const body = { ...aboutOf(action), state: 'approved', by: 'lead', text }
     await this.#write(ticketId, approved, { kind: 'action.judged', body, actor })
+    await this.#noMoreAsked(action, actor)
     return approved
   }
 
@@ -94,7 +101,13 @@ export class ActionService {
     }
     const body = { ...aboutOf(action), state, ...outcome }
     await this.#write(ticketId, ended, { kind: 'action.done', body, actor })
+    await this.#noMoreAsked(action, actor)
     return ended
+  }
+
+  /** A question about an action that was decided otherwise does not go on standing before the person. */
+  async #noMoreAsked({ state, askId }: PlannedAction, actor: Actor): Promise<void> {
+    if (state === 'asked' && askId !== null) await takeBack(this.#deps.asks, askId, actor)
   }
 
   async #movable(ticketId: TicketId, actionId: ActionId, to: ActionState): Promise<PlannedAction> {

@@ -1,6 +1,7 @@
 import { ActionId, TheoryId, TicketId } from '@askfirst/protocol/ids.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
+import type { ActionApproval } from '../method/action-approval.ts'
 import type { ActionService } from '../method/action-service.ts'
 import type { ComparisonService } from '../method/comparison-service.ts'
 import type { MethodService, StepWish } from '../method/method-service.ts'
@@ -115,7 +116,13 @@ export function theoryRoutes({ theories }: { readonly theories: TheoryService })
 const byAction = Type.Object({ id: TicketId, actionId: ActionId }, closed)
 
 /** `/api/tickets/:id/method/actions`: what is planned and done about it. */
-export function actionRoutes({ actions }: { readonly actions: ActionService }) {
+export function actionRoutes({
+  actions,
+  approvals,
+}: {
+  readonly actions: ActionService
+  readonly approvals: ActionApproval
+}) {
   return async (app: App): Promise<void> => {
     app.post(
       '/api/tickets/:id/method/actions',
@@ -129,6 +136,24 @@ export function actionRoutes({ actions }: { readonly actions: ActionService }) {
         const outcome = done === undefined ? null : outcomeOf(done)
         const action = await actions.plan(request.params.id, { ...wish, outcome }, actorOf(callerOf(request).user))
         return reply.code(201).send(actionView(action))
+      },
+    )
+
+    app.post(
+      '/api/tickets/:id/method/actions/:actionId/ask',
+      {
+        config: { permission: 'ticket.work' },
+        schema: {
+          summary: 'Ask the person whether a major action may be carried out',
+          params: byAction,
+          body: Type.Object({ version: ActionEnding.properties.version }, closed),
+          response: { 200: ActionView },
+        },
+      },
+      async (request) => {
+        const { id, actionId } = request.params
+        const { user } = callerOf(request)
+        return actionView(await approvals.ask(id, actionId, request.body.version, actorOf(user)))
       },
     )
 

@@ -1,4 +1,13 @@
-import type { ActionId, ComparisonId, DeviceId, FindingId, RunId, TheoryId, TicketId } from '@askfirst/protocol/ids.ts'
+import type {
+  ActionId,
+  AskId,
+  ComparisonId,
+  DeviceId,
+  FindingId,
+  RunId,
+  TheoryId,
+  TicketId,
+} from '@askfirst/protocol/ids.ts'
 import type { Grade } from './entities.ts'
 
 /** The six steps of the method, in order (CompTIA's troubleshooting methodology). */
@@ -87,7 +96,7 @@ export interface PlannedAction {
   readonly needsApproval: boolean
   readonly state: ActionState
   /** The question to the person; null when none was sent. */
-  readonly askId: string | null
+  readonly askId: AskId | null
   readonly approval: ActionApproval | null
   readonly outcome: ActionOutcome | null
   readonly plannedAt: string

@@ -23,8 +23,11 @@ export const METHOD_TELLERS = {
   'action.planned': ofAction((entry) => `planned: ${text(entry, 'what')}`),
   'action.asked': ofAction((entry) => `asked the person whether this may be done: ${text(entry, 'what')}`),
   'action.judged': ofAction((entry, { view }) => {
-    const verdict = text(entry, 'state') === 'approved' ? 'approved' : 'declined'
-    const words = view.isInternal || text(entry, 'by') === 'person' ? text(entry, 'text') : ''
+    const isByPerson = text(entry, 'by') === 'person'
+    const said = text(entry, 'state') === 'approved' ? 'approved' : 'declined'
+    // The server writes down what the person signed; a lead decides in their own name.
+    const verdict = isByPerson ? `recorded that the person ${said}` : said
+    const words = view.isInternal || isByPerson ? text(entry, 'text') : ''
     return `${verdict}: ${text(entry, 'what')}${words === '' ? '' : ` (${words})`}`
   }),
   'action.done': ofAction((entry) => {

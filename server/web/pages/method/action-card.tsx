@@ -77,6 +77,16 @@ function Moves({ ticket, action, onWritten }: StepProps & { readonly action: Act
       {isEnding ? <Outcome /> : null}
       <Problem error={write.error} />
       <div className={styles.row}>
+        {waits && action.state === 'planned' && ticket.deviceIds.length > 0 ? (
+          <Button
+            small
+            look="primary"
+            disabled={write.isPending}
+            onClick={() => write.mutate({ method: 'POST', path: `${path}/ask`, body: { version: action.version } })}
+          >
+            Ask the person<span className="visually-hidden">: {action.what}</span>
+          </Button>
+        ) : null}
         {waits && mayApprove ? (
           <Button
             small

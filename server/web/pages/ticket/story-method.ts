@@ -53,8 +53,13 @@ export function tellMethod({ kind, body }: LogEntry): ToldMethod | null {
     case 'action.asked':
       return { text: 'asked the person whether this may be done', quote: text('what') }
     case 'action.judged': {
-      const verdict = text('state') === 'approved' ? 'approved a major action' : 'declined a major action'
-      return { text: verdict, quote: text('what'), details: lines([['Words', text('text')]]) }
+      const said = text('state') === 'approved' ? 'approved a major action' : 'declined a major action'
+      // The server writes down what the person signed; a lead decides in their own name.
+      return {
+        text: text('by') === 'person' ? `recorded that the person ${said}` : said,
+        quote: text('what'),
+        details: lines([['Words', text('text')]]),
+      }
     }
     case 'action.done':
       return {

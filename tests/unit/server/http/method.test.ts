@@ -1,4 +1,6 @@
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
+import { recordAnswer } from '@askfirst/server/method/action-approval.ts'
+import type { StoredAsk } from '@askfirst/server/store/ask-entities.ts'
 import type { User } from '@askfirst/server/store/entities.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chunkOfLines } from '../../../support/indexed-chunk.ts'
@@ -252,6 +254,57 @@ describe('actions', () => {
     expect(await approve(theirs.id, leadHeaders)).toMatchObject({ status: 200, body: approved })
     const { body: minor } = await call('POST', '/actions', newAction)
     expect((await approve(minor.id, leadHeaders)).status).toBe(409)
+  })
+})
+
+describe('the person’s yes to a major action', () => {
+  const major = { ...newAction, what: 'Replace the driver', risk: 'high', why: 'It is broken', deviceId: null } as const
+  async function asked() {
+    const { body: action } = await call('POST', '/actions', major)
+    const answer = await call('POST', `/actions/${String(action.id)}/ask`, { version: 1 })
+    expect(answer).toMatchObject({ status: 200, body: { state: 'asked' } })
+    const [ask] = (await server.store.asks.listForTicket(id)).toReversed()
+    if (ask === undefined) throw new Error('Nothing was asked')
+    return { action, ask }
+  }
+  const says = (ask: StoredAsk, choice: string) => {
+    const answer = { statementId: freshId('stm'), choice, text: 'At night', osUser: 'rae' }
+    return recordAnswer(server.services, { ...ask, state: 'answered', endedAt: AT, answer })
+  }
+
+  test('[T25] is asked for in the action’s own words, and opens the way once', async () => {
+    const { action, ask } = await asked()
+    const body = { action: 'Replace the driver', risk: 'high', who: 'Tess', why: 'It is broken' }
+    expect(ask.ask).toMatchObject({ kind: 'approve-action', body })
+    const end = (version: number) => call('POST', `/actions/${String(action.id)}/end`, { version, state: 'done' })
+    expect((await end(2)).status).toBe(409)
+    await says(ask, 'approved')
+    await says(ask, 'declined')
+    const approval = { by: 'person', name: 'rae', text: 'At night' }
+    expect(await read()).toMatchObject({ actions: [{ state: 'approved', approval }] })
+    expect(await lastEntry()).toMatchObject({ kind: 'action.judged', body: { state: 'approved', by: 'person' } })
+    expect((await end(3)).status).toBe(200)
+  })
+
+  test('[T25] is final when it is a no', async () => {
+    const { action, ask } = await asked()
+    await says(ask, 'declined')
+    const path = `/actions/${String(action.id)}`
+    expect((await call('POST', `${path}/end`, { version: 3, state: 'done' })).status).toBe(409)
+    expect((await call('POST', `${path}/ask`, { version: 3 })).status).toBe(409)
+    expect((await call('POST', `${path}/approve`, { version: 3 }, leadHeaders)).status).toBe(409)
+  })
+
+  test('is asked for once, and no more when the action was dropped or a lead decided', async () => {
+    const [dropped, approved] = [await asked(), await asked()]
+    expect((await call('POST', `/actions/${String(dropped.action.id)}/ask`, { version: 2 })).status).toBe(409)
+    await call('POST', `/actions/${String(dropped.action.id)}/end`, { version: 2, state: 'dropped' })
+    await call('POST', `/actions/${String(approved.action.id)}/approve`, { version: 2 }, leadHeaders)
+    for (const { ask } of [dropped, approved])
+      expect(await server.store.asks.get(ask.id)).toMatchObject({ state: 'withdrawn' })
+    const { body: minor } = await call('POST', '/actions', newAction)
+    expect((await call('POST', `/actions/${String(minor.id)}/ask`, { version: 1 })).status).toBe(409)
+    expect(await server.store.asks.listForTicket(id)).toHaveLength(2)
   })
 })
 
