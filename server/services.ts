@@ -33,6 +33,7 @@ import type { MailWriter } from './mail/mail-writer.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
 import { ActionApproval } from './method/action-approval.ts'
 import { ActionService } from './method/action-service.ts'
+import { checkMethod } from './method/close-check.ts'
 import { ComparisonService } from './method/comparison-service.ts'
 import { MethodService } from './method/method-service.ts'
 import { TheoryService } from './method/theory-service.ts'
@@ -236,7 +237,7 @@ function createTicketServices({ store, clock, bus, settings, consent, uiUrl }: F
   return {
     tickets: createTicketService({ store, clock, bus, mails, afterChange }),
     closing: createClosingService({
-      ...{ store, clock, bus, mails, settings, checks: closeChecks({ store }) },
+      ...{ store, clock, bus, mails, settings, checks: [...closeChecks({ store }), checkMethod(store)] },
       afterChange,
     }),
     relations: createRelationService({ store, clock, bus }),

@@ -31,6 +31,11 @@ export function stepStandings(method: MethodRecord, ticket: Ticket): readonly St
   })
 }
 
+/** The steps that say nothing. */
+export function emptySteps(method: MethodRecord, ticket: Ticket): readonly MethodStep[] {
+  return stepStandings(method, ticket).flatMap(({ step, state }) => (state === 'empty' ? [step] : []))
+}
+
 function stateOf(record: StepRecord | null, isDone: boolean): StepState {
   if (isDone || (record !== null && record.content !== null)) return 'content'
   return record === null ? 'empty' : 'skipped'

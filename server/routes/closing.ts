@@ -4,6 +4,7 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import { callerOf } from '../plugins/auth.ts'
+import { METHOD_STEPS } from '../store/method-entities.ts'
 import type { CloseWish } from '../tickets/closing.ts'
 import { CLOSE_WISHES } from '../tickets/closing.ts'
 import type { ClosingService } from '../tickets/closing-service.ts'
@@ -20,7 +21,7 @@ const wishFields = {
   /** The ticket in which the work goes on; of `duplicate` and `merged` only. */
   into: Type.Optional(TicketId),
   /** Why a step of the method was left out, by the step's name. */
-  skips: Type.Optional(Type.Record(Type.String({ maxLength: 32 }), Reason, { maxProperties: 16 })),
+  skips: Type.Optional(Type.Partial(Type.Record(Type.Enum([...METHOD_STEPS]), Reason), closed)),
 }
 const Wish = Type.Object(wishFields, closed)
 const Closing = Type.Object({ version: Count, ...wishFields }, closed)

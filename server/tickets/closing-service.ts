@@ -6,6 +6,8 @@ import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { SERVER_ACTOR } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
+import { leftOut } from '../method/close-check.ts'
+import { emptySteps } from '../method/steps.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
@@ -22,7 +24,7 @@ import { reopening } from './reopening.ts'
 import { mayMove } from './state-moves.ts'
 
 interface ClosingDependencies {
-  readonly store: Pick<Store, 'tickets'>
+  readonly store: Pick<Store, 'tickets' | 'method'>
   readonly clock: Clock
   readonly bus: Bus
   readonly checks: readonly CloseCheck[]
@@ -52,12 +54,16 @@ export function createClosingService(dependencies: ClosingDependencies) {
     if (found.length > 0) throw notClosable(found)
     const { version, fires, reason } = wish
     const [at, as] = [isoNow(clock), closedAs(before, wish)]
+    const empty = emptySteps(await store.method.read(before.id), before)
     const into = wish.into === undefined ? null : await store.tickets.get(wish.into)
     const told = await mails.ofChange(before, { state: 'closed' })
     const closed = await store.tickets.close({
       ...{ id: before.id, version, endedBy: SERVER_ACTOR },
       columns: { ...closedColumns({ as, reason, at }), updatedAt: at },
-      logs: closingEntries(before, { at, as, wish, into, mails: told, ...by }),
+      logs: closingEntries(before, {
+        ...{ at, as, into, mails: told, ...by },
+        wish: { ...wish, skips: leftOut(wish.as, empty, wish.skips) },
+      }),
       ...(fires === undefined ? {} : { fires }),
       ...(into === null || (as !== 'duplicate' && as !== 'merged')
         ? {}

@@ -7,6 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextArea } from '../../ui/field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
+import { STEP_WORDS } from '../method/step-words.ts'
 import styles from './close-ticket.module.css'
 import { TicketPicker } from './ticket-picker.tsx'
 
@@ -17,16 +18,20 @@ export function CloseTicket({ ticket, onClose }: { readonly ticket: TicketView; 
   const [as, setAs] = useState<As>('resolved')
   const [reason, setReason] = useState('')
   const [into, setInto] = useState<string | null>(null)
+  const [leftOut, setLeftOut] = useState('')
   const goesOn = as === 'duplicate' || as === 'merged'
   const wish = {
     as,
     ...(goesOn && into !== null ? { into } : {}),
     ...(reason.trim().length < MIN_REASON ? {} : { reason: reason.trim() }),
   }
+  const problems = useCloseProblems(ticket, { ...wish, reason: TO_BE_TYPED })
+  const empty = emptySteps(problems.data ?? [])
   const closing = useClose(ticket)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    closing.mutate(wish, { onSuccess: onClose })
+    const skips = Object.fromEntries(empty.map((step) => [step, leftOut.trim()]))
+    closing.mutate(empty.length === 0 ? wish : { ...wish, skips }, { onSuccess: onClose })
   }
   return (
     <Dialog open onClose={onClose} title="Close this ticket?">
@@ -56,7 +61,19 @@ export function CloseTicket({ ticket, onClose }: { readonly ticket: TicketView; 
         {goesOn ? (
           <TicketPicker label="In which ticket does it go on?" notId={ticket.id} chosen={into} onChoose={setInto} />
         ) : null}
-        <InTheWay ticket={ticket} wish={wish} />
+        {empty.length === 0 ? null : (
+          <TextArea
+            label="Why are these steps left out?"
+            hint={`${empty.map(stepTitle).join(', ')}. Stands in the log. 3 to 500 characters.`}
+            rows={2}
+            minLength={MIN_REASON}
+            maxLength={500}
+            required
+            value={leftOut}
+            onChange={({ target }) => setLeftOut(target.value)}
+          />
+        )}
+        <InTheWay ticketId={ticket.id} problems={problems} />
         <Problem error={closing.error} />
         <DialogActions>
           <Button onClick={onClose}>Keep it open</Button>
@@ -70,6 +87,17 @@ export function CloseTicket({ ticket, onClose }: { readonly ticket: TicketView; 
 }
 
 const MIN_REASON = 3
+/** What the person types is no problem yet: the form asks for it itself. */
+const TO_BE_TYPED = 'to be typed'
+
+/** Steps of the method that say nothing; one reason is asked for them. */
+function emptySteps(problems: readonly CloseProblem[]): readonly string[] {
+  return problems.flatMap(({ code, about }) => (code === 'STEP_EMPTY' && about !== undefined ? [about] : []))
+}
+
+function stepTitle(step: string): string {
+  return Object.entries(STEP_WORDS).find(([word]) => word === step)?.[1].title ?? step
+}
 
 function choicesFor({ state, confirmed, mover }: TicketView): readonly (readonly [As, string])[] {
   const isAsked = mover === 'person'
@@ -92,10 +120,10 @@ function needsReason({ state }: TicketView, as: As): boolean {
 }
 
 /** What stands in the way, with the way out where there is one. */
-function InTheWay({ ticket, wish }: { readonly ticket: TicketView; readonly wish: CloseWish }) {
-  // What the person types is no problem yet: the form asks for it itself.
-  const { data = [], error, refetch } = useCloseProblems(ticket, { ...wish, reason: 'to be typed' })
-  const stop = useStopRuns(ticket.id)
+function InTheWay(props: { readonly ticketId: string; readonly problems: ReturnType<typeof useCloseProblems> }) {
+  const { data: all = [], error, refetch } = props.problems
+  const data = all.filter(({ code }) => code !== 'STEP_EMPTY')
+  const stop = useStopRuns(props.ticketId)
   const runs = data.flatMap(({ code, about }: CloseProblem) =>
     code === 'RUN_OPEN' && about !== undefined ? [about] : [],
   )

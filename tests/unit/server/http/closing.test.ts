@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LEFT_OUT } from '../../../support/left-out.ts'
 import { freshId, grantFor, logDraft, storedRequest } from '../../../support/store-records.ts'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, makeDevice, makeUser, startTestApp } from '../../../support/test-app.ts'
@@ -41,6 +42,7 @@ const close = async (ticket: { id: string; version: number }, wish: object) =>
   (
     await call('POST', `/tickets/${ticket.id}/close`, {
       version: ticket.version,
+      skips: LEFT_OUT,
       ...wish,
     })
   ).json()
@@ -65,7 +67,7 @@ describe('closing a ticket', () => {
     })
     expect(ended).toMatchObject({
       kind: 'ticket.closed',
-      body: { as: 'resolved', reason: null, skips: {} },
+      body: { as: 'resolved', reason: null, skips: { identify: 'only a test', verify: 'only a test' } },
     })
   })
 
@@ -97,7 +99,7 @@ describe('closing a ticket', () => {
       details: { problems: [{ code }] },
     })
     expect((await call('GET', `/tickets/${ticket.id}`)).json()).toEqual(ticket)
-    const { problems } = (await call('POST', `/tickets/${ticket.id}/close/preview`, { as })).json()
+    const { problems } = (await call('POST', `/tickets/${ticket.id}/close/preview`, { skips: LEFT_OUT, as })).json()
     expect(problems).toEqual(refused.details.problems)
   })
 
@@ -116,6 +118,32 @@ describe('closing a ticket', () => {
       closedReason: 'said on the phone',
       waitingFor: null,
     })
+  })
+
+  test('[T29] as solved says something at each step or why it is left out, and leaves no action open', async () => {
+    const ticket = await openTicket({ state: 'resolved' })
+    const steps = ['identify', 'theory', 'test', 'plan', 'verify']
+    const problems = async (skips: object) =>
+      (await call('POST', `/tickets/${ticket.id}/close/preview`, { as: 'resolved', skips })).json().problems
+    expect(await problems({})).toMatchObject(steps.map((about) => ({ code: 'STEP_EMPTY', about })))
+    expect(await close(ticket, { as: 'resolved', skips: {} })).toMatchObject({ code: 'TICKET_NOT_CLOSABLE' })
+    expect(await close(ticket, { as: 'resolved', skips: { nonsense: 'a reason' } })).toMatchObject({ status: 400 })
+    const action = { what: 'Restart it', risk: 'low', doer: { kind: 'technician', name: 'Tess' } }
+    const planned = (await call('POST', `/tickets/${ticket.id}/method/actions`, action)).json()
+    expect(await problems(LEFT_OUT)).toMatchObject([{ code: 'ACTION_OPEN', about: planned.id }])
+    await call('POST', `/tickets/${ticket.id}/method/actions/${planned.id}/end`, { version: 1, state: 'done' })
+    expect(await close(ticket, { as: 'resolved' })).toMatchObject({ state: 'closed' })
+    const { plan: _plan, document: _document, ...empty } = LEFT_OUT
+    expect((await entries(ticket.id)).at(-1)).toMatchObject({ kind: 'ticket.closed', body: { skips: empty } })
+  })
+
+  test('[T29] otherwise than as solved ends before the method does, and says so for each empty step', async () => {
+    const ticket = await openTicket()
+    expect(await close(ticket, { as: 'withdrawn', reason: 'it works again', skips: {} })).toMatchObject({
+      state: 'closed',
+    })
+    const skips = { identify: 'The ticket was withdrawn.', verify: 'The ticket was withdrawn.' }
+    expect((await entries(ticket.id)).at(-1)).toMatchObject({ kind: 'ticket.closed', body: { skips } })
   })
 
   test('[T4] is no ordinary change, and is not done twice', async () => {

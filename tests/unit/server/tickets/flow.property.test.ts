@@ -7,13 +7,17 @@ import type { DeviceId, GrantId, TicketId } from '@askfirst/protocol/ids.ts'
 import { STATEMENT_TYP } from '@askfirst/protocol/statement-record.ts'
 import { createAuthority } from '@askfirst/server/ca/authority.ts'
 import { createLogger } from '@askfirst/server/log.ts'
+import { emptySteps } from '@askfirst/server/method/steps.ts'
 import { StatementService } from '@askfirst/server/people/statement-service.ts'
 import type { Role, Run, Ticket, User } from '@askfirst/server/store/entities.ts'
 import { ROLES } from '@askfirst/server/store/entities.ts'
+import type { MethodStep } from '@askfirst/server/store/method-entities.ts'
+import { METHOD_STEPS } from '@askfirst/server/store/method-entities.ts'
 import { timerHandlers } from '@askfirst/server/timers/index.ts'
 import { TimerRunner } from '@askfirst/server/timers/timer-runner.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LEFT_OUT } from '../../../support/left-out.ts'
 import { auditDraft, freshId, grantFor, logDraft, storedRequest } from '../../../support/store-records.ts'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, makeDevice, makeUser, startTestApp } from '../../../support/test-app.ts'
@@ -60,7 +64,14 @@ afterAll(() => server.close())
 
 type Move =
   | { readonly does: 'change'; readonly role: Role; readonly change: object }
-  | { readonly does: 'close'; readonly role: Role; readonly as: string; readonly reason: boolean }
+  | {
+      readonly does: 'close'
+      readonly role: Role
+      readonly as: string
+      readonly reason: boolean
+      readonly leftOut: boolean
+    }
+  | { readonly does: 'write'; readonly role: Role; readonly step: MethodStep }
   | { readonly does: 'reopen'; readonly role: Role }
   | { readonly does: 'say'; readonly fixed: boolean | null }
   | { readonly does: 'ask' | 'allow' | 'run' | 'stop' }
@@ -87,6 +98,15 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
       role: anyRole,
       as: fc.constantFrom('resolved', 'no-answer', 'withdrawn'),
       reason: fc.boolean(),
+      leftOut: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant('write' as const),
+      role: anyRole,
+      step: fc.constantFrom(...METHOD_STEPS),
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const), role: anyRole }) },
@@ -98,7 +118,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('wait' as const), days: fc.constantFrom(1, 3, 6, 40) }) },
 )
 
-test('[T2] [T6] [T7] no sequence of moves by anybody leaves a closed ticket with something live, or a change without its entry', {
+test('[T2] [T6] [T7] [T29] no sequence of moves by anybody leaves a closed ticket with something live, a step left out without a reason, or a change without its entry', {
   timeout: 120_000,
 }, async () => {
   await fc.assert(
@@ -118,7 +138,7 @@ async function openTicket(): Promise<TicketId> {
   return (await call('technician', 'POST', '/tickets', wish)).json().id
 }
 
-const call = (role: Role, method: 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
+const call = (role: Role, method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
   server.app.inject({
     ...{ method, url: `/api${url}`, headers: bearers.get(role) ?? {} },
     ...(payload === undefined ? {} : { payload }),
@@ -142,8 +162,17 @@ async function make(id: TicketId, move: Move): Promise<void> {
     }
     case 'close': {
       const reason = move.reason ? { reason: 'because of the test' } : {}
-      const answer = await call(move.role, 'POST', `/tickets/${id}/close`, { version, as: move.as, ...reason })
+      const wish = { version, as: move.as, ...reason, ...(move.leftOut ? { skips: LEFT_OUT } : {}) }
+      const answer = await call(move.role, 'POST', `/tickets/${id}/close`, wish)
       if (move.role === 'auditor') expect(answer.statusCode).toBe(403)
+      return
+    }
+    case 'write': {
+      const written = await call(move.role, 'PUT', `/tickets/${id}/method/steps/${move.step}`, {
+        version: 0,
+        text: 'done',
+      })
+      expect(written.statusCode === 403).toBe(move.role === 'auditor')
       return
     }
     case 'reopen': {
@@ -252,6 +281,9 @@ async function checkClosed(ticket: Ticket, log: readonly LogEntry[]): Promise<vo
   if (ticket.closedAs === 'confirmed') expect(last).toMatchObject({ fixed: true })
   const end = log.findLast(({ kind }) => kind === 'ticket.closed')
   expect(end?.body).toMatchObject({ as: ticket.closedAs, reason: ticket.closedReason })
+  const reasons: unknown = end?.body['skips']
+  const empty = emptySteps(await server.store.method.read(ticket.id), ticket)
+  expect(Object.keys(Object(reasons)).toSorted()).toEqual([...empty].toSorted())
 }
 
 async function wholeLog(id: TicketId): Promise<readonly LogEntry[]> {
