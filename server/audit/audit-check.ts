@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import type { AuditStore } from '../store/audit-store.ts'
 import type { AuditEntry } from '../store/entities.ts'
 import { EMPTY_HEAD } from '../store/sql/seal.ts'
-import type { AuditStore } from '../store/store.ts'
 
 const PAGE = 500
 

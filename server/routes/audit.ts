@@ -3,7 +3,7 @@ import { Actor } from '@askfirst/protocol/findings-log.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { AuditCheck } from '../audit/audit-check.ts'
-import type { AuditStore } from '../store/store.ts'
+import type { AuditStore } from '../store/audit-store.ts'
 import { closed, orNull, pageOf, text } from './fields.ts'
 
 const AuditView = Type.Object({

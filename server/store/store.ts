@@ -13,10 +13,10 @@ import type {
 } from '@askfirst/protocol/ids.ts'
 import type { AppointmentStore } from './appointment-store.ts'
 import type { AskStore } from './ask-store.ts'
+import type { AuditStore } from './audit-store.ts'
 import type { ClockStore, EscalationStore } from './clock-stores.ts'
 import type {
   AuditDraft,
-  AuditEntry,
   CatalogueEntry,
   ChunkInput,
   ChunkOutcome,
@@ -372,24 +372,6 @@ export interface FindingStore {
     reason: string,
     log: LogDraft,
   ): Promise<Finding | null>
-}
-
-export interface AuditFilter {
-  readonly action?: string
-  readonly subject?: string
-  /** Id of the actor. */
-  readonly actorId?: string
-  /** Instants; `from` inclusive, `to` exclusive. */
-  readonly from?: string
-  readonly to?: string
-  /** True: the newest first, and `afterSeq` is the position to go down from (0: from the end). */
-  readonly newestFirst?: boolean
-}
-
-export interface AuditStore {
-  append(draft: AuditDraft): Promise<AuditEntry>
-  read(afterSeq: number, limit: number, filter?: AuditFilter): Promise<readonly AuditEntry[]>
-  head(): Promise<{ readonly size: number; readonly headHash: string }>
 }
 
 export interface SettingStore {

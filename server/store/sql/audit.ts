@@ -1,6 +1,6 @@
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
+import type { AuditFilter, AuditStore } from '../audit-store.ts'
 import type { AuditDraft, AuditEntry } from '../entities.ts'
-import type { AuditFilter, AuditStore } from '../store.ts'
 import { boundedLimit } from './page.ts'
 import { EMPTY_HEAD, sealAuditEntry } from './seal.ts'
 import type { SqlContext } from './tables.ts'
