@@ -239,6 +239,7 @@ function createTicketServices({ store, clock, bus, settings, consent, uiUrl }: F
     closing: createClosingService({
       ...{ store, clock, bus, mails, settings, checks: [...closeChecks({ store }), checkMethod(store)] },
       afterChange,
+      askFeedback: (id, actor) => asks.ask(id, { kind: 'feedback', body: {} }, actor),
     }),
     relations: createRelationService({ store, clock, bus }),
     priorities: createPriorityService({ store, clock, bus }),

@@ -33,13 +33,15 @@ interface ClosingDependencies {
   readonly settings: Pick<SettingsService, 'get'>
   /** Tells devices that their requests and grants ended with the ticket. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
+  /** Asks the person how the help was. */
+  readonly askFeedback: (ticketId: TicketId, actor: Actor) => Promise<unknown>
 }
 
 export type ClosingService = ReturnType<typeof createClosingService>
 
 /** Closes tickets, when nothing stands in the way, and opens them again (SPEC T4 to T8, T14). */
 export function createClosingService(dependencies: ClosingDependencies) {
-  const { store, clock, bus, checks, mails, settings, afterChange } = dependencies
+  const { store, clock, bus, checks, mails, settings, afterChange, askFeedback } = dependencies
   async function problems(ticket: Ticket, wish: CloseWish): Promise<readonly CloseProblem[]> {
     return (await Promise.all(checks.map((check) => check(ticket, wish)))).flat()
   }
@@ -90,7 +92,10 @@ export function createClosingService(dependencies: ClosingDependencies) {
      */
     async close(id: TicketId, wish: CloseWish & { readonly version: number }, actor: Actor): Promise<Ticket> {
       const before = openTicket(await store.tickets.get(id), id)
-      return found(await end(before, wish, { actor }), id)
+      const ended = found(await end(before, wish, { actor }), id)
+      // Only who was helped can say how the help was, and only a device shows them the question.
+      if (wish.as === 'resolved' && before.deviceIds.length > 0) await askFeedback(id, actor)
+      return ended
     },
 
     /**

@@ -113,7 +113,8 @@ describe('an answer to what the desk asked', () => {
     const one = await asked()
     const feedback = await askIn(one.ticketId, { kind: 'feedback', body: {} })
     const version = (await world.store.tickets.get(one.ticketId))?.version
-    await world.desk.call('PATCH', `/api/tickets/${one.ticketId}`, { version, state: 'closed' })
+    const closing = { version, as: 'withdrawn', reason: 'it works again' }
+    await world.desk.api('POST', `/api/tickets/${one.ticketId}/close`, closing)
     expect(await tell(one, answerTo(one.ask))).toMatchObject(INVALID)
     expect(await tell(one, answerTo(feedback, 'good'))).toMatchObject(RECORDED)
   })

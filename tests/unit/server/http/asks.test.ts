@@ -32,8 +32,8 @@ const list = async (id: string) =>
 const takeBack = (id: string, askId: string) =>
   server.app.inject({ method: 'DELETE', url: `/api/tickets/${id}/asks/${askId}`, headers })
 async function close(id: string) {
-  const payload = { version: 1, state: 'closed' }
-  const answer = await server.app.inject({ method: 'PATCH', url: `/api/tickets/${id}`, headers, payload })
+  const payload = { version: 1, as: 'withdrawn', reason: 'it works again' }
+  const answer = await server.app.inject({ method: 'POST', url: `/api/tickets/${id}/close`, headers, payload })
   expect(answer.statusCode).toBe(200)
 }
 const kinds = async (id: TicketId) => (await server.store.log.read(id, 0, 100)).map(({ kind }) => kind)

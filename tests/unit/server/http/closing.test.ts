@@ -120,6 +120,23 @@ describe('closing a ticket', () => {
     })
   })
 
+  test('[T15] as solved asks the person how the help was; ended otherwise it asks nobody', async () => {
+    const own = async (moves: object) => {
+      const opened = (
+        await call('POST', '/tickets', { title: 'PC is slow', requesterName: 'Kim', deviceIds: [device] })
+      ).json()
+      return (await call('PATCH', `/tickets/${opened.id}`, { version: 1, ...moves })).json()
+    }
+    const asked = async (id: string) =>
+      (await call('GET', `/tickets/${id}/asks`)).json().items.map(({ ask }: { ask: { kind: string } }) => ask.kind)
+    const solved = await own({ state: 'resolved' })
+    await close(solved, { as: 'resolved' })
+    expect(await asked(solved.id)).toEqual(['feedback'])
+    const withdrawn = await own({ state: 'open' })
+    await close(withdrawn, { as: 'withdrawn', reason: 'it works again' })
+    expect(await asked(withdrawn.id)).toEqual([])
+  })
+
   test('[T29] as solved says something at each step or why it is left out, and leaves no action open', async () => {
     const ticket = await openTicket({ state: 'resolved' })
     const steps = ['identify', 'theory', 'test', 'plan', 'verify']
@@ -134,7 +151,7 @@ describe('closing a ticket', () => {
     await call('POST', `/tickets/${ticket.id}/method/actions/${planned.id}/end`, { version: 1, state: 'done' })
     expect(await close(ticket, { as: 'resolved' })).toMatchObject({ state: 'closed' })
     const { plan: _plan, document: _document, ...empty } = LEFT_OUT
-    expect((await entries(ticket.id)).at(-1)).toMatchObject({ kind: 'ticket.closed', body: { skips: empty } })
+    expect((await entries(ticket.id)).at(-2)).toMatchObject({ kind: 'ticket.closed', body: { skips: empty } })
   })
 
   test('[T29] otherwise than as solved ends before the method does, and says so for each empty step', async () => {
@@ -238,7 +255,7 @@ describe('closing a ticket', () => {
     expect(await server.store.consent.byGrant(grant.grantId)).toMatchObject({
       grantEndReason: 'ticket-closed',
     })
-    expect((await entries(ticket.id)).at(-1)).toMatchObject({
+    expect((await entries(ticket.id)).at(-2)).toMatchObject({
       kind: 'consent.withdrawn',
       actor: { kind: 'system' },
       body: { reason: 'ticket-closed', grantId: grant.grantId },

@@ -110,7 +110,13 @@ describe('the search', () => {
     expect((await find('#2')).tickets[0]).toMatchObject({ number: 2 })
     expect((await find('pc-1')).devices).toMatchObject([{ id: device, name: 'PC-1', online: false }])
     expect((await find(technician.email)).users).toMatchObject([{ id: technician.id, role: 'technician' }])
-    expect(await find('nothing-of-this-kind')).toEqual({ tickets: [], devices: [], findings: [], users: [] })
+    expect(await find('nothing-of-this-kind')).toEqual({
+      tickets: [],
+      devices: [],
+      findings: [],
+      users: [],
+      knowledge: [],
+    })
   })
 
   test('shows nothing of an account but name, e-mail and role', async () => {

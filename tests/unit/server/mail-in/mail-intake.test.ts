@@ -155,8 +155,8 @@ describe('a mail that answers', () => {
 
   test('to a closed ticket opens one that says so', async () => {
     const { number, id, sentId } = await waiting()
-    const payload = { version: 2, state: 'closed' }
-    await server.app.inject({ method: 'PATCH', url: `/api/tickets/${id}`, headers, payload })
+    const payload = { version: 2, as: 'withdrawn', reason: 'it works again' }
+    await server.app.inject({ method: 'POST', url: `/api/tickets/${id}/close`, headers, payload })
     const opened = await answer({ 'In-Reply-To': `<${sentId}>` })
     expect((await ticket(numberOf(opened))).description).toBe(`Answers ticket ${number}, which is closed.\n\nDone.`)
   })
