@@ -46,6 +46,7 @@ describe.skipIf(program === null)('the end of a ticket, on its page', () => {
     await page.getByRole('button', { name: 'Close …', exact: true }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Reason').fill('It plays again, she says')
+    await dialog.getByLabel('Why are these steps left out?').fill('It was plugged in again')
     await dialog.getByRole('button', { name: 'Close the ticket' }).click()
     await facts.getByText('Closed as solved; the person had not answered.').waitFor()
 

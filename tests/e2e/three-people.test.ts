@@ -43,7 +43,10 @@ describe.skipIf(program === null)('three people and one problem', () => {
     stuck?.kill('SIGKILL')
   }
 
-  it('goes from a call for help to a fix that the person confirms', { timeout: PATIENCE_MS }, async () => {
+  it('goes from a call for help to a fix that the person confirms, a closed ticket and feedback', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const clicks = new Clicks()
     const admin = await desk.open(browser, await desk.user('admin', 'Ada Admin'), { path: '/admin/devices' })
     await admin.page.getByRole('button', { name: /^Approve / }).click()
     await expect.poll(() => admin.page.getByRole('button', { name: /^Approve / }).count(), BUSY).toBe(0)
@@ -53,11 +56,11 @@ describe.skipIf(program === null)('three people and one problem', () => {
     await person.page.getByRole('heading', { name: 'My computer is slow and loud' }).waitFor()
 
     const tech = await desk.open(browser, await desk.user('technician', 'Tess Technician'))
-    await tech.page.getByRole('link', { name: /My computer is slow and loud/ }).click(BUSY)
+    await clicks.on(tech.page.getByRole('link', { name: /My computer is slow and loud/ }))
     await tech.page.getByText('I cannot finish the quarter’s figures.').first().waitFor()
-    await tech.page.getByRole('button', { name: 'Take it' }).click()
+    await clicks.on(tech.page.getByRole('button', { name: 'Take it' }))
     await tech.page.getByText('P4 Low').waitFor()
-    await ask(tech.page, ['Recent changes', 'Event log'])
+    await ask(tech.page, ['Recent changes', 'Event log'], clicks)
     const side = tech.page.getByRole('region', { name: 'Device and permission' })
     const code = await matchCode(side)
 
@@ -73,7 +76,7 @@ describe.skipIf(program === null)('three people and one problem', () => {
 
     await side.getByText('Not allowed: This computer').waitFor(BUSY)
     await getStuck()
-    await side.getByRole('button', { name: 'Run all 2 allowed' }).click()
+    await clicks.on(side.getByRole('button', { name: 'Run all 2 allowed' }))
     await side.getByText('The person looks first').nth(1).waitFor(BUSY)
     unstick()
     await lookAndSend(person)
@@ -93,8 +96,9 @@ describe.skipIf(program === null)('three people and one problem', () => {
     await person.page.getByRole('button', { name: 'Stop' }).first().click()
     await side.getByRole('heading', { name: 'Taken back' }).waitFor(BUSY)
 
-    await write(tech.page, 'A program was stuck. I ended it. Is it quiet again?')
-    await tech.page.getByRole('button', { name: 'Resolve' }).click()
+    await workThrough(tech.page, clicks)
+    await write(tech.page, 'A program was stuck. I ended it. Is it quiet again?', clicks)
+    await clicks.on(tech.page.getByRole('button', { name: 'Resolve' }))
     await tech.page.getByRole('button', { name: 'Reopen' }).waitFor()
     await person.page.goto(person.page.url().replace(/\/session.*$/, '/help'))
     await person.page.getByRole('link', { name: /My computer is slow and loud/ }).click()
@@ -102,9 +106,40 @@ describe.skipIf(program === null)('three people and one problem', () => {
     await person.page.getByRole('heading', { name: 'Is it fixed?' }).waitFor(BUSY)
     await person.press('Yes, it is fixed')
     await tech.page.getByText('Fixed, says the person', { exact: true }).waitFor(BUSY)
+
+    await clicks.on(tech.page.getByRole('button', { name: 'Close …', exact: true }))
+    await clicks.on(tech.page.getByRole('dialog').getByRole('button', { name: 'Close the ticket' }))
+    await tech.page.getByText('Closed: the person says that it is fixed.').first().waitFor(BUSY)
+    await person.page.goto(person.page.url().replace(/\/help\/.*$/, '/help'))
+    await person.page.getByRole('link', { name: /My computer is slow and loud/ }).click()
+    await person.page.getByRole('heading', { name: 'How was the help?' }).waitFor(BUSY)
+    await person.page.getByRole('link', { name: 'Answer', exact: true }).click()
+    await person.press('Good')
+    await tech.page.getByText('the help was good').first().waitFor(BUSY)
+    process.stdout.write(`A simple ticket took the technician ${clicks.count} interactions beyond typing\n`)
     expect([...admin.troubles.list, ...tech.troubles.list, ...person.troubles.list]).toEqual([])
   })
 })
+
+/** Counts what the technician does besides typing. */
+class Clicks {
+  count = 0
+
+  async on(what: Locator): Promise<void> {
+    await what.click(BUSY)
+    this.count += 1
+  }
+}
+
+/** The steps of the method, out of what the person wrote and what was found. */
+async function workThrough(page: Page, clicks: Clicks): Promise<void> {
+  const step = page.locator('#method-step')
+  await clicks.on(step.getByRole('button', { name: 'That is the problem' }))
+  await clicks.on(step.getByRole('button', { name: /^Take as theory/ }).first())
+  await clicks.on(step.getByRole('button', { name: /^Confirmed/ }))
+  await step.getByLabel('Action', { exact: true }).fill('Ended the program that was stuck')
+  await clicks.on(step.getByRole('button', { name: 'It is done' }))
+}
 
 async function askForHelp(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Get help with a problem' }).click()
@@ -115,12 +150,12 @@ async function askForHelp(page: Page): Promise<void> {
 }
 
 /** Asks by the playbook, without some of its collectors. */
-async function ask(page: Page, without: readonly string[]): Promise<void> {
-  await page.getByRole('button', { name: /^PC is slow/ }).click()
+async function ask(page: Page, without: readonly string[], clicks: Clicks): Promise<void> {
+  await clicks.on(page.getByRole('button', { name: /^PC is slow/ }))
   const dialog = page.getByRole('dialog')
-  for (const title of without) await dialog.getByRole('checkbox', { name: title }).uncheck()
+  for (const title of without) await clicks.on(dialog.getByRole('checkbox', { name: title }))
   await dialog.getByText('Lists the programs').first().waitFor()
-  await dialog.getByRole('button', { name: 'Ask the person' }).click()
+  await clicks.on(dialog.getByRole('button', { name: 'Ask the person' }))
   await dialog.waitFor({ state: 'detached' })
 }
 
@@ -142,9 +177,9 @@ async function lookAndSend(person: PersonSide): Promise<void> {
   await person.press('Send the rest')
 }
 
-async function write(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Message to the person').check()
+async function write(page: Page, text: string, clicks: Clicks): Promise<void> {
+  await clicks.on(page.getByLabel('Message to the person'))
   await page.getByLabel('Message', { exact: true }).fill(text)
-  await page.getByRole('button', { name: 'Send to the person' }).click()
+  await clicks.on(page.getByRole('button', { name: 'Send to the person' }))
   await page.getByRole('blockquote').filter({ hasText: text }).waitFor()
 }
