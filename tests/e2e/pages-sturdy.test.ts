@@ -33,6 +33,7 @@ describe.skipIf(program === null)('every page', { timeout: PATIENCE_MS }, () => 
   let ticketId: string
   let solvedId: string
   let runPath: string
+  let knownId: string
   beforeAll(async () => {
     browser = await startChromium(program ?? '')
     desk = await WebDesk.start()
@@ -63,6 +64,15 @@ describe.skipIf(program === null)('every page', { timeout: PATIENCE_MS }, () => 
     const solved = await client.call<{ readonly id: string }>('POST', '/api/tickets', { ...body, deviceIds: [] })
     await client.call('PATCH', `/api/tickets/${solved.id}`, { version: 1, state: 'resolved' })
     solvedId = solved.id
+    const known = {
+      title: `A drive that is full ${'x'.repeat(80)}`,
+      symptoms: 'Nothing can be saved.',
+      rules: [],
+      cause: '',
+      fix: '',
+      prevention: '',
+    }
+    knownId = (await client.call<{ readonly id: string }>('POST', '/api/knowledge', known)).id
     return id
   }
 
@@ -71,6 +81,7 @@ describe.skipIf(program === null)('every page', { timeout: PATIENCE_MS }, () => 
     return address
       .replace('/tickets/:solved', `/tickets/${solvedId}`)
       .replace('/tickets/:id', `/tickets/${ticketId}`)
+      .replace('/knowledge/:id', `/knowledge/${knownId}`)
       .replace('/devices/:id', `/devices/${device.id}`)
   }
   const go = async (path: string) => {

@@ -181,7 +181,9 @@ describe.skipIf(program === null)('the ticket page', () => {
     })
     await page.getByRole('heading', { name: 'What happened' }).waitFor()
     await page.getByRole('region', { name: 'Device and permission' }).getByText('Online').waitFor()
-    expect(await page.locator('main button').count()).toBe(0)
+    // The steps of the method open to be read.
+    const steps = page.getByRole('navigation', { name: 'Steps' }).getByRole('button')
+    expect(await page.locator('main button').count()).toBe(await steps.count())
     expect(await page.locator('main select, main textarea').count()).toBe(0)
     expect(await lookAt(page, 'ticket-auditor')).toEqual([])
     expect(troubles.list).toEqual([])

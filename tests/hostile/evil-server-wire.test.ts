@@ -59,6 +59,7 @@ function commands(): readonly Readonly<Record<string, unknown>>[] {
       ...{ assignee: null, fixed: null, lastMessage: 0 },
     },
     { type: 'ticket.messages', ticketId: newId('tkt'), messages: [], more: false },
+    { type: 'ticket.asks', ticketId: newId('tkt'), asks: [] },
     { type: 'attachment.state', attachmentId: newId('att'), state: 'wanted', nextOffset: 0 },
     { type: 'link.pong', nonce: 1, clock: new Date().toISOString() },
     { ...desk.server.honestWelcome({ type: 'link.hello', openRuns: [] }) },

@@ -6,6 +6,7 @@ import { DEFAULT_MATRIX } from '@askfirst/server/settings/priority-matrix.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostileWorld } from '../support/hostile-world.ts'
 import { startHostileWorld } from '../support/hostile-world.ts'
+import { LEFT_OUT } from '../support/left-out.ts'
 import { openedSaid, PNG } from '../support/person-records.ts'
 import type { ScriptedAgent } from '../support/scripted-agent.ts'
 import {
@@ -227,7 +228,10 @@ describe('[P9] "is it fixed?"', () => {
     const { version } = await read(id)
     expect(await answer(true)).toMatchObject({ state: 'resolved', confirmed: true, version: version + 1 })
     expect(await answer(true)).toMatchObject({ version: version + 1 })
-    expect(await close(id, { as: 'resolved' })).toMatchObject({ confirmed: true, closedAs: 'confirmed' })
+    expect(await close(id, { as: 'resolved', skips: LEFT_OUT })).toMatchObject({
+      confirmed: true,
+      closedAs: 'confirmed',
+    })
     expect(await say(agent, id, { kind: 'answer', fixed: false })).toMatchObject({
       outcome: 'refused',
       code: 'STATEMENT_INVALID',

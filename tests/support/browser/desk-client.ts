@@ -32,4 +32,11 @@ export class DeskClient {
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`)
     return (text === '' ? undefined : JSON.parse(text)) as Answer // The caller names the route's answer.
   }
+
+  /** A file as it is downloaded. */
+  async file(path: string): Promise<Uint8Array> {
+    const response = await fetch(`${this.#url}${path}`, { headers: this.#headers })
+    if (!response.ok) throw new Error(`GET ${path} was answered ${response.status}: ${await response.text()}`)
+    return new Uint8Array(await response.arrayBuffer())
+  }
 }

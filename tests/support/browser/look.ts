@@ -6,6 +6,8 @@ import { ROOT } from '../repository.ts'
 
 /** Where screenshots of a run land. */
 const SCREENS = join(ROOT, 'tests', 'output', 'screens')
+/** Pictures are for people; to take them costs more time than to look for what is wrong. */
+const TAKES_PICTURES = process.env.ASKFIRST_SCREENS !== undefined
 const WIDTHS = [360, 800, 1440] as const
 const THEMES = ['light', 'dark'] as const
 
@@ -39,15 +41,16 @@ export function sidewaysScroll(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
 }
 
-/** Takes one picture of the page as it stands. */
+/** Takes one picture of the page as it stands, when `ASKFIRST_SCREENS` is set. */
 export async function picture(page: Page, name: string): Promise<void> {
+  if (!TAKES_PICTURES) return
   mkdirSync(SCREENS, { recursive: true })
   await page.screenshot({ path: join(SCREENS, `${name}.png`), fullPage: true })
 }
 
 /**
- * Takes a picture of a page at each width in both themes, and says what is wrong there: violations of accessibility and
- * sideways scrolling.
+ * Says what is wrong with a page at each width in both themes: violations of accessibility and sideways scrolling. Takes a
+ * picture of each where they are wanted.
  */
 export async function lookAt(page: Page, name: string): Promise<readonly string[]> {
   const problems: string[] = []

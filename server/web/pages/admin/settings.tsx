@@ -25,13 +25,13 @@ export function Settings() {
             {isPending ? <Loading /> : null}
             {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
           </section>
-          {data === undefined ? null : <ServiceLevelForm saved={data.serviceLevel} />}
-        </div>
-        <div className={styles.stack}>
-          {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
           {data === undefined ? null : <ClosingForm saved={data.closing} />}
           {data === undefined ? null : <RetentionForm saved={data.retention} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
+        </div>
+        <div className={styles.stack}>
+          {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
+          {data === undefined ? null : <ServiceLevelForm saved={data.serviceLevel} />}
           {data === undefined ? null : <TemplateForm saved={data.messageTemplates} />}
           <section className={styles.card} aria-labelledby="limits-heading">
             <h2 id="limits-heading">Fixed limits</h2>
