@@ -181,9 +181,12 @@ describe.skipIf(program === null)('the ticket page', () => {
     })
     await page.getByRole('heading', { name: 'What happened' }).waitFor()
     await page.getByRole('region', { name: 'Device and permission' }).getByText('Online').waitFor()
-    // The steps of the method open to be read.
+    // The steps of the method open and close to be read; no other button is there.
     const steps = page.getByRole('navigation', { name: 'Steps' }).getByRole('button')
-    expect(await page.locator('main button').count()).toBe(await steps.count())
+    expect(await page.locator('main button').allTextContents()).toEqual([
+      ...(await steps.allTextContents()),
+      'Hide this step',
+    ])
     expect(await page.locator('main select, main textarea').count()).toBe(0)
     expect(await lookAt(page, 'ticket-auditor')).toEqual([])
     expect(troubles.list).toEqual([])
