@@ -30,7 +30,6 @@ import { createLeadService } from './lead/lead-service.ts'
 import type { MailService } from './mail/mail-service.ts'
 import { createMailService } from './mail/mail-service.ts'
 import type { MailWriter } from './mail/mail-writer.ts'
-import { createMailWriter } from './mail/mail-writer.ts'
 import { ActionApproval } from './method/action-approval.ts'
 import { ActionService } from './method/action-service.ts'
 import { checkMethod } from './method/close-check.ts'
@@ -153,8 +152,8 @@ export interface Foundations {
   readonly settings: SettingsService
   /** Address of the server's pages, without a slash at the end. */
   readonly uiUrl: () => string
-  /** Address that mails come from; null or absent: mail is off. */
-  readonly mailSender?: string | null
+  /** Writes what goes out by mail. */
+  readonly mails: MailWriter
   /** Seals second factors. */
   readonly secrets: SecretBox
   readonly consent: ConsentService
@@ -172,8 +171,20 @@ export interface Foundations {
 
 /** Makes the services in order of their dependencies. */
 export function createServices(foundations: Foundations): Services {
-  const { store, clock, bus, agents, enrolmentAddress, authority, logSigner, settings, consent, runs, findings } =
-    foundations
+  const {
+    store,
+    clock,
+    bus,
+    agents,
+    enrolmentAddress,
+    authority,
+    logSigner,
+    settings,
+    mails,
+    consent,
+    runs,
+    findings,
+  } = foundations
   const users = createUserService({ store, clock, bus })
   const devices = createDeviceService(foundations)
   const health = createHealthService(
@@ -184,7 +195,6 @@ export function createServices(foundations: Foundations): Services {
   const agentSide = foundations.figures === undefined ? {} : { agentSide: foundations.figures }
   const figures = { store, clock, onlineAgents, authorityPem: authority.certificatePem, ...agentSide }
   const metrics = createMetrics(figures)
-  const mails = createMailWriter({ settings, clock, sender: foundations.mailSender ?? null })
   const mail = createMailService({ store, clock, mails })
   const policyReports = new PolicyReports(metrics.policyReports)
   return {
@@ -196,7 +206,7 @@ export function createServices(foundations: Foundations): Services {
     ...createPeopleServices(foundations, users),
     tokens: createTokenService({ store, clock }),
     devices,
-    ...createTicketServices(foundations, mails),
+    ...createTicketServices(foundations),
     playbooks: createPlaybookService({ devices }),
     search: createSearchService({ store, devices }),
     enrolment: createEnrolmentService({ store, clock, address: enrolmentAddress }),
@@ -227,7 +237,7 @@ export function createServices(foundations: Foundations): Services {
 }
 
 /** The desk's procedure: tickets from the first word to the last. */
-function createTicketServices({ store, clock, bus, settings, consent, uiUrl }: Foundations, mails: MailWriter) {
+function createTicketServices({ store, clock, bus, settings, mails, consent, uiUrl }: Foundations) {
   const clocks = createClockKeeper({ store, clock, bus })
   const asks = createAskService({ store, clock, bus })
   const afterChange = async (id: TicketId) => {

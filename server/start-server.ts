@@ -20,6 +20,7 @@ import { createAgentSide } from './gateway/agent-side.ts'
 import { readinessChecks } from './health/readiness-checks.ts'
 import { createLogger } from './log.ts'
 import { MailSender } from './mail/mail-sender.ts'
+import { createMailWriter } from './mail/mail-writer.ts'
 import { mailboxOf } from './mail/mailbox.ts'
 import { ReceivedWatch } from './mail/received-watch.ts'
 import type { MailTransport } from './mail/smtp.ts'
@@ -176,10 +177,12 @@ async function layFoundations(
   const secrets = await openSecretBox(directory)
   const settings = createSettingsService({ store, clock })
   await settings.get()
+  const sender = mailboxOf(config.mailFrom ?? '')?.address ?? null
+  const mails = createMailWriter({ settings, clock, sender })
   const findings = new FindingService({ store, bus, clock, log })
   const agents = createAgentSide({
     ...options.agentSide,
-    ...{ store, bus, clock, log, authority, directory },
+    ...{ store, bus, clock, log, authority, directory, mails },
     signer: logSigner,
     hosts: config.agentHosts,
     terms: noticeTerms(settings, () => `the AskFirst server at ${addresses.ui.url}`),
@@ -190,11 +193,10 @@ async function layFoundations(
   const { link, consent, runs, gateway, ingest } = agents
   const [host = hostname()] = config.agentHosts
   const foundations = {
-    ...{ store, clock, bus, authority, logSigner, settings, secrets, findings, consent, runs },
+    ...{ store, clock, bus, authority, logSigner, settings, secrets, mails, findings, consent, runs },
     agents: link,
     dataDirectory: config.dataDir,
     uiUrl: () => addresses.ui.url,
-    mailSender: mailboxOf(config.mailFrom ?? '')?.address ?? null,
     revocations: gateway,
     enrolmentAddress: () => ({ host, port: addresses.agentPort, authoritySha256: authority.sha256 }),
     readiness: readinessChecks({ store, clock, authority, directory, listener: () => gateway.standing }),

@@ -461,6 +461,11 @@ export const de = {
     'mail.opened': 'Ihre Anfrage „{title}“ ist bei uns angekommen. Wir melden uns.',
     'mail.resolved': 'Wir denken, dass „{title}“ behoben ist. Bitte sagen Sie uns, ob das stimmt.',
     'mail.closed': 'Wir haben „{title}“ abgeschlossen. Wenn es wiederkommt, melden Sie sich einfach noch einmal.',
+    'mail.notice.open': 'An „{title}“ wird gearbeitet.',
+    'mail.notice.waiting': '„{title}“ muss auf jemanden warten. Von Ihnen wird nichts erwartet.',
+    'mail.notice.resolved': '„{title}“ scheint behoben zu sein.',
+    'mail.notice.closed': '„{title}“ ist abgeschlossen.',
+    'mail.notice.escalated': 'Stufe {level} des Helpdesks wurde gebeten, „{title}“ zu übernehmen.',
     'mail.link': 'Hier ist der neue Link, um den Sie gebeten haben.',
     'mail.footer':
       '{organisation}, Ticket {number}\n\nStand ansehen und antworten: {link}\nDer Link ist nur für Sie und gilt einmal, bis {day}. Mit ihm können Sie einen neuen anfordern.',

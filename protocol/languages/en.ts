@@ -449,6 +449,11 @@ export const en = {
     'mail.opened': 'We have your request "{title}" and will get back to you.',
     'mail.resolved': 'We think that "{title}" is fixed. Please tell us whether it is.',
     'mail.closed': 'We closed "{title}". If it comes back, just get in touch again.',
+    'mail.notice.open': 'Somebody is working on "{title}".',
+    'mail.notice.waiting': '"{title}" has to wait for somebody. Nothing is asked of you.',
+    'mail.notice.resolved': '"{title}" seems to be fixed.',
+    'mail.notice.closed': '"{title}" is closed.',
+    'mail.notice.escalated': 'Level {level} of the help desk was asked to take "{title}" over.',
     'mail.link': 'Here is the new link that you asked for.',
     'mail.footer':
       '{organisation}, ticket {number}\n\nSee how it stands and answer: {link}\nThe link is for you alone and works once, until {day}. With it you can ask for a new one.',

@@ -33,6 +33,7 @@ export function logDraft(
     readonly actor: Actor
     readonly kind: LogDraft['kind']
     readonly body: LogDraft['body']
+    readonly mails?: NonNullable<LogDraft['mails']>
   },
 ): LogDraft {
   return { at: isoNow(clock), ...entry }

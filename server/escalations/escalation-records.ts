@@ -16,7 +16,7 @@ export interface EscalationDeps {
   readonly store: Store
   readonly clock: Clock
   readonly bus: Bus
-  readonly mails: Pick<MailWriter, 'ofMessage'>
+  readonly mails: Pick<MailWriter, 'ofMessage' | 'ofEscalation'>
   /** Ends what the ticket as it is now no longer allows: consent is not inherited. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
 }
@@ -72,11 +72,16 @@ export function changeOf(
   return { version: ticket.version, columns: { ...columns, updatedAt: at }, log }
 }
 
-/** The entry that carries the hand-over. */
-export function askedEntry({ id, ticketId, askedAt, askedBy, ...escalation }: Escalation): LogDraft {
+/** The entry that carries the hand-over, with word to those who follow the ticket. */
+export async function askedEntry(
+  { mails }: Pick<EscalationDeps, 'mails'>,
+  ticket: Ticket,
+  { id, ticketId, askedAt, askedBy, ...escalation }: Escalation,
+): Promise<LogDraft> {
   const { fromLevel, toLevel, criterion, summary, fromUserId, toUserId } = escalation
   const body = { escalationId: id, fromLevel, toLevel, criterion, summary, fromUserId, toUserId }
-  return { ticketId, at: askedAt, actor: askedBy, kind: 'escalation.asked', body }
+  const told = await mails.ofEscalation(ticket, toLevel)
+  return { ticketId, at: askedAt, actor: askedBy, kind: 'escalation.asked', body, mails: told }
 }
 
 /** What the person is told, if anything. */

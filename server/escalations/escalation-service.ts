@@ -80,7 +80,10 @@ export function createEscalationService(deps: EscalationDeps) {
       await store.escalations.ask({
         escalation,
         change,
-        log: [askedEntry(escalation), ...(await messageEntry(deps, ticket, { ...escalation, text: message }))],
+        log: [
+          await askedEntry(deps, ticket, escalation),
+          ...(await messageEntry(deps, ticket, { ...escalation, text: message })),
+        ],
       })
       await escalationChanged(deps, ticketId, message !== null)
       return escalation
@@ -95,7 +98,7 @@ export function createEscalationService(deps: EscalationDeps) {
       const change = changeOf(ticket, { ...columns, level: toLevel }, { at, actor: SYSTEM_ACTOR })
       const text = wordsToPerson(handover.ownerName, toLevel)
       const words = await messageEntry(deps, ticket, { ...escalation, text })
-      const log = [before, askedEntry(escalation), ...words]
+      const log = [before, await askedEntry(deps, ticket, escalation), ...words]
       if ((await store.escalations.ask({ escalation, change, log, fires })) !== null)
         await escalationChanged(deps, ticket.id, true)
     },

@@ -8,6 +8,7 @@ import { ConsentService } from '../consent/consent-service.ts'
 import type { NoticeTerms } from '../consent/make-request.ts'
 import { CheckpointService } from '../findings-log/checkpoint-service.ts'
 import { Indexer } from '../indexing/indexer.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import { createAskHooks } from '../people/ask-hooks.ts'
 import { AttachmentService } from '../people/attachment-service.ts'
 import { StatementService } from '../people/statement-service.ts'
@@ -44,6 +45,8 @@ export interface AgentSideOptions {
   /** Host names and addresses under which agents reach this server. */
   readonly hosts: readonly string[]
   readonly terms: NoticeTerms
+  /** Writes word to those who follow a ticket. */
+  readonly mails: Pick<MailWriter, 'ofPersonsMove'>
   /** Absent: 30 s. */
   readonly heartbeatMs?: number
   /** Absent: 90 days. */

@@ -12,6 +12,7 @@ import { deviceActor, logDraft } from '../consent/consent-deps.ts'
 import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
 import { verifyJws } from '../consent/verify-jws.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Ticket } from '../store/entities.ts'
@@ -44,6 +45,7 @@ export interface StatementDeps {
   /** Ends what the ticket as it is now no longer allows; as after a change by the desk. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
   readonly askHooks: readonly AskHook[]
+  readonly mails: Pick<MailWriter, 'ofPersonsMove'>
 }
 
 interface Signed {
@@ -158,7 +160,7 @@ export class StatementService {
 
   /** @returns whether the ticket changed */
   async #sayIn(before: Ticket, signed: Signed): Promise<boolean> {
-    const { store, clock } = this.#deps
+    const { store, clock, mails } = this.#deps
     const { record, statement } = signed
     const columns = changeOf(record.said, before)
     const changes = differences(before, columns)
@@ -168,6 +170,7 @@ export class StatementService {
       actor: actorOf(signed),
       kind: 'ticket.changed',
       body: { changes },
+      mails: await mails.ofPersonsMove(before, columns),
     })
     const change = { version: before.version, columns: { ...columns, updatedAt: log.at }, log }
     const outcome = await store.statements.record({

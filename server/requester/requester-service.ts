@@ -42,7 +42,7 @@ interface RequesterDeps {
   readonly store: Store
   readonly bus: Bus
   readonly clock: Clock
-  readonly mails: Pick<MailWriter, 'ofLink'>
+  readonly mails: Pick<MailWriter, 'ofLink' | 'ofPersonsMove'>
   /** Ends what the ticket as it is now no longer allows; as after a change by the desk. */
   readonly afterChange: (ticketId: Ticket['id']) => Promise<void>
 }
@@ -133,13 +133,14 @@ export class RequesterService {
   }
 
   async #record(before: Ticket, said: RequesterSaid): Promise<void> {
-    const { store, clock } = this.#deps
+    const { store, clock, mails } = this.#deps
     const actor = actorOf(before)
     const columns = changeOf(asStated(said), before)
     const changes = differences(before, columns)
     const ticketId = before.id
     const log = logDraft(clock, { ticketId, actor, ...entryOf(said) })
-    const changed = logDraft(clock, { ticketId, actor, kind: 'ticket.changed', body: { changes } })
+    const told = { mails: await mails.ofPersonsMove(before, columns) }
+    const changed = logDraft(clock, { ticketId, actor, kind: 'ticket.changed', body: { changes }, ...told })
     const change = { version: before.version, columns: { ...columns, updatedAt: log.at }, log: changed }
     const bound = { since: new Date(clock.now() - HOUR_MS).toISOString(), most: MAX_SAID_PER_HOUR }
     await store.requesters.say({ log, bound, ...(Object.keys(changes).length === 0 ? {} : { change }) })

@@ -24,7 +24,7 @@ export const NOTICES = ['none', 'escalations', 'all'] as const
 export interface Stakeholder {
   readonly name: string
   readonly email: string
-  /** What they are told of: nothing for now, escalations and the end, or every change of state as well. */
+  /** What they are told of: nothing, escalations and the end, or every change of state as well. */
   readonly notices: (typeof NOTICES)[number]
 }
 

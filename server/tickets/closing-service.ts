@@ -123,7 +123,13 @@ export function createClosingService(dependencies: ClosingDependencies) {
       const { closing: rules } = await settings.get()
       const columns = reopening(before, { ...caller, rules, now: clock.now() })
       const draft = { ticketId: id, at: isoNow(clock), actor: actorOf(caller.user) }
-      const log = { ...draft, kind: 'ticket.changed', body: { changes: differences(before, columns) } } as const
+      const told = { mails: await mails.ofChange(before, columns) }
+      const log = {
+        ...draft,
+        kind: 'ticket.changed',
+        body: { changes: differences(before, columns) },
+        ...told,
+      } as const
       const logs = [{ ...draft, kind: 'ticket.reopened', body: { reason, reopened: before.reopened + 1 } }] as const
       const opened = await store.tickets.change(id, version, { ...columns, updatedAt: draft.at }, log, { logs })
       announceTicket(bus, id)

@@ -16,6 +16,7 @@ import { openSqlite } from '@askfirst/server/store/sqlite/open-sqlite.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { UNTOUCHED } from '@askfirst/server/store/ticket-entities.ts'
 import { pino } from 'pino'
+import { BUNDLED_STORE_THREAD } from './bundled-store-thread.ts'
 
 export const TERMS = {
   organisation: { name: 'Example Ltd', contact: 'help@example.test' },
@@ -43,7 +44,7 @@ export interface AgentSideUnderTest {
 /** Starts it; `close` ends everything and removes the directory. */
 export async function startAgentSide(options: Partial<AgentSideOptions> = {}): Promise<AgentSideUnderTest> {
   const directory = await mkdtemp(join(tmpdir(), 'askfirst-gateway-'))
-  const store = options.store ?? (await openSqlite(join(directory, 'store.sqlite')))
+  const store = options.store ?? (await openSqlite(join(directory, 'store.sqlite'), BUNDLED_STORE_THREAD))
   const clock = options.clock ?? systemClock
   const keys = join(directory, 'keys')
   const authority = await openAuthority({ directory: keys, name: 'Example Ltd', now: clock.now() })
@@ -60,6 +61,7 @@ export async function startAgentSide(options: Partial<AgentSideOptions> = {}): P
     directory: keys,
     hosts: ['127.0.0.1', 'localhost'],
     terms: TERMS,
+    mails: { ofPersonsMove: async () => [] },
     enrolmentsPerMinute: 1_000,
     ...options,
   })

@@ -14,9 +14,10 @@ import { ConsentService } from '@askfirst/server/consent/consent-service.ts'
 import { FindingService } from '@askfirst/server/findings/finding-service.ts'
 import type { AgentLink } from '@askfirst/server/gateway/agent-link.ts'
 import { createLogger } from '@askfirst/server/log.ts'
+import { createMailWriter } from '@askfirst/server/mail/mail-writer.ts'
 import { noticeTerms } from '@askfirst/server/notice-terms.ts'
 import { RunService } from '@askfirst/server/runs/run-service.ts'
-import type { Foundations, Services } from '@askfirst/server/services.ts'
+import type { Services } from '@askfirst/server/services.ts'
 import { createServices } from '@askfirst/server/services.ts'
 import { createSettingsService } from '@askfirst/server/settings/settings-service.ts'
 import type { Role, User } from '@askfirst/server/store/entities.ts'
@@ -56,7 +57,7 @@ export interface TestApp extends BuiltApp {
 /** The HTTP side on a real SQLite store in a directory of its own, with a clock that tests move. */
 export async function startTestApp(
   options: Partial<AppOptions> = {},
-  of: Pick<Foundations, 'mailSender'> = {},
+  { mailSender = null }: { readonly mailSender?: string | null } = {},
 ): Promise<TestApp> {
   const directory = await mkdtemp(join(tmpdir(), 'askfirst-http-'))
   const store = await openSqlite(join(directory, 'store.sqlite'), BUNDLED_STORE_THREAD)
@@ -108,7 +109,7 @@ export async function startTestApp(
     enrolmentAddress: () => ({ host: 'askfirst.test', port: 8421, authoritySha256: new Uint8Array(32).fill(7) }),
     readiness: [],
     uiUrl: () => ORIGIN,
-    ...of,
+    mails: createMailWriter({ settings, clock, sender: mailSender }),
   })
   const built = await buildApp(services, { logger: log, origins: () => new Set([ORIGIN]), ...options })
   const timers = new TimerRunner({ store, clock, bus, log, handlers: timerHandlers(services) })

@@ -3,7 +3,7 @@ import type { ContactsView, TicketView } from '../../api/types.ts'
 import styles from './ticket-facts.module.css'
 
 const NOTICES: Readonly<Record<ContactsView['stakeholders'][number]['notices'], string>> = {
-  none: 'told of nothing for now',
+  none: 'told of nothing',
   escalations: 'told of escalations and the end',
   all: 'told of every change of state',
 }

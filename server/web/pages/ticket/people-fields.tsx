@@ -81,7 +81,7 @@ function StakeholderFields({
         required
       />
       <SelectField label={`Stakeholder ${number} is told of`} name="stakeholderNotices" defaultValue={person.notices}>
-        <option value="none">nothing for now</option>
+        <option value="none">nothing</option>
         <option value="escalations">escalations and the end</option>
         <option value="all">every change of state</option>
       </SelectField>

@@ -119,6 +119,60 @@ describe('mails to the person of a ticket', () => {
   })
 })
 
+describe('those who follow a ticket', () => {
+  const follow = async (id: TicketId) => {
+    const stakeholders = (['none', 'escalations', 'all'] as const).map((notices) => {
+      return { name: notices, email: `${notices}@head.example`, notices }
+    })
+    await patch(id, { contacts: { onSite: null, stakeholders } })
+    await sender.sendDue()
+    sent = []
+  }
+  const call = async (path: string, payload: object, as = headers) =>
+    (await server.app.inject({ method: 'POST', url: `/api/tickets/${path}`, headers: as, payload })).statusCode
+  const patch = async (id: TicketId, change: object) => {
+    const version = (await server.store.tickets.get(id))?.version
+    const payload = { version, ...change }
+    await server.app.inject({ method: 'PATCH', url: `/api/tickets/${id}`, headers, payload })
+  }
+  /** Who was told of something, and its first line. */
+  const told = async () => {
+    await sender.sendDue()
+    const words = sent.map(({ to, text }) => `${to.split('@')[0]}: ${text.split('\n')[0]}`)
+    for (const { text } of sent) expect(text).not.toContain('/r/')
+    sent = []
+    return words.toSorted()
+  }
+
+  test('[T13] hear what they want to hear: every state, or handing over and the end, or nothing', async () => {
+    const id = await open({ requesterEmail: null })
+    await follow(id)
+    await patch(id, { state: 'open' })
+    expect(await told()).toEqual(['all: Somebody is working on "No sound".'])
+    const handOver = { toLevel: 2, criterion: 'lacks-privilege', summary: 'It needs rights.' }
+    expect(await call(`${id}/escalations`, handOver)).toBe(201)
+    const asked = 'Level 2 of the help desk was asked to take "No sound" over.'
+    expect(await told()).toEqual([`all: ${asked}`, `escalations: ${asked}`])
+    await patch(id, { state: 'resolved' })
+    expect(await told()).toEqual(['all: "No sound" seems to be fixed.'])
+    const { version } = (await server.store.tickets.get(id)) ?? {}
+    expect(await call(`${id}/close`, { version, as: 'withdrawn', reason: 'it works again' })).toBe(200)
+    expect(await told()).toEqual(['all: "No sound" is closed.', 'escalations: "No sound" is closed.'])
+    expect(await call(`${id}/reopen`, { version: (version ?? 0) + 1, reason: 'it went silent' }, adminHeaders)).toBe(
+      200,
+    )
+    expect(await told()).toEqual(['all: Somebody is working on "No sound".'])
+  })
+
+  test('[T13] hear nothing where the organisation writes to nobody', async () => {
+    const id = await open({ requesterEmail: null })
+    await follow(id)
+    await settings({ people: 'nobody', language: 'en' })
+    await patch(id, { state: 'open' })
+    expect(await told()).toEqual([])
+  })
+})
+
 describe('a mail that does not go out', () => {
   test('is tried again later, and goes out once', async () => {
     const id = await open()

@@ -57,7 +57,7 @@ beforeAll(async () => {
   const log = createLogger('silent', process.stderr)
   const { store, bus, clock, services } = server
   const afterChange = (id: TicketId) => services.consent.ticketChanged(id)
-  statements = new StatementService({ store, bus, clock, log, afterChange, askHooks: [] })
+  statements = new StatementService({ store, bus, clock, log, afterChange, askHooks: [], mails: services.mails })
   timers = new TimerRunner({ store, bus, clock, log, handlers: timerHandlers(services) })
 }, 60_000)
 afterAll(() => server.close())
