@@ -5,11 +5,11 @@ import { Type } from 'typebox'
 export const RetentionRule = Type.Object(
   {
     isOn: Type.Boolean(),
-    /** Days since the last change of a closed ticket. */
+    /** Days since the last change of a closed ticket; while it is on no more than people are told (`retentionDays`). */
     closedDays: Type.Integer({ minimum: 1, maximum: 3_650 }),
   },
   { additionalProperties: false },
 )
 export type RetentionRule = Static<typeof RetentionRule>
 
-export const DEFAULT_RETENTION: RetentionRule = { isOn: false, closedDays: 365 }
+export const DEFAULT_RETENTION: RetentionRule = { isOn: false, closedDays: 90 }

@@ -103,6 +103,7 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
       if (change.serviceLevel !== undefined) checkServiceLevel(change.serviceLevel)
       const from = await get()
       const to = { ...from, ...change }
+      checkRetention(to)
       await store.settings.set(
         KEY,
         to,
@@ -112,6 +113,16 @@ export function createSettingsService(input: { readonly store: Pick<Store, 'sett
       return to
     },
   }
+}
+
+/** What people are told about how long their data is kept has to be true. */
+function checkRetention({ retention, retentionDays }: Settings): void {
+  if (!retention.isOn || retention.closedDays <= retentionDays) return
+  throw new AskFirstError(
+    'INVALID_REQUEST',
+    `People are told that rows are kept for ${retentionDays} days, and they would be deleted after ${retention.closedDays}. Delete them sooner, or tell people more days.`,
+    { details: { field: 'retention' } },
+  )
 }
 
 function checkMatrix(matrix: PriorityMatrix): void {

@@ -1,10 +1,9 @@
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
-import { apiSend } from '../../api/client.ts'
 import type { SettingsView } from '../../api/desk.ts'
 import { SESSION_KEY } from '../../api/session.ts'
-import { SETTINGS_KEY } from '../../api/settings.ts'
+import { useSaveSettings } from '../../api/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
@@ -23,24 +22,16 @@ export function SettingsForm({
   readonly onSaved?: () => void
 }) {
   const queries = useQueryClient()
-  const save = useMutation({
-    mutationFn: (
-      change: Omit<
-        SettingsView,
-        'priorityMatrix' | 'serviceLevel' | 'closing' | 'retention' | 'mail' | 'messageTemplates'
-      >,
-    ) => apiSend<SettingsView>('PATCH', '/api/settings', change),
-    onSuccess: (saved) => {
-      queries.setQueryData(SETTINGS_KEY, saved)
-      // A stricter rule about second factors may reach the person who made it.
-      if (saved.secondFactor !== settings.secondFactor) void queries.invalidateQueries({ queryKey: SESSION_KEY })
-      onSaved?.()
-    },
-  })
+  const save = useSaveSettings()
+  const followUp = (saved: SettingsView) => {
+    // A stricter rule about second factors may reach the person who made it.
+    if (saved.secondFactor !== settings.secondFactor) void queries.invalidateQueries({ queryKey: SESSION_KEY })
+    onSaved?.()
+  }
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
-    save.mutate({
+    const change = {
       organisationName: String(form.get('organisationName')).trim(),
       organisationContact: String(form.get('organisationContact')).trim(),
       retentionDays: Number(form.get('retentionDays')),
@@ -49,7 +40,8 @@ export function SettingsForm({
       // The options below are these values.
       personalData: String(form.get('personalData')) as SettingsView['personalData'],
       secondFactor: String(form.get('secondFactor')) as SettingsView['secondFactor'],
-    })
+    }
+    save.mutate(change, { onSuccess: followUp })
   }
   return (
     <form className={styles.form} onSubmit={submit}>

@@ -26,7 +26,7 @@ export function Settings() {
             {data === undefined ? null : <SettingsForm settings={data} action="Save" />}
           </section>
           {data === undefined ? null : <ClosingForm saved={data.closing} />}
-          {data === undefined ? null : <RetentionForm saved={data.retention} />}
+          {data === undefined ? null : <RetentionForm settings={data} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
         </div>
         <div className={styles.stack}>

@@ -75,3 +75,17 @@ test('data ages out once a day, and only when an admin has it so', async () => {
   expect(await service.ageOut()).toMatchObject({ tickets: 0 })
   expect(await server.store.audit.read(0, 500, { action: 'tickets.aged-out' })).toHaveLength(1)
 })
+
+test('rows are never kept longer than people are told while they age out', async () => {
+  const change = async (payload: object) => (await call('admin', 'PATCH', '/api/settings', payload)).json()
+  const { retentionDays } = await server.services.settings.get()
+  const rule = (closedDays: number, isOn = true) => ({ retention: { isOn, closedDays } })
+  expect(await change(rule(retentionDays))).toMatchObject({ retention: { closedDays: retentionDays } })
+  const refused = { code: 'INVALID_REQUEST', details: { field: 'retention' } }
+  expect(await change(rule(retentionDays + 1))).toMatchObject(refused)
+  expect(await change({ retentionDays: retentionDays - 1 })).toMatchObject(refused)
+  expect(await change({ ...rule(retentionDays + 1), retentionDays: retentionDays + 1 })).toMatchObject({
+    retentionDays: retentionDays + 1,
+  })
+  expect(await change({ ...rule(3_650, false), retentionDays })).toMatchObject({ retention: { isOn: false } })
+})
