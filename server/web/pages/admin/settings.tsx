@@ -28,11 +28,6 @@ export function Settings() {
           {data === undefined ? null : <ClosingForm saved={data.closing} />}
           {data === undefined ? null : <RetentionForm settings={data} />}
           {data === undefined ? null : <MailForm saved={data.mail} />}
-        </div>
-        <div className={styles.stack}>
-          {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
-          {data === undefined ? null : <ServiceLevelForm saved={data.serviceLevel} />}
-          {data === undefined ? null : <TemplateForm saved={data.messageTemplates} />}
           <section className={styles.card} aria-labelledby="limits-heading">
             <h2 id="limits-heading">Fixed limits</h2>
             <p className={styles.soft}>
@@ -55,6 +50,11 @@ export function Settings() {
               <dd>8 passwords and 10 codes an account in 15 minutes</dd>
             </dl>
           </section>
+        </div>
+        <div className={styles.stack}>
+          {data === undefined ? null : <MatrixForm saved={data.priorityMatrix} />}
+          {data === undefined ? null : <ServiceLevelForm saved={data.serviceLevel} />}
+          {data === undefined ? null : <TemplateForm saved={data.messageTemplates} />}
         </div>
       </div>
     </>
