@@ -51,7 +51,12 @@ describe.skipIf(program === null)("the person's pages in a browser", { timeout: 
   /** Walks through all pages as the person would, and looks at each. */
   async function walk({ world, page, show }: Opened, look: (name: string) => Promise<void>) {
     const say = wordsOf(world.language).pages
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).first().click()
+    /** Each button sends a form: the page that answers is the one to look at, and it stands only once it is loaded. */
+    const press = async (name: string) => {
+      const loaded = page.waitForEvent('load')
+      await page.getByRole('button', { name, exact: true }).first().click()
+      await loaded
+    }
     await show('/?still=1')
     await look('home-quiet')
     const base = world.parts.disk.request()

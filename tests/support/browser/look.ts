@@ -35,10 +35,19 @@ export async function axeViolations(page: Page, within = 'html'): Promise<readon
   return page.evaluate<string[]>(check(within))
 }
 
+/**
+ * As text: this code runs in the page, and tests are checked without the browser's types. Two frames on, a page that was
+ * just resized or loaded stands as people see it; a timer ends the wait where no frame is drawn.
+ */
+const OVERFLOW = `new Promise((resolve) => {
+  const measure = () => resolve(document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  requestAnimationFrame(() => requestAnimationFrame(measure))
+  setTimeout(measure, 1000)
+})`
+
 /** Width in px by which the page must be scrolled sideways; 0 is what every page owes. */
 export function sidewaysScroll(page: Page): Promise<number> {
-  // As text: this code runs in the page, and tests are checked without the browser's types.
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  return page.evaluate<number>(OVERFLOW)
 }
 
 /** Takes one picture of the page as it stands, when `ASKFIRST_SCREENS` is set. */
