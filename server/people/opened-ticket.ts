@@ -16,7 +16,8 @@ export const AFFECTED_WORDS: Readonly<Record<OpenedTicket['affected'], string>> 
   some: 'some people',
   many: 'many people',
 }
-const HINDRANCE_WORDS: Readonly<Record<OpenedTicket['hindrance'], string>> = {
+/** How much somebody is hindered, in words. */
+export const HINDRANCE_WORDS: Readonly<Record<OpenedTicket['hindrance'], string>> = {
   'a-little': 'a little',
   much: 'much',
   'cannot-work': 'I cannot work',

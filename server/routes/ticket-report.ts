@@ -21,7 +21,8 @@ export function ticketReportRoutes({ ticketReports }: { readonly ticketReports: 
       {
         config: { permission: 'export.read' },
         schema: {
-          summary: 'Report of a ticket for people, for the desk or for the person who asked for help',
+          summary:
+            'Report of a ticket for people: for the desk, for the person who asked for help, for who takes it over, or to look back at it',
           params: Type.Object({ id: TicketId }, closed),
           querystring: Type.Object(
             {

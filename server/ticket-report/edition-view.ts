@@ -22,10 +22,10 @@ export interface EditionView {
 }
 
 /** What the desk sees: everything, by its names. */
-function internalView(input: ReportInput): EditionView {
+function internalView(edition: Edition, input: ReportInput): EditionView {
   const device = (id: string) => input.devices.get(id) ?? id
   return {
-    edition: 'internal',
+    edition,
     isInternal: true,
     showsDevice: () => true,
     showsFinding: () => true,
@@ -81,5 +81,5 @@ function namesSeen(
 
 /** The view of an edition. */
 export function viewFor(edition: Edition, input: ReportInput): EditionView {
-  return edition === 'internal' ? internalView(input) : customerView(input)
+  return edition === 'customer' ? customerView(input) : internalView(edition, input)
 }

@@ -68,7 +68,8 @@ export function theoryParts({ method, findings }: ReportInput): readonly Block[]
   }))
 }
 
-const ACTION_STATES: Readonly<Record<PlannedAction['state'], string>> = {
+/** How an action stands, in words. */
+export const ACTION_STATES: Readonly<Record<PlannedAction['state'], string>> = {
   planned: 'Planned, not done',
   asked: 'Waits for the person’s yes',
   approved: 'Approved, not done',

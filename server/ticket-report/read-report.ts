@@ -6,10 +6,15 @@ import type { LogSigner } from '../ca/log-signer.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { logOrigin } from '../findings-log/log-origin.ts'
+import { ServiceTime } from '../service-time/service-time.ts'
+import type { ServiceLevel } from '../settings/service-level.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
+import type { ClockFacts } from '../store/clock-entities.ts'
 import type { Device } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
-import type { ReportInput } from './report-input.ts'
+import { foldEntry } from '../ticket-clock/clock-facts.ts'
+import { targetsOf } from '../ticket-clock/targets.ts'
+import type { ReportInput, ReportTimes } from './report-input.ts'
 
 export interface ReportDeps {
   readonly store: Store
@@ -32,17 +37,22 @@ export async function readReport(deps: ReportDeps, ticketId: TicketId): Promise<
   const ticket = await store.tickets.get(ticketId)
   if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId} to report`)
   const entries = await wholeLog(store, ticketId)
-  const [requests, runs, findings, method] = await Promise.all([
+  const [requests, runs, findings, method, escalations, asks, appointments] = await Promise.all([
     store.consent.listForTicket(ticketId),
     store.runs.listForTicket(ticketId),
     store.findings.listForTicket(ticketId),
     store.method.read(ticketId),
+    store.escalations.listForTicket(ticketId),
+    store.asks.listForTicket(ticketId),
+    store.appointments.listForTicket(ticketId),
   ])
   const head = { size: entries.length, headHash: entries.at(-1)?.hash ?? EMPTY_LOG_HASH }
-  const known = { ticket, entries, requests, runs, findings, method }
+  const known = { ticket, entries, requests, runs, findings, method, asks, appointments }
   const devices = await devicesOf(store, known)
   return {
     ...known,
+    escalations: escalations.toReversed(),
+    times: timesOf(entries, settings.latest().serviceLevel),
     devices: new Map(devices.map(({ id, name }) => [id, name])),
     people: await peopleOf(store, known),
     collectors: await titlesOf(store, devices),
@@ -51,6 +61,13 @@ export async function readReport(deps: ReportDeps, ticketId: TicketId): Promise<
     checkpoint: logSigner.sign({ origin: logOrigin(logSigner.keyName, ticketId), ...head }),
     verifierKey: logSigner.verifierKey,
   }
+}
+
+/** The ticket's clock as of exactly these entries, which the kept one may be behind or before. */
+function timesOf(entries: readonly LogEntry[], serviceLevel: ServiceLevel): ReportTimes {
+  const facts = entries.reduce(foldEntry, null as ClockFacts | null) // Else its type is only `null`.
+  if (facts === null) return { facts, targets: [] }
+  return { facts, targets: targetsOf(facts, { serviceLevel, time: new ServiceTime(serviceLevel.calendar) }) }
 }
 
 /** The whole findings log of a ticket, in order. */

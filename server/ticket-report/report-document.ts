@@ -1,10 +1,15 @@
-/** Who a report is for: the desk, or the person who asked for help (without what the desk keeps to itself). */
-export const EDITIONS = ['internal', 'customer'] as const
+/**
+ * Who a report is for: the desk, the person who asked for help (without what the desk keeps to itself), who takes an
+ * escalated ticket over, or the desk that looks back at an outage.
+ */
+export const EDITIONS = ['internal', 'customer', 'handover', 'postmortem'] as const
 export type Edition = (typeof EDITIONS)[number]
 
 const EDITION_NAMES: Readonly<Record<Edition, string>> = {
   internal: 'Edition for the desk',
   customer: 'Edition for the person who asked for help',
+  handover: 'Hand-over to who takes the ticket over',
+  postmortem: 'Post-mortem',
 }
 
 /** What an edition is called on its first page. */

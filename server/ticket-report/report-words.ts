@@ -131,3 +131,20 @@ export function lengthText(ms: number): string {
       .join(' ') || '0 s'
   )
 }
+
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+] as const
+
+/** A stretch of days, hours and minutes, cut to whole minutes: "2 d 3 h", "1 h 5 min". */
+export function stretchText(ms: number): string {
+  let left = Math.max(0, ms)
+  const parts = UNITS.flatMap(([unitMs, name]) => {
+    const count = Math.floor(left / unitMs)
+    left -= count * unitMs
+    return count === 0 ? [] : [`${count.toLocaleString('en')} ${name}`]
+  })
+  return parts.join(' ') || 'less than a minute'
+}

@@ -31,7 +31,7 @@ export const CLOCK_TELLERS: Readonly<Record<ClockKind, (entry: LogEntry, names: 
     if (!view.isInternal) return asked
     const { toUserId, criterion } = body
     const whom = typeof toUserId === 'string' ? ` by ${view.person(toUserId)}` : ''
-    return `${asked}${whom}, because ${CRITERIA[String(criterion)] ?? criterion}. Hand-over: ${body['summary']}`
+    return `${asked}${whom}, because ${criterionText(String(criterion))}. Hand-over: ${body['summary']}`
   },
   'escalation.accepted': ({ body }) => `took the ticket over at level ${body['toLevel']}`,
   'escalation.declined': ({ body }, { view }) =>
@@ -39,5 +39,15 @@ export const CLOCK_TELLERS: Readonly<Record<ClockKind, (entry: LogEntry, names: 
 }
 
 function targetOf({ target }: LogEntry['body']): string {
-  return TARGET_NAMES[String(target)] ?? String(target)
+  return targetName(String(target))
+}
+
+/** What a target is a time for, e.g. "a solution". */
+export function targetName(target: string): string {
+  return TARGET_NAMES[target] ?? target
+}
+
+/** Why a ticket is to go to somebody else, as a clause. */
+export function criterionText(criterion: string): string {
+  return CRITERIA[criterion] ?? criterion
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import { auditDraft } from '../audit/audit-draft.ts'
+import { checkEdition } from './edition-rules.ts'
 import type { ReportDeps } from './read-report.ts'
 import { readReport } from './read-report.ts'
 import type { Edition } from './report-document.ts'
@@ -25,7 +26,7 @@ export class TicketReportService {
    * Makes one edition of a ticket's report.
    *
    * @returns a file name and the bytes as they are made
-   * @throws AskFirstError NOT_FOUND
+   * @throws AskFirstError NOT_FOUND; CONFLICT where the ticket has nothing that the edition would tell of
    */
   async make(
     ticketId: TicketId,
@@ -34,6 +35,7 @@ export class TicketReportService {
   ): Promise<{ readonly name: string; readonly content: Readable }> {
     const { edition, format } = wish
     const input = await readReport(this.#deps, ticketId)
+    checkEdition(edition, input)
     const { store, clock } = this.#deps
     const detail = { edition, format, entries: input.entries.length }
     await store.audit.append(auditDraft(clock, { actor, action: 'ticket.reported', subject: ticketId, detail }))

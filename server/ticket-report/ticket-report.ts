@@ -1,17 +1,26 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
-import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
 import { attachmentsOf } from '@askfirst/protocol/statement-record.ts'
 import { isStatedBody } from '../export/log-bodies.ts'
-import type { Ticket } from '../store/entities.ts'
 import type { EditionView } from './edition-view.ts'
 import { viewFor } from './edition-view.ts'
 import { text } from './entry-text.ts'
 import { findingParts } from './finding-parts.ts'
+import { handoverSections } from './handover-sections.ts'
 import { actionParts, comparisonParts, stepParts, theoryParts } from './method-parts.ts'
+import { postmortemSections } from './postmortem-sections.ts'
 import type { Block, Edition, Fact, ReportDocument, Section } from './report-document.ts'
-import { bounded } from './report-document.ts'
 import type { ReportInput } from './report-input.ts'
-import { customerDevice } from './report-input.ts'
+import type { Making } from './report-sections.ts'
+import {
+  conversation,
+  listed,
+  notes,
+  problem,
+  summary,
+  table,
+  verification,
+  verificationCode,
+} from './report-sections.ts'
 import { bytesText, timeText, wordsOf } from './report-words.ts'
 import { requestParts } from './request-parts.ts'
 import { runParts } from './run-parts.ts'
@@ -19,52 +28,48 @@ import { tellEntry } from './tell-entry.ts'
 import type { TellNames } from './tell-names.ts'
 import { changeLines } from './ticket-changes.ts'
 
-/** What the sections are made with. */
-interface Making {
-  readonly input: ReportInput
-  readonly view: EditionView
+/** What each edition has, in order; all end with how to verify them. */
+const SECTIONS: Readonly<Record<Edition, (making: Making) => readonly Section[]>> = {
+  internal: wholeTicket,
+  customer: wholeTicket,
+  handover: handoverSections,
+  postmortem: postmortemSections,
 }
 
-/**
- * Makes the report of a ticket, complete by the procedure's documentation stage: who asked and was allowed what, what
- * was read and found, what was said, every change, the resolution, everything that happened in order, and how to
- * verify it. Pure: the same input gives the same report.
- */
+/** Makes an edition of the report of a ticket. Pure: the same input gives the same report. */
 export function ticketReport(input: ReportInput, edition: Edition): ReportDocument {
   const making = { input, view: viewFor(edition, input) }
-  const { ticket, entries } = input
+  const { ticket } = input
   return {
     title: `Ticket ${ticket.number}: ${ticket.title}`,
     edition,
     madeAt: input.madeAt,
     organisation: input.organisation,
-    verificationCode: `${entries.length}-${headHash(entries)}`,
-    sections: [
-      summary(making),
-      problem(making),
-      listed('permissions', 'Permissions', requestParts(input, making.view), 'Nobody was asked for permission.'),
-      listed('readings', 'What was read', runParts(input, making.view), 'Nothing was read.'),
-      listed('findings', 'Findings', findingParts(input, making.view), 'Nothing was found.'),
-      ...methodSections(making),
-      conversation(making),
-      ...(making.view.isInternal ? [notes(making)] : []),
-      changes(making),
-      resolution(making),
-      files(making),
-      story(making),
-      verification(making),
-    ],
+    verificationCode: verificationCode(input),
+    sections: [...SECTIONS[edition](making), verification(making)],
   }
 }
 
-function headHash(entries: readonly LogEntry[]): string {
-  return entries.at(-1)?.hash ?? EMPTY_LOG_HASH
-}
-
-function listed(id: string, title: string, parts: readonly Block[], none: string): Section {
-  if (parts.length === 0) return { id, title, blocks: [{ kind: 'text', text: none }] }
-  const { shown, rest } = bounded(parts)
-  return { id, title, blocks: [...shown, ...rest] }
+/**
+ * Complete by the procedure's documentation stage: who asked and was allowed what, what was read and found, what was said,
+ * every change, the resolution, and everything that happened in order.
+ */
+function wholeTicket(making: Making): readonly Section[] {
+  const { input, view } = making
+  return [
+    summary(making),
+    problem(making),
+    listed('permissions', 'Permissions', requestParts(input, view), 'Nobody was asked for permission.'),
+    listed('readings', 'What was read', runParts(input, view), 'Nothing was read.'),
+    listed('findings', 'Findings', findingParts(input, view), 'Nothing was found.'),
+    ...methodSections(making),
+    conversation(making),
+    ...(view.isInternal ? [notes(making)] : []),
+    changes(making),
+    resolution(making),
+    files(making),
+    story(making),
+  ]
 }
 
 function methodSections({ input, view }: Making): readonly Section[] {
@@ -74,89 +79,6 @@ function methodSections({ input, view }: Making): readonly Section[] {
     listed('actions', 'Actions', actionParts(input, view), 'No action was planned.'),
     listed('comparisons', 'Before and after', comparisonParts(input, view), 'Nothing was compared.'),
   ]
-}
-
-function table(
-  id: string,
-  input: { title: string; head: readonly string[]; rows: readonly (readonly string[])[]; none: string },
-): Section {
-  const { shown, rest } = bounded(input.rows)
-  if (shown.length === 0) return { id, title: input.title, blocks: [{ kind: 'text', text: input.none }] }
-  return { id, title: input.title, blocks: [{ kind: 'table', head: input.head, rows: shown }, ...rest] }
-}
-
-function summary({ input, view }: Making): Section {
-  const { ticket } = input
-  const assignee = ticket.assigneeId === null ? 'Nobody' : view.person(ticket.assigneeId)
-  const devices = ticket.deviceIds.filter(view.showsDevice).map(view.device)
-  const facts: readonly Fact[] = [
-    ['Organisation', input.organisation],
-    ['Ticket', `${ticket.number} (${ticket.id})`],
-    ['Asked for by', ticket.requesterName],
-    ...(view.isInternal && ticket.requesterEmail !== null ? [['E-mail', ticket.requesterEmail] as const] : []),
-    ['State', ticket.state],
-    ['Priority', priorityText(ticket, view)],
-    ['Support level', String(ticket.level)],
-    ['Worked on by', assignee],
-    [view.isInternal ? 'Devices' : 'Your device', devices.join(', ') || 'None'],
-    ['Opened', timeText(ticket.createdAt)],
-    ['Last change', timeText(ticket.updatedAt)],
-  ]
-  return { id: 'summary', title: 'Summary', blocks: [{ kind: 'facts', facts }] }
-}
-
-/** The priority with its reason; why somebody overrode the matrix was written for the desk. */
-function priorityText({ priority, impact, urgency, priorityReason }: Ticket, view: EditionView): string {
-  const { byMatrix, override } = priorityReason
-  if (override === null) return `P${priority} (impact ${impact}, urgency ${urgency})`
-  if (!view.isInternal) return `P${priority}`
-  return `P${priority} instead of P${byMatrix}: ${override.reason} (${override.userName}, ${timeText(override.at)})`
-}
-
-/** The person's own words as they signed them; the desk's description was never shown to the person. */
-function problem({ input, view }: Making): Section {
-  const { ticket, entries } = input
-  const opened = entries.flatMap(({ body }) =>
-    isStatedBody.Check(body) && body.said.kind === 'opened' ? [wordsOf(body.said)] : [],
-  )
-  const [words = ''] = opened
-  const isTold = !view.isInternal || ticket.description === '' || words.includes(ticket.description)
-  const blocks: readonly Block[] = [
-    words === '' ? { kind: 'text', text: ticket.title } : { kind: 'quote', text: words },
-    ...(isTold
-      ? []
-      : [
-          { kind: 'text', text: 'The description of the desk:' } as const,
-          { kind: 'quote', text: ticket.description } as const,
-        ]),
-  ]
-  return { id: 'problem', title: 'The problem', blocks }
-}
-
-function conversation({ input, view }: Making): Section {
-  const talk = input.entries.filter(({ kind }) => kind === 'message.sent' || kind === 'person.stated')
-  const rows = talk.map((entry) => {
-    const { body } = entry
-    return [
-      timeText(entry.at),
-      view.who(entry.actor),
-      isStatedBody.Check(body) ? wordsOf(body.said) : text(entry, 'text'),
-    ]
-  })
-  return table('conversation', {
-    title: 'Messages with the person',
-    head: ['Time', 'Who', 'Words'],
-    rows,
-    none: 'Nothing was written.',
-  })
-}
-
-function notes({ input, view }: Making): Section {
-  const rows = input.entries
-    .filter(({ kind }) => kind === 'note.added')
-    .map((entry) => [timeText(entry.at), view.who(entry.actor), text(entry, 'text')])
-  const head = ['Time', 'Who', 'Note']
-  return table('notes', { title: 'Notes of the desk', head, rows, none: 'Nothing was noted.' })
 }
 
 function changes({ input, view }: Making): Section {
@@ -274,30 +196,5 @@ function tellNames({ input, view }: Making): TellNames {
     deviceOfRun: (id) => runs.get(id) ?? '',
     requestOfGrant: (id) => grants.get(id) ?? '',
     showsFinding: (id) => view.isInternal || shown.has(id),
-  }
-}
-
-function verification({ input, view }: Making): Section {
-  const { entries, checkpoint, verifierKey } = input
-  const facts: readonly Fact[] = [
-    ['Entries of the log', entries.length.toLocaleString('en')],
-    ['Hash of the last entry', headHash(entries)],
-    ['Key of the log', verifierKey],
-  ]
-  const how =
-    'Each entry of the log holds the hash of the one before it, so that the last hash stands for all of them. To check this report: ask for the exported ticket (a zip file) and run "askfirst-server verify FILE.zip --witness NOTE.txt", with the lines below saved as NOTE.txt. It works without any network, and says whether the exported log still begins with exactly the entries of this report.'
-  const own = customerDevice(input)
-  const about = view.isInternal
-    ? 'This is the edition for the desk. Do not hand it to others: it has notes and names that are internal.'
-    : `This edition is for the person at ${own === null ? 'the device' : view.device(own)}. It leaves out notes of the desk and what concerns other devices.`
-  return {
-    id: 'verification',
-    title: 'Verification',
-    blocks: [
-      { kind: 'text', text: about },
-      { kind: 'facts', facts },
-      { kind: 'text', text: how },
-      { kind: 'quote', text: checkpoint.trimEnd() },
-    ],
   }
 }

@@ -22,7 +22,9 @@ describe.skipIf(program === null)('the report of a ticket, from its page', () =>
     await desk.close()
   })
 
-  it('is two editions in a menu, each to read at once and as a file', { timeout: PATIENCE_MS }, async () => {
+  it('is two editions in a menu, and more once it was escalated, each to read at once and as a file', {
+    timeout: PATIENCE_MS,
+  }, async () => {
     const tess = await desk.user('technician', 'Tess')
     const client = await desk.client(tess)
     const ticket = { title: `No sound ${EVIL}`, requesterName: 'Kim' }
@@ -31,6 +33,15 @@ describe.skipIf(program === null)('the report of a ticket, from its page', () =>
       await client.call('POST', `/api/tickets/${id}/log`, { text })
     const { page, troubles } = await desk.open(browser, tess, { path: `/tickets/${id}` })
     await page.getByText('Report', { exact: true }).click()
+    await page.getByRole('link', { name: 'PDF of the report for the person' }).waitFor()
+    expect(await page.getByRole('link', { name: /hand-over|post-mortem/ }).count()).toBe(0)
+    const wish = { toLevel: 2, criterion: 'lacks-privilege', summary: 'gulls all around' }
+    await client.call('POST', `/api/tickets/${id}/escalations`, wish)
+    await page.getByRole('link', { name: 'Open the report for the hand-over' }).waitFor()
+    expect(await page.getByRole('link', { name: /post-mortem/ }).count()).toBe(0)
+    const { version } = await client.call<{ version: number }>('GET', `/api/tickets/${id}`)
+    await client.call('PATCH', `/api/tickets/${id}`, { version, state: 'resolved' })
+    await page.getByRole('link', { name: 'PDF of the report for the post-mortem' }).waitFor()
     expect(await lookAt(page, 'ticket-report-menu')).toEqual([])
 
     const opening = page.context().waitForEvent('page')
@@ -51,6 +62,14 @@ describe.skipIf(program === null)('the report of a ticket, from its page', () =>
     const file = await downloading
     expect(file.suggestedFilename()).toBe('askfirst-ticket-1-customer.pdf')
     expect((await readFile(await file.path())).toString('latin1', 0, 5)).toBe('%PDF-')
+
+    const handing = page.context().waitForEvent('page')
+    await page.getByRole('link', { name: 'Open the report for the hand-over' }).click()
+    const handover = await handing
+    await handover.getByRole('heading', { name: 'How to go on' }).waitFor()
+    await handover.getByText('gulls all around').first().waitFor()
+    await outside.setContent(await (await page.context().request.get(handover.url())).text())
+    expect(await lookAt(outside, 'ticket-report-handover')).toEqual([])
 
     await page.getByRole('link', { name: 'PDF of the report for the person' }).press('Escape')
     await expect.poll(() => page.getByRole('link', { name: /^Open the report/ }).count()).toBe(0)

@@ -12,15 +12,15 @@ import type { ReportInput } from '@askfirst/server/ticket-report/report-input.ts
 import { AT, completeness, LATER, sha } from './store-records.ts'
 
 /** The same id every time. */
-function fixedId<Prefix extends string>(prefix: Prefix, number: number): Id<Prefix> {
+export function fixedId<Prefix extends string>(prefix: Prefix, number: number): Id<Prefix> {
   return `${prefix}_${String(number).padStart(26, '0')}` as Id<Prefix> // The form of an id.
 }
 
 export const TICKET = fixedId('tkt', 1)
 export const OWN = fixedId('dev', 1)
 const OTHER = fixedId('dev', 2)
-const TESS = fixedId('usr', 1)
-const LEAD = fixedId('usr', 2)
+export const TESS = fixedId('usr', 1)
+export const LEAD = fixedId('usr', 2)
 const GRANT = fixedId('gra', 1)
 const REQUESTS = [fixedId('crq', 1), fixedId('crq', 2)] as const
 const RUNS = [fixedId('run', 1), fixedId('run', 2), fixedId('run', 3)] as const
@@ -96,6 +96,7 @@ export function reportTicket(changes: Partial<ReportInput> = {}): ReportInput {
       finding(2, 'dismissed', { statement: 'The drive is full.', reason: SECRET_WORDS.dismissal, run: 0 }),
     ],
     method: method(),
+    ...{ escalations: [], asks: [], appointments: [], times: { facts: null, targets: [] } },
     devices: new Map([
       [OWN, 'front-desk'],
       [OTHER, SECRET_WORDS.otherDevice],
@@ -122,16 +123,17 @@ const TICKET_RECORD: Ticket = {
   ...{ assigneeId: TESS, createdAt: AT, updatedAt: LATER, version: 4, confirmed: true },
 }
 
-const tess: Actor = { kind: 'user', id: TESS, name: 'Tess Technician' }
-const lead: Actor = { kind: 'user', id: LEAD, name: SECRET_WORDS.leadName }
-const own: Actor = { kind: 'device', id: OWN, name: 'front-desk' }
+export const tess: Actor = { kind: 'user', id: TESS, name: 'Tess Technician' }
+export const lead: Actor = { kind: 'user', id: LEAD, name: SECRET_WORDS.leadName }
+export const own: Actor = { kind: 'device', id: OWN, name: 'front-desk' }
 const other: Actor = { kind: 'device', id: OTHER, name: SECRET_WORDS.otherDevice }
-const rules: Actor = { kind: 'system', id: 'rules', name: 'Rules' }
+export const rules: Actor = { kind: 'system', id: 'rules', name: 'Rules' }
 
 const mail: Actor = { kind: 'system', id: 'mail', name: 'Mail sender' }
 const byLink: Actor = { kind: 'system', id: 'requester-link', name: 'Änne Müller (by link)' }
 
-type Event = readonly [Actor, LogKind, LogEntry['body']]
+/** What happened, at `AT` unless it says when. */
+type Event = readonly [Actor, LogKind, LogEntry['body'], at?: string]
 
 const EVENTS: readonly Event[] = [
   [own, 'ticket.opened', { title: 'The sound is gone' }],
@@ -246,7 +248,7 @@ function decided(number: number, choice: string): StatementRecord['said'] {
   return { kind: 'decided', askId: fixedId('ask', number), askSha256: '0'.repeat(64), choice, text: 'Please do' }
 }
 
-function opened(): StatementRecord['said'] {
+export function opened(): StatementRecord['said'] {
   const grades = { hindrance: 'much', affected: 'only-me' } as const
   return {
     kind: 'opened',
@@ -258,15 +260,15 @@ function opened(): StatementRecord['said'] {
   }
 }
 
-function stated(number: number, said: StatementRecord['said']): LogEntry['body'] {
+export function stated(number: number, said: StatementRecord['said']): LogEntry['body'] {
   return { statementId: fixedId('stm', number), osUser: 'aenne', statedAt: AT, said, jws: 'a.b.c' }
 }
 
 /** Entries in a chain as the server seals them. */
 export function chained(events: readonly Event[]): readonly LogEntry[] {
   let previousHash = EMPTY_LOG_HASH
-  return events.map(([actor, kind, body], place) => {
-    const unsealed = { ticketId: TICKET, seq: place + 1, at: AT, actor, kind, body, previousHash }
+  return events.map(([actor, kind, body, at = AT], place) => {
+    const unsealed = { ticketId: TICKET, seq: place + 1, at, actor, kind, body, previousHash }
     previousHash = createHash('sha256').update(logEntryText(unsealed)).digest('hex')
     return { ...unsealed, hash: previousHash }
   })

@@ -78,7 +78,7 @@ function Workbench({ ticket, error }: { readonly ticket: TicketView; readonly er
       <PageTitle title={`#${ticket.number} ${ticket.title}`}>
         {mayExport ? (
           <>
-            <ReportMenu ticketId={ticket.id} />
+            <ReportMenu ticket={ticket} />
             <a className={buttonClass({ small: true })} href={`/api/tickets/${ticket.id}/export`} download>
               <Download aria-hidden="true" size={16} />
               Export

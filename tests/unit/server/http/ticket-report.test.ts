@@ -93,6 +93,43 @@ describe('the report of a ticket', () => {
     expect(await audited()).toEqual([...before, [id, { edition: 'customer', format: 'pdf', entries: 3 }]])
   })
 
+  test('has a hand-over once somebody asked for an escalation, and a post-mortem when it is over as well', async () => {
+    const payload = { title: 'No sound', requesterName: 'Kim' }
+    const opened = await server.app.inject({ method: 'POST', url: '/api/tickets', headers, payload })
+    const { id } = opened.json<{ id: TicketId }>()
+    const before = await audited()
+    for (const [edition, words] of [
+      ['handover', 'was never escalated'],
+      ['postmortem', 'is not resolved'],
+    ] as const) {
+      const refused = await report(id, `?edition=${edition}`)
+      expect(refused.statusCode).toBe(409)
+      expect(refused.json()).toMatchObject({ code: 'CONFLICT', detail: expect.stringContaining(words) })
+    }
+    expect(await audited()).toEqual(before)
+
+    const wish = { toLevel: 2, criterion: 'lacks-privilege', summary: 'gulls all around' }
+    const asked = await server.app.inject({
+      ...{ method: 'POST', url: `/api/tickets/${id}/escalations`, headers, payload: wish },
+    })
+    expect(asked.statusCode).toBe(201)
+    const handover = await report(id, '?edition=handover')
+    expect(handover.headers['content-disposition']).toMatch(/askfirst-ticket-\d+-handover\.html"$/)
+    expect(handover.body).toContain('gulls all around')
+    expect(handover.body).toContain('waits for an answer')
+    const { version } = (await server.app.inject({ url: `/api/tickets/${id}`, headers })).json<{ version: number }>()
+    const resolve = {
+      method: 'PATCH',
+      url: `/api/tickets/${id}`,
+      headers,
+      payload: { version, state: 'resolved' },
+    } as const
+    expect((await server.app.inject(resolve)).statusCode).toBe(200)
+    const pdf = await report(id, '?edition=postmortem&format=pdf')
+    expect(pdf.rawPayload.toString('latin1')).toMatch(/^%PDF-1\.7[\s\S]*%%EOF\s*$/)
+    expect(await audited()).toHaveLength(before.length + 2)
+  })
+
   test('is refused in other editions and forms, and to whoever has not signed in', async () => {
     const id = await aTicket()
     for (const query of ['?edition=press', '?format=docx', '?edition=internal&extra=1'])

@@ -6,6 +6,7 @@ import { reportPdf } from '@askfirst/server/ticket-report/report-pdf.ts'
 import { ticketReport } from '@askfirst/server/ticket-report/ticket-report.ts'
 import { describe, expect, test } from 'vitest'
 import { hasPoppler, pdfInfo, pdfStructure, pdfText } from '../../../support/poppler.ts'
+import { endedTicket, escalatedTicket } from '../../../support/report-outage.ts'
 import { longLog, reportTicket, SECRET_WORDS, SHARED_WORDS } from '../../../support/report-ticket.ts'
 
 /** Thousands of rows take their time on a busy machine. */
@@ -55,6 +56,17 @@ describe.skipIf(!hasPoppler())('the PDF of a report', () => {
     const text = flat(pdfText(await pdfOf('customer')))
     for (const word of Object.values(SECRET_WORDS)) expect(text).not.toContain(word)
     for (const word of SHARED_WORDS) expect(text).toContain(word)
+  })
+
+  test.each([
+    ['handover', escalatedTicket(), ['Hand-over to who', 'How to go on', 'Permissions do not pass on', 'Olaf Onsite']],
+    ['postmortem', endedTicket(), ['Post-mortem', 'Until it was fixed: 1 d 1 h', 'Root cause', 'runs by itself']],
+  ] as const)('says in the %s edition what it is for, tagged like the others', async (edition, input, words) => {
+    const pdf = await buffer(reportPdf(ticketReport(input, edition)))
+    const text = flat(pdfText(pdf))
+    for (const word of words) expect(text).toContain(word)
+    expect(pdfInfo(pdf).get('Tagged')).toBe('yes')
+    expect(pdfStructure(pdf)).toMatch(/^ *Table\b/m)
   })
 
   test('shows hostile names as text, without what turns or ends it', async () => {

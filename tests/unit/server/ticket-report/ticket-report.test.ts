@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { LOG_KINDS } from '@askfirst/protocol/findings-log.ts'
 import type { Edition, ReportDocument } from '@askfirst/server/ticket-report/report-document.ts'
-import { MAX_ITEMS } from '@askfirst/server/ticket-report/report-document.ts'
+import { EDITIONS, MAX_ITEMS } from '@askfirst/server/ticket-report/report-document.ts'
 import { reportHtml } from '@askfirst/server/ticket-report/report-html.ts'
 import type { ReportInput } from '@askfirst/server/ticket-report/report-input.ts'
 import { ticketReport } from '@askfirst/server/ticket-report/ticket-report.ts'
 import { describe, expect, test } from 'vitest'
+import { endedTicket, escalatedTicket } from '../../../support/report-outage.ts'
 import { longLog, reportTicket, SECRET_WORDS, SHARED_WORDS } from '../../../support/report-ticket.ts'
 import { AT } from '../../../support/store-records.ts'
 
@@ -16,6 +17,11 @@ const htmlOf = (edition: Edition, input: ReportInput = reportTicket()) =>
   [...reportHtml(ticketReport(input, edition))].join('')
 const textsOf = (report: ReportDocument) => JSON.stringify(report)
 
+/** The hash of the style changes with every change of the look, which is not what this is about. */
+function withoutStyle(html: string): string {
+  return html.replace(/<style>.*<\/style>/s, '<style></style>').replace(/sha256-[\w+/=]+/, 'sha256-STYLE')
+}
+
 function storyRows(report: ReportDocument): readonly (readonly string[])[] {
   const story = report.sections.find(({ id }) => id === 'story')
   return story?.blocks.flatMap((block) => (block.kind === 'table' ? block.rows : [])) ?? []
@@ -23,11 +29,14 @@ function storyRows(report: ReportDocument): readonly (readonly string[])[] {
 
 describe('the report of a ticket', () => {
   test.each(['internal', 'customer'] as const)('is in its %s edition as recorded', async (edition) => {
-    // The hash of the style changes with every change of the look, which is not what this is about.
-    const html = htmlOf(edition)
-      .replace(/<style>.*<\/style>/s, '<style></style>')
-      .replace(/sha256-[\w+/=]+/, 'sha256-STYLE')
-    await expect(html).toMatchFileSnapshot(join(FOLDER, `${edition}.html.txt`))
+    await expect(withoutStyle(htmlOf(edition))).toMatchFileSnapshot(join(FOLDER, `${edition}.html.txt`))
+  })
+
+  test.each([
+    ['handover', escalatedTicket()],
+    ['postmortem', endedTicket()],
+  ] as const)('is in its %s edition as recorded', async (edition, input) => {
+    await expect(withoutStyle(htmlOf(edition, input))).toMatchFileSnapshot(join(FOLDER, `${edition}.html.txt`))
   })
 
   test('tells every kind of entry to the desk, one row each', () => {
@@ -83,10 +92,10 @@ describe('the report of a ticket', () => {
     expect(report.verificationCode).toBe(`${input.entries.length}-${input.entries.at(-1)?.hash}`)
   })
 
-  test('shows hostile names as text, in both editions', () => {
+  test('shows hostile names as text, in every edition', () => {
     const { ticket } = reportTicket()
     const input = reportTicket({ ticket: { ...ticket, title: HOSTILE, requesterName: HOSTILE }, organisation: HOSTILE })
-    for (const edition of ['internal', 'customer'] as const) {
+    for (const edition of EDITIONS) {
       const html = htmlOf(edition, input)
       for (const mark of ['<script', '<img', '\u202e', '\u0000']) expect(html).not.toContain(mark)
       expect(html).toContain('&lt;script&gt;alert(1)')
