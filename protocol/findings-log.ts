@@ -52,6 +52,7 @@ export const LOG_KINDS = [
   'mail.received',
   'requester.wrote',
   'requester.answered',
+  'requester.decided',
   'knowledge.written',
   'retention.held',
   'retention.released',

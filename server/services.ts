@@ -49,6 +49,7 @@ import type { RetentionService } from './retention/retention-service.ts'
 import { createRetentionService } from './retention/retention-service.ts'
 import { RowService } from './rows/row-service.ts'
 import type { RunService } from './runs/run-service.ts'
+import { appointmentHook } from './schedule/appointment-hook.ts'
 import type { AppointmentService } from './schedule/appointment-service.ts'
 import { createAppointmentService } from './schedule/appointment-service.ts'
 import type { SearchService } from './search/search-service.ts'
@@ -239,7 +240,7 @@ export function createServices(foundations: Foundations): Services {
 /** The desk's procedure: tickets from the first word to the last. */
 function createTicketServices({ store, clock, bus, settings, mails, consent, uiUrl }: Foundations) {
   const clocks = createClockKeeper({ store, clock, bus })
-  const asks = createAskService({ store, clock, bus })
+  const asks = createAskService({ store, clock, bus, mails })
   const afterChange = async (id: TicketId) => {
     await consent.ticketChanged(id)
     await asks.ticketChanged(id)
@@ -262,8 +263,12 @@ function createTicketServices({ store, clock, bus, settings, mails, consent, uiU
     lead: createLeadService({ store, clock, clocks }),
     escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     asks,
-    appointments: createAppointmentService({ store, clock, bus, asks }),
-    requesters: new RequesterService({ store, bus, clock, mails, afterChange }),
+    appointments: createAppointmentService({ store, clock, bus, asks, mails }),
+    // Approvals are never given by link, so their hook is not among these.
+    requesters: new RequesterService({
+      ...{ store, bus, clock, mails, afterChange },
+      askHooks: [appointmentHook({ store, bus, clock })],
+    }),
     requesterLinks: createRequesterLinks({ store, clock, url: uiUrl }),
   }
 }

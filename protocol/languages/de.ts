@@ -461,6 +461,15 @@ export const de = {
     'mail.opened': 'Ihre Anfrage „{title}“ ist bei uns angekommen. Wir melden uns.',
     'mail.resolved': 'Wir denken, dass „{title}“ behoben ist. Bitte sagen Sie uns, ob das stimmt.',
     'mail.closed': 'Wir haben „{title}“ abgeschlossen. Wenn es wiederkommt, melden Sie sich einfach noch einmal.',
+    'mail.closedFeedback':
+      'Wir haben „{title}“ abgeschlossen. Wenn es wiederkommt, melden Sie sich einfach noch einmal.\n\nWie war die Hilfe? Über den Link unten können Sie es sagen. Sie müssen nicht.',
+    'mail.asked.pick-time':
+      'Der Helpdesk schlägt Zeiten vor, und zwar für: {what}\n\nBitte wählen Sie über den Link unten eine aus, oder sagen Sie, dass keine passt.',
+    'mail.asked.feedback':
+      'Wie war die Hilfe bei „{title}“? Über den Link unten können Sie es sagen. Sie müssen nicht.',
+    'mail.cancelled': 'Ihr Termin mit {name} ist abgesagt: {what}',
+    'mail.reminder': 'In {minutes} Min. beginnt Ihr Termin mit {name}: {what}',
+    'mail.reminderNow': 'Jetzt beginnt Ihr Termin mit {name}: {what}',
     'mail.notice.open': 'An „{title}“ wird gearbeitet.',
     'mail.notice.waiting': '„{title}“ muss auf jemanden warten. Von Ihnen wird nichts erwartet.',
     'mail.notice.resolved': '„{title}“ scheint behoben zu sein.',
@@ -507,6 +516,19 @@ export const de = {
     'page.again': 'Die Seite war zu alt. Gehen Sie zurück, laden Sie sie neu und senden Sie noch einmal.',
     'page.problemTitle': 'Das hat nicht geklappt',
     'page.problem': 'Es wurde nichts gesendet. Bitte versuchen Sie es wieder, oder rufen Sie den Helpdesk an.',
+    'page.answered': 'Danke. Der Helpdesk hat Ihre Antwort.',
+    'page.chooseFirst': 'Wählen Sie zuerst eine der Antworten.',
+    'page.askOver':
+      'Auf diese Frage geht keine Antwort mehr: Sie ist beantwortet, zurückgenommen, oder die Zeit ist vorbei.',
+    'page.askSend': 'Diese Antwort senden',
+    'page.askFree': 'Sie müssen nicht antworten.',
+    'page.zone': 'Die Zeiten gelten in der Zeitzone {zone}.',
+    'page.picked': 'Sie haben diese Zeit gewählt:',
+    'page.pickedNone': 'Sie haben gesagt, dass keine dieser Zeiten passt.',
+    'page.cancelled': 'Der Helpdesk hat diesen Termin abgesagt.',
+    'page.saidHelp': 'Sie haben gesagt, wie die Hilfe war:',
+    'page.approveThere':
+      'Das können Sie nur am Computer selbst beantworten, auf der Seite von AskFirst dort: Dort wird Ihre Antwort unterschrieben. Über einen Link geht es nicht.',
     'page.trust':
       'Wer Ihre Mail lesen kann, könnte hier sein. Darum kann diese Seite nicht erlauben, dass etwas von einem Computer gelesen wird. Das fragt nur der Computer selbst.',
     'page.leave': 'Seite verlassen',

@@ -449,6 +449,14 @@ export const en = {
     'mail.opened': 'We have your request "{title}" and will get back to you.',
     'mail.resolved': 'We think that "{title}" is fixed. Please tell us whether it is.',
     'mail.closed': 'We closed "{title}". If it comes back, just get in touch again.',
+    'mail.closedFeedback':
+      'We closed "{title}". If it comes back, just get in touch again.\n\nHow was the help? You can say so by the link below. You need not.',
+    'mail.asked.pick-time':
+      'The help desk proposes times for this: {what}\n\nPlease pick one by the link below, or say that none suits you.',
+    'mail.asked.feedback': 'How was the help with "{title}"? You can say so by the link below. You need not.',
+    'mail.cancelled': 'Your appointment with {name} is cancelled: {what}',
+    'mail.reminder': 'In {minutes} min your appointment with {name} begins: {what}',
+    'mail.reminderNow': 'Your appointment with {name} begins now: {what}',
     'mail.notice.open': 'Somebody is working on "{title}".',
     'mail.notice.waiting': '"{title}" has to wait for somebody. Nothing is asked of you.',
     'mail.notice.resolved': '"{title}" seems to be fixed.',
@@ -495,6 +503,18 @@ export const en = {
     'page.again': 'The page was too old. Go back, load it again and send it once more.',
     'page.problemTitle': 'That did not work',
     'page.problem': 'Nothing was sent. Please try again, or call the help desk.',
+    'page.answered': 'Thank you. The help desk has your answer.',
+    'page.chooseFirst': 'Choose one of the answers first.',
+    'page.askOver': 'This question takes no answer any more: it was answered, taken back, or its time is over.',
+    'page.askSend': 'Send this answer',
+    'page.askFree': 'You need not answer.',
+    'page.zone': 'Times are those of the time zone {zone}.',
+    'page.picked': 'You picked this time:',
+    'page.pickedNone': 'You said that none of these times suits you.',
+    'page.cancelled': 'The help desk cancelled this appointment.',
+    'page.saidHelp': 'You said how the help was:',
+    'page.approveThere':
+      'You can only answer this on the computer itself, on the page of AskFirst there: your answer is signed there. It cannot be given by a link.',
     'page.trust':
       'Anybody who reads your mail could be here, so this page cannot allow that anything is read from a computer. Only the computer itself asks for that.',
     'page.leave': 'Leave this page',

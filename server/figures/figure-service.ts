@@ -32,7 +32,7 @@ export function createFigureService({
         store.figures.consent(period),
         store.figures.causes(period, MOST_CAUSES),
         store.figures.events(period, ['escalation.asked']),
-        store.figures.events(period, ['ask.answered']),
+        store.figures.events(period, ['ask.answered', 'requester.decided']),
         store.figures.events(period, ['method.step']),
       ])
       const counted = {

@@ -129,7 +129,7 @@ export class MailSender {
 }
 
 /** Changes that can have written a mail. */
-const MAIL_CAUSES: ReadonlySet<string> = new Set(['message', 'ticket', 'mail-queued'])
+const MAIL_CAUSES: ReadonlySet<string> = new Set(['message', 'ticket', 'ask', 'mail-queued'])
 
 function outgoing(
   { to, subject, text, about, messageId, references, ticketNumber }: ClaimedMail,

@@ -10,6 +10,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
 import { logDraft, SERVER_ACTOR } from '../consent/consent-deps.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import { oneLine } from '../one-line.ts'
 import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Ticket } from '../store/entities.ts'
@@ -28,6 +29,8 @@ interface AskDependencies {
   readonly store: Pick<Store, 'asks' | 'tickets' | 'users'>
   readonly clock: Clock
   readonly bus: Bus
+  /** Writes the mail that tells the person of it. */
+  readonly mails: Pick<MailWriter, 'ofAsk'>
 }
 
 export type AskService = ReturnType<typeof createAskService>
@@ -35,7 +38,7 @@ export type AskService = ReturnType<typeof createAskService>
 const isTicketAsk = Compile(TicketAsk)
 
 /** Questions of the desk to the person of a ticket (SPEC P10, P15): asked, taken back, listed. Answers come as statements. */
-export function createAskService({ store, clock, bus }: AskDependencies) {
+export function createAskService({ store, clock, bus, mails }: AskDependencies) {
   async function get(ticketId: TicketId): Promise<Ticket> {
     const ticket = await store.tickets.get(ticketId)
     if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${ticketId}.`)
@@ -60,15 +63,17 @@ export function createAskService({ store, clock, bus }: AskDependencies) {
      *   INVALID_REQUEST when the question is not as its kind demands
      */
     async ask(ticketId: TicketId, wish: AskWish, actor: Actor): Promise<StoredAsk> {
-      const { state } = await get(ticketId)
-      if (state === 'closed' && wish.kind !== 'feedback')
+      const ticket = await get(ticketId)
+      if (ticket.state === 'closed' && wish.kind !== 'feedback')
         throw new AskFirstError('CONFLICT', `Ticket ${ticketId} is closed; nothing can be asked in it.`)
       const now = isoNow(clock)
       const ask = checked({ askId: newId('ask', clock), at: now, by: await nameOf(store, actor), ...wish }, now)
       const askSha256 = createHash('sha256').update(askText(ask)).digest('hex')
       const open = { state: 'open', endedAt: null, answer: null } as const
       const stored: StoredAsk = { id: ask.askId, ticketId, ask, askSha256, askedBy: actor.id, ...open }
-      const log = logDraft(clock, { ticketId, actor, kind: 'ask.sent', body: { askId: ask.askId, askSha256, ask } })
+      const body = { askId: ask.askId, askSha256, ask }
+      const told = { mails: await mails.ofAsk(ticket, wish) }
+      const log = logDraft(clock, { ticketId, actor, kind: 'ask.sent', body, ...told })
       await store.asks.create(stored, { mostOpen: LIMITS.maxOpenAsks, now }, log)
       announceAsk(bus, stored)
       return stored

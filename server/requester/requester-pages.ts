@@ -1,32 +1,27 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
-import type { PageTexts, RequesterTexts } from '@askfirst/protocol/languages/language.ts'
-import type { Language } from '@askfirst/protocol/notice/languages.ts'
+import type { RequesterTexts } from '@askfirst/protocol/languages/language.ts'
 import { fill, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { escapeHtml } from '../escape-html.ts'
 import { toMessage } from '../people/ticket-message.ts'
+import type { PageFrame, PageWords } from './page-words.ts'
+import { formField, say, timesOf, wordsFor } from './page-words.ts'
+import type { AskByLink } from './requester-asks.ts'
+import { answeredAsksHtml, openAsksHtml } from './requester-asks.ts'
 import type { Requester } from './requester-service.ts'
 
-/** What every page needs. */
-export interface PageFrame {
-  readonly language: Language
-  readonly organisation: string
-  /** How people check that a page is genuine. */
-  readonly contact: string
-}
-
-type Words = RequesterTexts & PageTexts
-
 /** What is shown above a ticket after something was done. */
-export type Flash = 'sent' | 'fixed' | 'not-fixed' | 'empty' | 'too-long'
+export type Flash = 'sent' | 'fixed' | 'not-fixed' | 'answered' | 'empty' | 'too-long' | 'choose'
 
 const FLASHES: Readonly<Record<Flash, keyof RequesterTexts>> = {
   sent: 'page.sent',
   fixed: 'page.nowFixed',
   'not-fixed': 'page.nowNotFixed',
+  answered: 'page.answered',
   empty: 'page.empty',
   'too-long': 'page.tooLong',
+  choose: 'page.chooseFirst',
 }
-const PROBLEMS: ReadonlySet<Flash> = new Set(['empty', 'too-long'])
+const PROBLEMS: ReadonlySet<Flash> = new Set(['empty', 'too-long', 'choose'])
 
 /** Whether a text of an address names something that is shown. */
 export function flashOf(text: string | undefined): Flash | null {
@@ -73,6 +68,7 @@ export function ticketPage(
     readonly requester: Requester
     readonly assigneeName: string | null
     readonly entries: readonly LogEntry[]
+    readonly asks: readonly AskByLink[]
     readonly flash: Flash | null
     /** What was typed and not taken. */
     readonly draft: string
@@ -84,23 +80,25 @@ export function ticketPage(
   const parts = [
     flashHtml(words, shown.flash),
     stageHtml(words, shown.requester, shown.assigneeName),
+    openAsksHtml(frame, formToken, shown.asks),
+    answeredAsksHtml(frame, shown.asks),
     ticket.state === 'resolved' ? answerHtml(words, formToken, true) : '',
     talkHtml(frame, words, shown.entries),
     ticket.state === 'closed' ? `<p>${say(words, 'page.closed')}</p>` : replyHtml(words, formToken, shown.draft),
     ticket.state === 'closed' || ticket.state === 'resolved' ? '' : answerHtml(words, formToken, false),
     `<p class="soft">${say(words, 'page.trust')}</p>
-<form method="post" action="/r/leave">${hidden(formToken)}<button>${say(words, 'page.leave')}</button></form>`,
+<form method="post" action="/r/leave">${formField(formToken)}<button>${say(words, 'page.leave')}</button></form>`,
   ]
   return page(frame, title, parts.join('\n'))
 }
 
-function flashHtml(words: Words, flash: Flash | null): string {
+function flashHtml(words: PageWords, flash: Flash | null): string {
   if (flash === null) return ''
   const isProblem = PROBLEMS.has(flash)
   return `<p class="${isProblem ? 'problem' : 'flash'}" role="${isProblem ? 'alert' : 'status'}">${say(words, FLASHES[flash])}</p>`
 }
 
-function stageHtml(words: Words, { ticket }: Requester, assigneeName: string | null): string {
+function stageHtml(words: PageWords, { ticket }: Requester, assigneeName: string | null): string {
   const who = assigneeName === null ? '' : `<p>${say(words, 'page.who', { name: assigneeName })}</p>`
   const said =
     ticket.confirmed === null ? '' : `<p>${say(words, ticket.confirmed ? 'help.saidFixed' : 'help.saidNotFixed')}</p>`
@@ -108,50 +106,37 @@ function stageHtml(words: Words, { ticket }: Requester, assigneeName: string | n
 <p><strong>${say(words, `page.stage.${ticket.state}`)}</strong></p>${who}${said}</section>`
 }
 
-function talkHtml({ language }: PageFrame, words: Words, entries: readonly LogEntry[]): string {
-  const times = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })
+function talkHtml(frame: PageFrame, words: PageWords, entries: readonly LogEntry[]): string {
+  const times = timesOf(frame, 'medium')
   const items = entries.flatMap((entry) => {
     const message = toMessage(entry)
     if (message === null) return []
     const from = message.from === 'desk' ? 'desk' : 'you'
     const who =
       message.from === 'desk' ? say(words, 'page.fromDesk', { name: message.author }) : say(words, 'page.fromYou')
-    const at = `<time datetime="${message.at}">${escapeHtml(times.format(new Date(message.at)))} UTC</time>`
+    const at = `<time datetime="${message.at}">${escapeHtml(`${times.format(new Date(message.at))} ${frame.zone}`)}</time>`
     return [`<li class="${from}"><p class="by">${who}, ${at}</p><p class="text">${escapeHtml(message.text)}</p></li>`]
   })
   const list = items.length === 0 ? `<p>${say(words, 'page.noTalk')}</p>` : `<ol class="talk">${items.join('\n')}</ol>`
   return `<section aria-labelledby="talk"><h2 id="talk">${say(words, 'page.talk')}</h2>${list}</section>`
 }
 
-function replyHtml(words: Words, formToken: string, draft: string): string {
+function replyHtml(words: PageWords, formToken: string, draft: string): string {
   return `<section aria-labelledby="reply"><h2 id="reply">${say(words, 'page.replyTitle')}</h2>
-<form method="post" action="/r/reply">${hidden(formToken)}
+<form method="post" action="/r/reply">${formField(formToken)}
 <label for="text">${say(words, 'page.replyLabel')}</label>
 <textarea id="text" name="text" rows="5" maxlength="4000" required>${escapeHtml(draft)}</textarea>
 <button class="main">${say(words, 'page.send')}</button></form></section>`
 }
 
-function answerHtml(words: Words, formToken: string, isAsked: boolean): string {
+function answerHtml(words: PageWords, formToken: string, isAsked: boolean): string {
   return `<section aria-labelledby="fixed"><h2 id="fixed">${say(words, 'help.fixedTitle')}</h2>
 <p>${say(words, isAsked ? 'help.fixedAsk' : 'help.fixedEarly')}</p>
-<form method="post" action="/r/answer">${hidden(formToken)}
+<form method="post" action="/r/answer">${formField(formToken)}
 <label for="why">${say(words, 'page.answerLabel')}</label>
 <textarea id="why" name="text" rows="2" maxlength="2000"></textarea>
 <div class="row"><button name="fixed" value="yes" class="main">${say(words, 'help.fixedYes')}</button>
 <button name="fixed" value="no">${say(words, 'help.fixedNo')}</button></div></form></section>`
-}
-
-function hidden(formToken: string): string {
-  return `<input type="hidden" name="form" value="${escapeHtml(formToken)}">`
-}
-
-function wordsFor({ language }: PageFrame): Words {
-  const { pages, requester } = wordsOf(language)
-  return { ...pages, ...requester }
-}
-
-function say(words: Words, key: keyof Words, values: Readonly<Record<string, string | number>> = {}): string {
-  return escapeHtml(fill(words[key], values))
 }
 
 /** One page without scripts; `main` is HTML already. */

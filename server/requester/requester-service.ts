@@ -1,18 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { Actor, LogEntry } from '@askfirst/protocol/findings-log.ts'
-import type { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import { isAskOver } from '@askfirst/protocol/ticket-ask.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { logDraft } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
-import { oneLine } from '../one-line.ts'
+import { answeredAsk } from '../people/answered-ask.ts'
+import type { AskHook } from '../people/ask-hook.ts'
+import { announceAsk } from '../people/ask-service.ts'
 import { changeOf } from '../people/ticket-answer.ts'
+import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { announceMessage, announceTicket, differences } from '../tickets/follow-up.ts'
+import type { AskByLink } from './requester-asks.ts'
 import { hashOf, newSecret } from './requester-links.ts'
+import type { DecidedByLink, RequesterSaid } from './said-by-link.ts'
+import { answersOf, asStated, entryOf, isAnsweredSo, linkActor } from './said-by-link.ts'
 
 const HOUR_MS = 3_600_000
 const SESSION_MS = 4 * HOUR_MS
@@ -33,16 +39,13 @@ export interface Requester {
 /** What a link is good for: `usable` opens its ticket, `gone` only a new link. */
 export type LinkStanding = 'usable' | 'gone' | 'unknown'
 
-/** What somebody says by link. */
-export type RequesterSaid =
-  | { readonly kind: 'reply'; readonly text: string }
-  | { readonly kind: 'answer'; readonly fixed: boolean; readonly text: string }
-
 interface RequesterDeps {
   readonly store: Store
   readonly bus: Bus
   readonly clock: Clock
   readonly mails: Pick<MailWriter, 'ofLink' | 'ofPersonsMove'>
+  /** What follows from answers. */
+  readonly askHooks: readonly AskHook[]
   /** Ends what the ticket as it is now no longer allows; as after a change by the desk. */
   readonly afterChange: (ticketId: Ticket['id']) => Promise<void>
 }
@@ -110,17 +113,36 @@ export class RequesterService {
     }
   }
 
+  /** Questions of the desk that stand open or were answered, oldest first (SPEC T56). */
+  async asks({ ticket }: Requester): Promise<readonly AskByLink[]> {
+    const { store, clock } = this.#deps
+    const asked = await store.asks.listForTicket(ticket.id)
+    const appointments = await store.appointments.listForTicket(ticket.id)
+    return asked
+      .filter((ask) => ask.answer !== null || isStanding(ask, ticket, clock.now()))
+      .map((ask) => ({ asked: ask, appointment: appointments.find(({ askId }) => askId === ask.id) ?? null }))
+  }
+
   /**
-   * Records a reply or an answer, with what it does to the ticket as it is at that very moment.
+   * Records a reply or an answer, with what it does to the ticket as it is at that very moment. The same answer to a question
+   * again changes nothing and does once more what follows from it, as with a device that repeats itself.
    *
-   * @throws AskFirstError CONFLICT when the ticket is closed; RATE_LIMITED beyond 30 an hour
+   * @throws AskFirstError CONFLICT when the ticket is closed (feedback apart); RATE_LIMITED beyond 30 an hour; STATEMENT_INVALID
+   *   when there is no such question or choice, or only a device can answer it; ASK_CLOSED when it takes no answer any more
    */
   async say({ ticket: { id } }: Requester, said: RequesterSaid): Promise<void> {
+    const asked = said.kind === 'decided' ? await this.#askedFor(id, said) : null
+    if (said.kind !== 'decided' || asked === null || !isAnsweredSo(asked, said)) await this.#sayNow(id, said, asked)
+    if (asked !== null) await this.#followUp(asked)
+  }
+
+  async #sayNow(id: Ticket['id'], said: RequesterSaid, asked: StoredAsk | null): Promise<void> {
     const { store, bus, afterChange } = this.#deps
     for (let left = MAX_TRIES; ; left -= 1) {
       const before = await store.tickets.get(id)
       if (before === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
-      if (before.state === 'closed') throw new AskFirstError('CONFLICT', `Ticket ${id} is closed.`)
+      if (before.state === 'closed' && asked?.ask.kind !== 'feedback')
+        throw new AskFirstError('CONFLICT', `Ticket ${id} is closed.`)
       try {
         await this.#record(before, said)
         await afterChange(id)
@@ -132,9 +154,24 @@ export class RequesterService {
     }
   }
 
+  async #askedFor(ticketId: Ticket['id'], said: DecidedByLink): Promise<StoredAsk> {
+    const asked = await answeredAsk(this.#deps.store, { ...said, ticketId })
+    if (asked.ask.kind === 'approve-action')
+      throw new AskFirstError('STATEMENT_INVALID', 'An approval is signed by the device; no link gives one.')
+    return asked
+  }
+
+  /** What follows from an answer that is durable. */
+  async #followUp({ id, ticketId }: StoredAsk): Promise<void> {
+    const { store, bus, askHooks } = this.#deps
+    const answered = await store.asks.get(id)
+    for (const hook of askHooks) if (answered?.ask.kind === hook.kind) await hook.onAnswered(answered)
+    announceAsk(bus, { id, ticketId })
+  }
+
   async #record(before: Ticket, said: RequesterSaid): Promise<void> {
     const { store, clock, mails } = this.#deps
-    const actor = actorOf(before)
+    const actor = linkActor(before)
     const columns = changeOf(asStated(said), before)
     const changes = differences(before, columns)
     const ticketId = before.id
@@ -143,7 +180,8 @@ export class RequesterService {
     const changed = logDraft(clock, { ticketId, actor, kind: 'ticket.changed', body: { changes }, ...told })
     const change = { version: before.version, columns: { ...columns, updatedAt: log.at }, log: changed }
     const bound = { since: new Date(clock.now() - HOUR_MS).toISOString(), most: MAX_SAID_PER_HOUR }
-    await store.requesters.say({ log, bound, ...(Object.keys(changes).length === 0 ? {} : { change }) })
+    const answers = answersOf(said, before, log.at)
+    await store.requesters.say({ log, bound, ...answers, ...(Object.keys(changes).length === 0 ? {} : { change }) })
   }
 }
 
@@ -157,18 +195,7 @@ function formToken(secret: string): string {
   return createHmac('sha256', secret).update('form').digest('base64url')
 }
 
-/** The name is the ticket's; that a link was used, and no device signed, stands beside it. */
-function actorOf({ requesterName }: Ticket): Actor {
-  return { kind: 'system', id: 'requester-link', name: `${oneLine(requesterName, 200)} (by link)` }
-}
-
-function entryOf(said: RequesterSaid): { readonly kind: LogEntry['kind']; readonly body: LogEntry['body'] } {
-  if (said.kind === 'reply') return { kind: 'requester.wrote', body: { text: said.text } }
-  const text = said.text === '' ? {} : { text: said.text }
-  return { kind: 'requester.answered', body: { fixed: said.fixed, ...text } }
-}
-
-/** The same words as a device would state them, for what they do to the ticket (SPEC P9). */
-function asStated(said: RequesterSaid): StatementRecord['said'] {
-  return said.kind === 'reply' ? { ...said, attachments: [] } : { kind: 'answer', fixed: said.fixed }
+/** Whether a question takes an answer now; a closed ticket takes feedback only (SPEC P15). */
+function isStanding({ state, ask }: StoredAsk, ticket: Ticket, nowMs: number): boolean {
+  return state === 'open' && !isAskOver(ask, nowMs) && (ticket.state !== 'closed' || ask.kind === 'feedback')
 }

@@ -15,7 +15,14 @@ p { margin: 0 0 0.6rem; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 0.75rem; padding: 1.1rem 1.25rem; margin: 0 0 1rem; }
 form { display: grid; gap: 0.6rem; justify-items: start; margin: 0 0 1rem; }
 section form { margin: 0; }
-label { font-weight: 600; }
+label, legend { font-weight: 600; }
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; width: 100%; }
+.choice { display: flex; gap: 0.7rem; align-items: center; min-height: 2.75rem; font-weight: 400; cursor: pointer; }
+.choice input { flex: none; width: 1.35rem; height: 1.35rem; margin: 0; accent-color: var(--accent); }
+dl { margin: 0 0 1rem; }
+dt { font-weight: 600; }
+dd { margin: 0; }
+.ask { border-inline-start: 0.35rem solid var(--accent); }
 textarea { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--soft); border-radius: 0.5rem;
   padding: 0.5rem 0.7rem; width: 100%; resize: vertical; }
 button { font: inherit; font-weight: 600; color: var(--ink); background: var(--paper); border: 2px solid var(--soft);

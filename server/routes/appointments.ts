@@ -95,7 +95,7 @@ export function appointmentRoutes({ appointments }: { readonly appointments: App
       },
       async (request, reply) => {
         const { id, appointmentId } = request.params
-        const file = await appointments.calendar(id, appointmentId)
+        const file = await appointments.calendar(id, appointmentId, 'desk')
         return reply
           .type('text/calendar; charset=utf-8')
           .header('content-disposition', `attachment; filename="${appointmentId}.ics"`)

@@ -19,7 +19,13 @@ const AskView = Type.Object({
   state: Type.Enum(['open', 'answered', 'withdrawn', 'expired']),
   endedAt: InstantOrNull,
   answer: orNull(
-    Type.Object({ statementId: StatementId, choice: Choice, text: orNull(Type.String()), osUser: Type.String() }),
+    Type.Object({
+      /** Null: given by a link from a mail, signed by no device. */
+      statementId: orNull(StatementId),
+      choice: Choice,
+      text: orNull(Type.String()),
+      osUser: Type.String(),
+    }),
   ),
 })
 

@@ -1,5 +1,8 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
+import { Sha256 } from '@askfirst/protocol/fields.ts'
+import { AppointmentId, AskId } from '@askfirst/protocol/ids.ts'
 import type { RequesterTexts } from '@askfirst/protocol/languages/language.ts'
+import { Choice } from '@askfirst/protocol/ticket-ask.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
@@ -8,11 +11,14 @@ import { problemFor } from '../plugins/errors.ts'
 import type { RateBounds } from '../plugins/rate-limits.ts'
 import { rateLimiter } from '../plugins/rate-limits.ts'
 import { acceptedLanguage } from '../requester/accepted-language.ts'
-import type { Flash, PageFrame } from '../requester/requester-pages.ts'
+import type { PageFrame } from '../requester/page-words.ts'
+import type { Flash } from '../requester/requester-pages.ts'
 import { flashOf, gonePage, openPage, sayPage, ticketPage } from '../requester/requester-pages.ts'
-import type { Requester, RequesterSaid, RequesterService } from '../requester/requester-service.ts'
+import type { Requester, RequesterService } from '../requester/requester-service.ts'
 import { isFormToken } from '../requester/requester-service.ts'
 import { REQUESTER_CSS } from '../requester/requester-style.ts'
+import type { RequesterSaid } from '../requester/said-by-link.ts'
+import type { AppointmentService } from '../schedule/appointment-service.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
 import type { UserService } from '../users/user-service.ts'
 import { closed } from './fields.ts'
@@ -36,15 +42,23 @@ const Form = Type.String({ minLength: 1, maxLength: 128 })
 const Words = Type.String({ maxLength: 16_000 })
 const ReplyForm = Type.Object({ form: Form, text: Words }, closed)
 const AnswerForm = Type.Object({ form: Form, text: Words, fixed: Type.Enum(['yes', 'no']) }, closed)
+/** Absent where nothing was chosen: browsers keep a form back then, others need not. */
+const DecideForm = Type.Object(
+  { form: Form, ask: AskId, hash: Sha256, text: Words, choice: Type.Optional(Choice) },
+  closed,
+)
+const LeaveForm = Type.Object({ form: Form }, closed)
 const page = { config: { permission: 'public', ownForm: true }, schema: { hide: true, response: Html } } as const
-const withForm = <Schema extends typeof TokenForm | typeof ReplyForm | typeof AnswerForm | typeof LeaveForm>(
+const withForm = <
+  Schema extends typeof TokenForm | typeof ReplyForm | typeof AnswerForm | typeof DecideForm | typeof LeaveForm,
+>(
   body: Schema,
 ) => ({ ...page, schema: { ...page.schema, body } })
-const LeaveForm = Type.Object({ form: Form }, closed)
 
 interface Deps {
   readonly requesters: RequesterService
   readonly settings: SettingsService
+  readonly appointments: Pick<AppointmentService, 'calendar'>
   readonly users: Pick<UserService, 'get'>
 }
 
@@ -59,6 +73,7 @@ export function requesterRoutes(deps: Deps, { rateBounds }: { readonly rateBound
     })
     linkRoutes(app, deps, limit)
     ticketPageRoutes(app, deps)
+    askRoutes(app, deps)
   }
 }
 
@@ -131,10 +146,40 @@ function ticketPageRoutes(app: App, deps: Deps): void {
   )
 }
 
+/** Questions of the desk, and what came of them. */
+function askRoutes(app: App, deps: Deps): void {
+  app.post('/r/decide', withForm(DecideForm), async (request, reply) => {
+    const requester = await writerOf(deps, request)
+    const { ask: askId, hash: askSha256, choice } = request.body
+    const text = textOf(request.body).slice(0, MAX_ANSWER).toWellFormed()
+    if (choice === undefined) {
+      const shown = { flash: 'choose', draft: '' } as const
+      return showTicket(deps, { request, reply: reply.code(422) }, requester, shown)
+    }
+    return sayAndShow(deps, reply, requester, { kind: 'decided', askId, askSha256, choice, text })
+  })
+
+  const schema = { ...page.schema, params: Type.Object({ appointmentId: AppointmentId }, closed) }
+  app.get('/r/appointments/:appointmentId.ics', { ...page, schema }, async (request, reply) => {
+    const requester = await requesterOf(deps, request)
+    if (requester === null) return html(reply.code(410), gonePage(frameOf(deps, request), null))
+    const file = await deps.appointments.calendar(requester.ticket.id, request.params.appointmentId, 'person')
+    return reply
+      .type('text/calendar; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="appointment.ics"')
+      .send(file)
+  })
+}
+
 async function sayAndShow(deps: Deps, reply: FastifyReply, requester: Requester, said: RequesterSaid) {
   await deps.requesters.say(requester, said)
-  const flash: Flash = said.kind === 'reply' ? 'sent' : said.fixed ? 'fixed' : 'not-fixed'
-  return reply.redirect(`/r?said=${flash}`, 303)
+  return reply.redirect(`/r?said=${flashFor(said)}`, 303)
+}
+
+function flashFor(said: RequesterSaid): Flash {
+  if (said.kind === 'reply') return 'sent'
+  if (said.kind === 'decided') return 'answered'
+  return said.fixed ? 'fixed' : 'not-fixed'
 }
 
 async function showTicket(
@@ -146,7 +191,8 @@ async function showTicket(
   const { assigneeId } = requester.ticket
   const assigneeName = assigneeId === null ? null : (await deps.users.get(assigneeId)).name
   const entries = await deps.requesters.conversation(requester)
-  return html(reply, ticketPage(frameOf(deps, request), { requester, assigneeName, entries, ...shown }))
+  const asks = await deps.requesters.asks(requester)
+  return html(reply, ticketPage(frameOf(deps, request), { requester, assigneeName, entries, asks, ...shown }))
 }
 
 interface Exchange {
@@ -186,14 +232,15 @@ async function writerOf(deps: Deps, request: FastifyRequest<{ Body: { readonly f
 }
 
 /** Browsers send line ends as CR LF and count them as one character. */
-function textOf({ text }: Static<typeof ReplyForm> | Static<typeof AnswerForm>): string {
+function textOf({ text }: Pick<Static<typeof ReplyForm>, 'text'>): string {
   return text.replaceAll('\r\n', '\n').toWellFormed().trim()
 }
 
 function frameOf({ settings }: Deps, request: FastifyRequest): PageFrame {
-  const { organisationName, organisationContact } = settings.latest()
+  const { organisationName, organisationContact, serviceLevel } = settings.latest()
+  const zone = serviceLevel.calendar.timeZone
   const language = acceptedLanguage(request.headers['accept-language'])
-  return { language, organisation: organisationName, contact: organisationContact }
+  return { language, zone, organisation: organisationName, contact: organisationContact }
 }
 
 function html(reply: FastifyReply, body: string): FastifyReply {
@@ -206,6 +253,8 @@ const ERROR_TEXTS: Readonly<Record<string, keyof RequesterTexts>> = {
   CONFLICT: 'page.closed',
   CSRF_REFUSED: 'page.again',
   PAYLOAD_TOO_LARGE: 'page.tooLong',
+  ASK_CLOSED: 'page.askOver',
+  STATEMENT_INVALID: 'page.again',
 }
 
 /** An error as a page for people; what went wrong inside stands in the server's log. */

@@ -8,7 +8,7 @@ import { reminderTimer } from './appointment-reminder.ts'
 import { announceAppointment } from './appointment-service.ts'
 
 /** A time that the person picked becomes an appointment, with a reminder before it; "none of these" becomes nothing. */
-export function appointmentHook({ store, bus, clock }: AskHookDeps): AskHook {
+export function appointmentHook({ store, bus, clock }: Omit<AskHookDeps, 'log'>): AskHook {
   const timers = createTimerService({ store, bus })
   return {
     kind: 'pick-time',

@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { logDraft, SERVER_ACTOR } from '../consent/consent-deps.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import type { Appointment } from '../store/appointment-store.ts'
 import type { Store } from '../store/store.ts'
 import type { TimerDraft } from '../store/timer-store.ts'
@@ -29,10 +30,12 @@ export function reminderHandler({
   store,
   bus,
   clock,
+  mails,
 }: {
   readonly store: Store
   readonly bus: Bus
   readonly clock: Clock
+  readonly mails: Pick<MailWriter, 'ofReminder'>
 }): TimerHandler {
   return {
     kind: KIND,
@@ -42,10 +45,12 @@ export function reminderHandler({
       const minutes = Math.round((Date.parse(appointment?.from ?? '') - clock.now()) / MINUTE_MS)
       // Cancelled, gone, or over because no server ran: nobody is reminded of that.
       if (appointment?.state !== 'agreed' || minutes < 0) return
-      if ((await store.tickets.get(appointment.ticketId))?.state === 'closed') return
+      const ticket = await store.tickets.get(appointment.ticketId)
+      if (ticket === null || ticket.state === 'closed') return
       const { ticketId } = appointment
       const text = reminderText(appointment, minutes)
-      const log = logDraft(clock, { ticketId, actor: SERVER_ACTOR, kind: 'message.sent', body: { text } })
+      const told = { mails: await mails.ofReminder(ticket, appointment, minutes) }
+      const log = logDraft(clock, { ticketId, actor: SERVER_ACTOR, kind: 'message.sent', body: { text }, ...told })
       const fired = await store.timers.fire({ key, dueAt }, isoNow(clock), { log: [log] })
       if (fired !== null) announceMessage(bus, ticketId)
     },

@@ -6,6 +6,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import { logDraft } from '../consent/consent-deps.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import type { AskService } from '../people/ask-service.ts'
 import type { Appointment } from '../store/appointment-store.ts'
 import type { StoredAsk } from '../store/ask-entities.ts'
@@ -30,12 +31,13 @@ interface ScheduleDependencies {
   readonly clock: Clock
   readonly bus: Bus
   readonly asks: AskService
+  readonly mails: Pick<MailWriter, 'ofCancelled'>
 }
 
 export type AppointmentService = ReturnType<typeof createAppointmentService>
 
 /** Appointments of the desk and the person: proposed as a question, agreed by the answer, cancelled, and as calendar files. */
-export function createAppointmentService({ store, clock, bus, asks }: ScheduleDependencies) {
+export function createAppointmentService({ store, clock, bus, asks, mails }: ScheduleDependencies) {
   async function ofTicket(ticketId: TicketId, id: AppointmentId): Promise<Appointment> {
     const appointment = await store.appointments.get(id)
     if (appointment?.ticketId !== ticketId)
@@ -78,7 +80,10 @@ export function createAppointmentService({ store, clock, bus, asks }: ScheduleDe
 
     /** Cancels what was agreed; the person is told by a message. @throws AskFirstError NOT_FOUND; CONFLICT when it was cancelled before */
     async cancel(ticketId: TicketId, id: AppointmentId, actor: Actor): Promise<Appointment> {
-      const { what, from, until } = await ofTicket(ticketId, id)
+      const appointment = await ofTicket(ticketId, id)
+      const { what, from, until } = appointment
+      const ticket = await store.tickets.get(ticketId)
+      const told = { mails: ticket === null ? [] : await mails.ofCancelled(ticket, appointment) }
       const body = { appointmentId: id, from, until }
       const log = [
         logDraft(clock, { ticketId, actor, kind: 'appointment.cancelled', body }),
@@ -87,6 +92,7 @@ export function createAppointmentService({ store, clock, bus, asks }: ScheduleDe
           actor,
           kind: 'message.sent',
           body: { text: `The appointment is cancelled: ${what}` },
+          ...told,
         }),
       ]
       const cancelled = await store.appointments.cancel(id, isoNow(clock), log)
@@ -97,11 +103,15 @@ export function createAppointmentService({ store, clock, bus, asks }: ScheduleDe
       return cancelled
     },
 
-    /** The calendar file of an appointment (RFC 5545). @throws AskFirstError NOT_FOUND */
-    async calendar(ticketId: TicketId, id: AppointmentId): Promise<string> {
+    /**
+     * The calendar file of an appointment (RFC 5545); without the technician's address for the person, as the device's file.
+     *
+     * @throws AskFirstError NOT_FOUND
+     */
+    async calendar(ticketId: TicketId, id: AppointmentId, reader: 'desk' | 'person'): Promise<string> {
       const appointment = await ofTicket(ticketId, id)
       // Whoever asked was a user, or the server, which is none.
-      const user = await store.users.get(appointment.technicianId as UserId)
+      const user = reader === 'person' ? null : await store.users.get(appointment.technicianId as UserId)
       const { askId, sequence, from, until, what, place, technicianName, state } = appointment
       return calendarFile({
         ...{ uid: `${askId}@askfirst`, sequence, stampedAt: isoNow(clock), from, until, summary: what },

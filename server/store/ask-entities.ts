@@ -17,11 +17,13 @@ export interface StoredAsk {
   readonly answer: AskAnswer | null
 }
 
-/** What the person said to a question; the signed words stand in the findings log. */
+/** What the person said to a question; the words stand in the findings log, signed when a device gave them. */
 export interface AskAnswer {
-  readonly statementId: StatementId
+  /** Null: it was given by a link from a mail, and no device signed it. */
+  readonly statementId: StatementId | null
   readonly choice: string
   readonly text: string | null
+  /** Account of who answered at the device; by link the name of the ticket's requester. */
   readonly osUser: string
 }
 

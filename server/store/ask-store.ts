@@ -2,7 +2,7 @@ import type { AskId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { OpenAsks, StoredAsk } from './ask-entities.ts'
 import type { LogDraft } from './entities.ts'
 
-/** Questions of the desk. Answers come with the statement that gives them (`statements.record`). */
+/** Questions of the desk. Answers come with the statement that gives them (`statements.record`), or by link (`requesters.say`). */
 export interface AskStore {
   /**
    * Keeps a question that nobody has answered.

@@ -4,10 +4,10 @@ import type { Language } from '@askfirst/protocol/notice/languages.ts'
 export type MailId = Id<'mal'>
 
 /**
- * What a mail is about: words of the desk, a ticket that was opened, resolved or closed, a new link, or word to somebody who
- * follows a ticket of another person (and gets no link to it).
+ * What a mail is about: words of the desk, a ticket that was opened, resolved or closed, a question to the person, an appointment,
+ * a new link, or word to somebody who follows a ticket of another person (and gets no link to it).
  */
-export type MailAbout = 'message' | 'opened' | 'resolved' | 'closed' | 'link' | 'notice'
+export type MailAbout = 'message' | 'opened' | 'asked' | 'appointment' | 'resolved' | 'closed' | 'link' | 'notice'
 
 /** A mail to be sent. Number, link and footer are added when it goes out: a link's token is nowhere at rest. */
 export interface MailDraft {

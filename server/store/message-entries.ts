@@ -7,6 +7,7 @@ export const MESSAGE_KINDS = [
   'person.stated',
   'requester.wrote',
   'requester.answered',
+  'requester.decided',
   'mail.received',
 ] as const satisfies readonly LogKind[]
 
@@ -19,7 +20,7 @@ const WORDLESS: ReadonlySet<unknown> = new Set(['answer', 'decided'])
 /** Whether an entry says something to the other side; an answer to a question without words does not. */
 export function isMessage({ kind, body }: Pick<LogDraft, 'kind' | 'body'>): boolean {
   if (WORDS.has(kind)) return true
-  if (kind === 'requester.answered') return typeof body['text'] === 'string'
+  if (kind === 'requester.answered' || kind === 'requester.decided') return typeof body['text'] === 'string'
   if (kind !== 'person.stated') return false
   const said = body['said']
   const canBeWordless = typeof said === 'object' && said !== null && WORDLESS.has(Reflect.get(said, 'kind'))

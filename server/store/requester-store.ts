@@ -1,4 +1,5 @@
-import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { AskId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { AskAnswer } from './ask-entities.ts'
 import type { LogDraft } from './entities.ts'
 import type { TicketStore } from './store.ts'
 
@@ -14,9 +15,10 @@ export interface RequesterLink {
   readonly usedAt: string | null
 }
 
-/** What somebody said by link, with what that does to the ticket as seen at `version`. */
+/** What somebody said by link, with the question that it answers and what it does to the ticket as seen at `version`. */
 export interface RequesterWords {
   readonly log: LogDraft
+  readonly answers?: Omit<AskAnswer, 'statementId'> & { readonly askId: AskId; readonly at: string }
   readonly change?: {
     readonly version: number
     readonly columns: Parameters<TicketStore['change']>[2]
@@ -42,7 +44,7 @@ export interface RequesterStore {
    * Records what somebody said; all entries come in one transaction.
    *
    * @throws AskFirstError CONFLICT when the ticket is not at that version any more; RATE_LIMITED beyond the bound;
-   *   NOT_FOUND when there is no such ticket
+   *   NOT_FOUND when there is no such ticket; ASK_CLOSED when the question takes no answer at the instant `at`
    */
   say(words: RequesterWords): Promise<void>
   /** Removes links that expired before an instant, and says how many. */

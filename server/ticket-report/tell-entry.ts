@@ -89,6 +89,10 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const answer = entry.body['fixed'] === true ? 'it is fixed' : 'it is not fixed'
     return `says, not signed by a device: ${[answer, text(entry, 'text')].filter((part) => part !== '').join('. ')}`
   },
+  'requester.decided': (entry) => {
+    const answer = [choiceText(text(entry, 'choice')), text(entry, 'text')].filter((part) => part !== '').join(': ')
+    return `answered what was asked, not signed by a device: ${answer}`
+  },
   'mail.received': (entry) => `wrote an e-mail, sender not verified: ${text(entry, 'text')}`,
   'mail.sent': (entry, { view }) => {
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''

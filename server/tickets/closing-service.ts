@@ -29,7 +29,7 @@ interface ClosingDependencies {
   readonly bus: Bus
   readonly checks: readonly CloseCheck[]
   /** Writes the mail that tells the person of it. */
-  readonly mails: Pick<MailWriter, 'ofChange'>
+  readonly mails: Pick<MailWriter, 'ofChange' | 'addressOf'>
   readonly settings: Pick<SettingsService, 'get'>
   /** Tells devices that their requests and grants ended with the ticket. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
@@ -58,7 +58,7 @@ export function createClosingService(dependencies: ClosingDependencies) {
     const [at, as] = [isoNow(clock), closedAs(before, wish)]
     const empty = emptySteps(await store.method.read(before.id), before)
     const into = wish.into === undefined ? null : await store.tickets.get(wish.into)
-    const told = await mails.ofChange(before, { state: 'closed' })
+    const told = await mails.ofChange(before, { state: 'closed', asksFeedback: wish.as === 'resolved' })
     const closed = await store.tickets.close({
       ...{ id: before.id, version, endedBy: SERVER_ACTOR },
       columns: { ...closedColumns({ as, reason, at }), updatedAt: at },
@@ -93,8 +93,9 @@ export function createClosingService(dependencies: ClosingDependencies) {
     async close(id: TicketId, wish: CloseWish & { readonly version: number }, actor: Actor): Promise<Ticket> {
       const before = openTicket(await store.tickets.get(id), id)
       const ended = found(await end(before, wish, { actor }), id)
-      // Only who was helped can say how the help was, and only a device shows them the question.
-      if (wish.as === 'resolved' && before.deviceIds.length > 0) await askFeedback(id, actor)
+      // Only who was helped can say how the help was, and only a device or the page behind a mail shows them the question.
+      const isReached = before.deviceIds.length > 0 || (await mails.addressOf(before)) !== null
+      if (wish.as === 'resolved' && isReached) await askFeedback(id, actor)
       return ended
     },
 

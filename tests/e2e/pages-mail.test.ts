@@ -56,14 +56,34 @@ describe.skipIf(program === null)('a person without an agent', () => {
     await person.getByRole('textbox', { name: 'Your message' }).fill('It hums now')
     await person.getByRole('button', { name: 'Send' }).click()
     await person.getByText('Sent. The help desk sees it now.').waitFor()
+    const begin = Date.now() + 86_400_000
+    const times = [0, 3].map((day) => {
+      const from = begin + day * 86_400_000
+      return { from: new Date(from).toISOString(), until: new Date(from + 3_600_000).toISOString() }
+    })
+    const proposal = { what: 'Look at the speaker', place: 'Room 12', times }
+    await client.call('POST', `/api/tickets/${id}/appointments`, proposal)
+    await person.reload()
+    await person.getByRole('heading', { name: 'Which time suits you?' }).waitFor()
     expect(await lookAt(person, 'requester-ticket')).toEqual([])
+    const question = person.getByRole('region', { name: 'Which time suits you?' })
+    await question.getByRole('radio').first().focus()
+    await person.keyboard.press('ArrowDown')
+    await question.getByRole('textbox').fill('Ring twice')
+    await question.getByRole('button', { name: 'Send this answer' }).click()
+    await person.getByText('Thank you. The help desk has your answer.').waitFor()
+    const coming = person.waitForEvent('download')
+    await person.getByRole('link', { name: 'Calendar file for this appointment' }).click()
+    expect((await coming).suggestedFilename()).toBe('appointment.ics')
+    expect(await lookAt(person, 'requester-answered')).toEqual([])
+    await page.getByText('(Kim, by link from a mail, not signed)').waitFor()
     await person.getByRole('button', { name: 'Leave this page' }).click()
     await person.goto(link)
     await person.getByRole('button', { name: 'Send me a new link' }).click()
     await person.getByRole('heading', { name: 'Look into your mail' }).waitFor()
-    await expect.poll(() => mails.length).toBe(3)
+    await expect.poll(() => mails.length).toBe(4)
 
-    await page.getByText('By link from a mail, not signed by a device').waitFor()
+    await page.getByText('By link from a mail, not signed by a device').first().waitFor()
     expect([...troubles.list, ...personTroubles.list]).toEqual([])
   })
 })

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { AttachmentRef, OpenedTicket } from '@askfirst/protocol/statement-record.ts'
+import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
+import { askText } from '@askfirst/protocol/ticket-ask.ts'
 import { DEFAULT_MATRIX } from '@askfirst/server/settings/priority-matrix.ts'
+import type { StoredAsk } from '@askfirst/server/store/ask-entities.ts'
 import type { Statement, StatementBounds } from '@askfirst/server/store/person-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { newTicket } from '@askfirst/server/tickets/new-ticket.ts'
@@ -57,4 +60,14 @@ export function putStatement(store: Store, statement: Statement, bounds = WIDE_B
     ...(kind === 'opened' ? { opens: { ticket, log: logDraft(ticketId, 'ticket.opened', body) } } : {}),
     log: logDraft(ticketId, 'person.stated', { statementId: statement.id, osUser: 'rae', said }),
   })
+}
+
+/** A question of the desk that nobody has answered: how the help was. */
+export function openAsk(ticketId: TicketId, until?: string): StoredAsk {
+  const by = { name: 'Ute', role: 'technician' } as const
+  const end = until === undefined ? {} : { until }
+  const ask: TicketAsk = { askId: freshId('ask'), kind: 'feedback', at: AT, by, body: {}, ...end }
+  const askSha256 = createHash('sha256').update(askText(ask)).digest('hex')
+  const open = { state: 'open', endedAt: null, answer: null } as const
+  return { id: ask.askId, ticketId, ask, askSha256, askedBy: 'usr_1', ...open }
 }

@@ -212,6 +212,7 @@ const EVENTS: readonly Event[] = [
   [mail, 'mail.received', { from: 'aenne@example.org', text: 'It hums by e-mail', dropped: [], isCut: false }],
   [byLink, 'requester.wrote', { text: 'It hums' }],
   [byLink, 'requester.answered', { fixed: false, text: 'Still no sound' }],
+  [byLink, 'requester.decided', { askId: fixedId('ask', 2), askSha256: '0'.repeat(64), choice: 'good', text: 'Quick' }],
   [tess, 'knowledge.written', { title: SECRET_WORDS.knowledge }],
   [lead, 'retention.held', { reason: SECRET_WORDS.held }],
   [lead, 'retention.released', { reason: SECRET_WORDS.released }],

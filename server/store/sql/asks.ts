@@ -100,15 +100,15 @@ async function withdrawAsk(
 }
 
 /**
- * Keeps the answer to a question in the transaction of its statement.
+ * Keeps the answer to a question in the transaction of whatever gives it.
  *
  * @throws AskFirstError ASK_CLOSED when it was answered or taken back before, or its time is over at the instant `at`
  */
 export async function answerAsk(
   context: SqlContext,
-  answer: AskAnswer & { readonly askId: AskId; readonly at: string; readonly log: LogDraft },
+  answer: AskAnswer & { readonly askId: AskId; readonly at: string },
 ): Promise<void> {
-  const { askId, at, statementId, choice, text, osUser, log } = answer
+  const { askId, at, statementId, choice, text, osUser } = answer
   const result = await context.db
     .updateTable('asks')
     .set({ state: 'answered', ended_at: at, statement_id: statementId, choice, answer_text: text, os_user: osUser })
@@ -117,7 +117,6 @@ export async function answerAsk(
     .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', at)]))
     .executeTakeFirst()
   if (result.numUpdatedRows === 0n) throw new AskFirstError('ASK_CLOSED', `The question ${askId} takes no answer.`)
-  await appendLog(context, log)
 }
 
 function toAsk(row: Selectable<Tables['asks']> & { readonly ticket_public_id: string }): StoredAsk {
@@ -135,10 +134,10 @@ function toAsk(row: Selectable<Tables['asks']> & { readonly ticket_public_id: st
 }
 
 function answerOf(row: Selectable<Tables['asks']>): AskAnswer | null {
-  if (row.statement_id === null) return null
+  if (row.choice === null) return null
   return {
-    statementId: row.statement_id as StatementId,
-    choice: row.choice ?? '',
+    statementId: row.statement_id as StatementId | null,
+    choice: row.choice,
     text: row.answer_text,
     osUser: row.os_user ?? '',
   }

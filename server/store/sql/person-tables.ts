@@ -27,8 +27,9 @@ interface AskRow {
   asked_by: string
   state: string
   ended_at: string | null
-  /** Null: nobody answered; the other three go with it. */
+  /** Null: nobody answered, or by link. */
   statement_id: string | null
+  /** Null: nobody answered. */
   choice: string | null
   answer_text: string | null
   os_user: string | null

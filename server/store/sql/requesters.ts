@@ -1,11 +1,12 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { RequesterLink, RequesterStore, RequesterWords } from '../requester-store.ts'
+import { answerAsk } from './asks.ts'
 import { appendLog } from './log.ts'
 import type { SqlContext } from './tables.ts'
 import { changeTicket, ticketKey } from './tickets.ts'
 
-const SAID = ['requester.wrote', 'requester.answered'] as const
+const SAID = ['requester.wrote', 'requester.answered', 'requester.decided'] as const
 
 /** Links and what is said by them in SQL. */
 export function requesterStore(context: SqlContext): RequesterStore {
@@ -85,7 +86,7 @@ async function openSession(
   return toLink(await selectLinks(context).where('token_hash', '=', tokenHash).executeTakeFirst())
 }
 
-async function say(context: SqlContext, { log, change, bound }: RequesterWords): Promise<void> {
+async function say(context: SqlContext, { log, answers, change, bound }: RequesterWords): Promise<void> {
   const { db } = context
   // Appending locks the ticket's row, so that nobody slips past the bound beside another.
   const { ticketId } = await appendLog(context, log)
@@ -99,6 +100,7 @@ async function say(context: SqlContext, { log, change, bound }: RequesterWords):
     .executeTakeFirst()
   if (Number(said?.count ?? 0) > bound.most)
     throw new AskFirstError('RATE_LIMITED', `More than ${bound.most} texts came by link since ${bound.since}.`)
+  if (answers !== undefined) await answerAsk(context, { ...answers, statementId: null })
   if (change === undefined) return
   const { version, columns, log: changed } = change
   if ((await changeTicket(context, { id: ticketId, version, change: columns, log: changed })) === null)

@@ -52,7 +52,10 @@ async function record(context: SqlContext, input: Recording): Promise<'recorded'
   if (opens !== undefined) await createTicket(context, opens.ticket, opens.log)
   await insert(context, statement, device)
   await appendLog(context, input.log)
-  if (answers !== undefined) await answerAsk(context, { ...answers, statementId: statement.id })
+  if (answers !== undefined) {
+    await answerAsk(context, { ...answers, statementId: statement.id })
+    await appendLog(context, answers.log)
+  }
   if (change === undefined) return 'recorded'
   const { version, columns, log } = change
   if ((await changeTicket(context, { id: statement.ticketId, version, change: columns, log })) === null)

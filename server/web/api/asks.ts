@@ -9,7 +9,13 @@ export interface AskView {
   readonly ask: TicketAsk
   readonly state: 'open' | 'answered' | 'withdrawn' | 'expired'
   readonly endedAt: string | null
-  readonly answer: { readonly choice: string; readonly text: string | null; readonly osUser: string } | null
+  readonly answer: {
+    /** Null: given by a link from a mail, signed by no device. */
+    readonly statementId: string | null
+    readonly choice: string
+    readonly text: string | null
+    readonly osUser: string
+  } | null
 }
 
 /** A time that the person picked. */

@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto'
-import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
-import { askText } from '@askfirst/protocol/ticket-ask.ts'
 import type { StoredAsk } from '@askfirst/server/store/ask-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { statementOf, WIDE_BOUNDS } from '../../support/person-records.ts'
+import { openAsk, statementOf, WIDE_BOUNDS } from '../../support/person-records.ts'
 import type { Scene } from '../../support/store-records.ts'
 import { AT, addScene, freshId, LATER, logDraft } from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
@@ -22,15 +19,8 @@ describeStores('questions of the desk', ({ newStore }) => {
   })
   const kinds = async () => (await store.log.read(scene.ticket.id, 0, 100)).map(({ kind }) => kind)
 
-  function question(changes: Partial<Pick<TicketAsk, 'until'>> = {}): StoredAsk {
-    const by = { name: 'Ute', role: 'technician' } as const
-    const ask: TicketAsk = { askId: freshId('ask'), kind: 'feedback', at: AT, by, body: {}, ...changes }
-    const askSha256 = createHash('sha256').update(askText(ask)).digest('hex')
-    const open = { state: 'open', endedAt: null, answer: null } as const
-    return { id: ask.askId, ticketId: scene.ticket.id, ask, askSha256, askedBy: 'usr_1', ...open }
-  }
-  async function asked(changes: Parameters<typeof question>[0] = {}, mostOpen = 8): Promise<StoredAsk> {
-    const ask = question(changes)
+  async function asked({ until }: { readonly until?: string } = {}, mostOpen = 8): Promise<StoredAsk> {
+    const ask = openAsk(scene.ticket.id, until)
     const log = logDraft(scene.ticket.id, 'ask.sent', { askId: ask.id })
     await store.asks.create(ask, { mostOpen, now: AT }, log)
     return ask

@@ -2,6 +2,7 @@ import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { MailDraft } from '@askfirst/server/store/mail-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
+import { openAsk } from '../../support/person-records.ts'
 import { AT, addTicket, freshId, LATER, logDraft, sha } from '../../support/store-records.ts'
 import { describeStores } from '../../support/stores.ts'
 
@@ -198,5 +199,25 @@ describeStores('links to a ticket', ({ newStore }) => {
     await expect(say(2)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     expect((await store.log.head(id)).size).toBe(3)
     expect(await store.log.conversation(id, 0, 10)).toMatchObject([{ kind: 'requester.wrote' }])
+  })
+
+  test('[T57] let somebody answer a question, once and in time, with its entry or not at all', async () => {
+    const { id } = await addTicket(store)
+    const ask = openAsk(id, LATER)
+    await store.asks.create(ask, { mostOpen: 8, now: AT }, logDraft(id, 'ask.sent'))
+    const answer = (at: string, most = 9) =>
+      store.requesters.say({
+        log: logDraft(id, 'requester.decided', { askId: ask.id, text: 'thanks' }),
+        answers: { askId: ask.id, choice: 'good', text: 'thanks', osUser: 'Kim', at },
+        bound: { since: BEFORE, most },
+      })
+    await expect(answer(LATER)).rejects.toMatchObject({ code: 'ASK_CLOSED' })
+    await expect(answer(AT, 0)).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    expect((await store.log.head(id)).size).toBe(2)
+    const outcomes = await Promise.allSettled([answer(AT), answer(AT)])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const given = { statementId: null, choice: 'good', text: 'thanks', osUser: 'Kim' }
+    expect(await store.asks.get(ask.id)).toEqual({ ...ask, state: 'answered', endedAt: AT, answer: given })
+    expect(await store.log.conversation(id, 0, 10)).toMatchObject([{ kind: 'requester.decided' }])
   })
 })

@@ -77,7 +77,8 @@ function Asked({ ticket, asked, appointment, mayWork }: AskedProps) {
       {answer === null ? null : (
         <p>
           <strong>{choiceText(answer.choice, ask)}</strong>
-          {answer.text === null ? '' : ` · “${answer.text}”`} <span className={styles.soft}>({answer.osUser})</span>
+          {answer.text === null ? '' : ` · “${answer.text}”`}{' '}
+          <span className={styles.soft}>({whoAnswered(answer)})</span>
         </p>
       )}
       {state === 'open' ? askLines(ask).map((line) => <Soft key={line} text={line} />) : null}
@@ -125,6 +126,10 @@ function Undo({ ticket, asked, appointment }: Omit<AskedProps, 'mayWork'>) {
       <Problem error={undo.error} />
     </>
   )
+}
+
+function whoAnswered({ statementId, osUser }: NonNullable<AskView['answer']>): string {
+  return statementId === null ? `${osUser}, by link from a mail, not signed` : osUser
 }
 
 function toneOf({ state, answer }: AskView): Tone {

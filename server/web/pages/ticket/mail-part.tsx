@@ -8,6 +8,8 @@ import styles from './mail-part.module.css'
 
 const ABOUT: Readonly<Record<MailView['about'], string>> = {
   message: 'A message',
+  asked: 'A question',
+  appointment: 'An appointment',
   opened: 'That it was opened',
   resolved: 'That it is resolved',
   closed: 'That it is closed',

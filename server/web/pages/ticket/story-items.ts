@@ -45,7 +45,7 @@ export interface StoryNames {
 }
 
 /** Questions that were asked in the log so far, by id. */
-type Asked = ReadonlyMap<string, TicketAsk>
+export type Asked = ReadonlyMap<string, TicketAsk>
 
 /** What an entry says, to be read after the name of who did it. */
 export type Told = Partial<Pick<StoryItem, 'quote' | 'details' | 'who' | 'runId' | 'parts' | 'files'>> &
@@ -106,13 +106,13 @@ function tell(entry: LogEntry, names: StoryNames, asked: Asked): Told | null {
     case 'ask.withdrawn':
     case 'appointment.agreed':
     case 'appointment.cancelled':
-      return tellTalk(entry, asked)
     case 'requester.wrote':
     case 'requester.answered':
+    case 'requester.decided':
     case 'mail.failed':
     case 'mail.sent':
     case 'mail.received':
-      return tellMail(entry)
+      return tellTalk(entry, asked)
     case 'run.accepted':
     case 'run.refused':
     case 'run.ended':
@@ -197,8 +197,10 @@ function tellTalk(entry: LogEntry, asked: Asked): Told | null {
         text: `${does}: ${spanText({ from: text(entry, 'from'), until: text(entry, 'until') })}`,
       }
     }
-    default: // An answer stands in the statement before it.
+    case 'ask.answered': // Stands in the statement before it.
       return null
+    default:
+      return tellMail(entry, asked)
   }
 }
 

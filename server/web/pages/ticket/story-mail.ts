@@ -1,11 +1,12 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
-import type { Told } from './story-items.ts'
+import { answeredLines, choiceText } from './ask-words.ts'
+import type { Asked, Told } from './story-items.ts'
 
 /** Stands with whatever somebody said by a link from a mail. */
 const BY_LINK = 'By link from a mail, not signed by a device'
 
 /** What went out by mail, and what came back by the links in mails. */
-export function tellMail(entry: LogEntry): Told | null {
+export function tellMail(entry: LogEntry, asked: Asked): Told | null {
   const to = text(entry, 'to')
   switch (entry.kind) {
     case 'requester.wrote':
@@ -13,6 +14,11 @@ export function tellMail(entry: LogEntry): Told | null {
     case 'requester.answered': {
       const answer = entry.body.fixed === true ? 'says that it is fixed' : 'says that it is not fixed'
       return { kind: 'message', text: answer, quote: text(entry, 'text'), details: [BY_LINK] }
+    }
+    case 'requester.decided': {
+      const ask = asked.get(text(entry, 'askId'))
+      const answer = `answered: ${choiceText(text(entry, 'choice'), ask)}`
+      return { kind: 'message', text: answer, quote: text(entry, 'text'), details: [...answeredLines(ask), BY_LINK] }
     }
     case 'mail.received':
       return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), details: mailDetails(entry) }

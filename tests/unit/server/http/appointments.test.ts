@@ -155,7 +155,8 @@ describe('a time that the person picked', () => {
     const other = await appointment(100 * HOUR)
     await call('DELETE', `/api/tickets/${other.ticketId}/appointments/${other.id}`)
     const log = pino({ level: 'silent' })
-    const turn = () => new TimerRunner({ ...server, log, handlers: [reminderHandler(server)] }).turn()
+    const turn = () =>
+      new TimerRunner({ ...server, log, handlers: [reminderHandler({ ...server, ...server.services })] }).turn()
     const reminders = async (of: TicketId) =>
       (await server.store.log.read(of, 0, 100)).flatMap(
         ({ body }) => String(body['text'] ?? '').match(/^Reminder.*/) ?? [],

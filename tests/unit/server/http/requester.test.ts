@@ -4,9 +4,12 @@ import type { OutgoingMail } from '@askfirst/server/mail/smtp.ts'
 import { RATE_BOUNDS } from '@askfirst/server/plugins/rate-limits.ts'
 import { acceptedLanguage } from '@askfirst/server/requester/accepted-language.ts'
 import { hashOf } from '@askfirst/server/requester/requester-links.ts'
+import { reminderHandler } from '@askfirst/server/schedule/appointment-reminder.ts'
+import { TimerRunner } from '@askfirst/server/timers/timer-runner.ts'
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { LEFT_OUT } from '../../../support/left-out.ts'
 import { freshId } from '../../../support/store-records.ts'
 import type { TestApp } from '../../../support/test-app.ts'
 import { bearerFor, cookieOf, makeUser, ORIGIN, signIn, startTestApp } from '../../../support/test-app.ts'
@@ -220,6 +223,161 @@ describe('what the person does on the page of their ticket', () => {
     expect((await post(`/api/tickets/${id}/consent-requests`, { form }, { cookie })).statusCode).toBe(401)
     const kinds = (await server.store.log.read(id, 0, 100)).map(({ kind }) => kind)
     expect(kinds.filter((kind) => kind.startsWith('consent.') || kind === 'person.stated')).toEqual([])
+  })
+})
+
+describe('questions of the desk on the page of a link', () => {
+  const api = (method: 'POST' | 'DELETE', url: string, payload?: object) =>
+    server.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
+  /** A time that begins so long from now. */
+  function span(aheadMs: number) {
+    const from = server.clock.now() + aheadMs
+    return { from: new Date(from).toISOString(), until: new Date(from + HOUR_MS).toISOString() }
+  }
+  const propose = (id: TicketId, times = [span(DAY_MS), span(2 * DAY_MS)]) =>
+    api('POST', `/api/tickets/${id}/appointments`, { what: 'Look <b>', place: 'Room 12', times })
+  const hashOfAsk = ({ body }: LightMyRequestResponse) => /name="hash" value="(\w{64})"/.exec(body)?.[1] ?? ''
+  /** A page with times to pick from, and how its form is sent. */
+  async function asked(times?: Parameters<typeof propose>[1]) {
+    const { id, cookie, form } = await arrive()
+    const ask = (await propose(id, times)).json<{ askId: string }>().askId
+    const page = await get('/r', { cookie, 'accept-language': 'en-GB' })
+    const hash = hashOfAsk(page)
+    const answer = (fields: Record<string, string>) =>
+      post('/r/decide', { form, ask, hash, text: '', ...fields }, { cookie })
+    return { id, ask, cookie, page, form, answer }
+  }
+  const kinds = async (id: TicketId) => (await server.store.log.read(id, 0, 100)).map(({ kind }) => kind)
+  const answerOf = async (id: TicketId) => (await server.store.asks.listForTicket(id))[0]?.answer
+  const agreed = (id: TicketId) => server.store.appointments.listForTicket(id)
+
+  test('[T56] are mailed and shown with the zone of their times, and the time that is picked becomes an appointment', async () => {
+    const { id, cookie, page, answer } = await asked()
+    await sender.sendDue()
+    expect(sent.at(-1)?.text).toContain('The help desk proposes times for this: Look <b>')
+    expect(page.body).toContain('Times are those of the time zone UTC.')
+    expect(page.body.match(/type="radio"/g)).toHaveLength(3)
+    expect(page.body).not.toContain('Look <b>')
+    const picked = await answer({ choice: 'time-2', text: 'Ring\r\ntwice' })
+    expect([picked.statusCode, picked.headers.location]).toEqual([303, '/r?said=answered'])
+    const decided = (await server.store.log.read(id, 0, 100)).find(({ kind }) => kind === 'requester.decided')
+    expect(decided).toMatchObject({
+      actor: { kind: 'system', id: 'requester-link', name: 'Kim (by link)' },
+      body: { choice: 'time-2', text: 'Ring\ntwice' },
+    })
+    const given = { statementId: null, choice: 'time-2', text: 'Ring\ntwice', osUser: 'Kim' }
+    expect(await answerOf(id)).toEqual(given)
+    const [appointment] = await agreed(id)
+    expect(appointment).toMatchObject({ state: 'agreed', place: 'Room 12' })
+    const after = await get('/r?said=answered', { cookie })
+    expect(after.body).not.toContain('type="radio"')
+    const file = await get(`/r/appointments/${appointment?.id}.ics`, { cookie })
+    expect(file.headers).toMatchObject({
+      'content-type': 'text/calendar; charset=utf-8',
+      'content-disposition': 'attachment; filename="appointment.ics"',
+    })
+    expect(file.body).toContain('SUMMARY:Look <b>')
+    expect(file.body).not.toMatch(/mailto|ORGANIZER/)
+  })
+
+  test('[T56] take none of the times, with words, and then there is no appointment', async () => {
+    const { id, cookie, answer } = await asked()
+    expect((await answer({ choice: 'none', text: 'Only on Fridays' })).statusCode).toBe(303)
+    expect(await agreed(id)).toEqual([])
+    const page = await get('/r', { cookie })
+    expect(page.body).toContain('none of these times suits you')
+    expect(page.body).toContain('Only on Fridays')
+  })
+
+  test('[T57] take one answer, whichever way it comes; the same one again does once more what follows from it', async () => {
+    const { id, answer } = await asked()
+    const outcomes = await Promise.all(['time-1', 'time-2'].map((choice) => answer({ choice })))
+    expect(outcomes.map(({ statusCode }) => statusCode).sort()).toEqual([303, 409])
+    const choice = (await answerOf(id))?.choice ?? ''
+    const size = (await kinds(id)).length
+    expect((await answer({ choice })).statusCode).toBe(303)
+    expect((await kinds(id)).length).toBe(size)
+    expect(await agreed(id)).toHaveLength(1)
+    expect((await answer({ choice: 'none' })).statusCode).toBe(409)
+  })
+
+  test('[T57] take no answer that is none of theirs, from their end on, or after they were taken back', async () => {
+    const { id, ask, answer, cookie } = await asked()
+    const nothing = await answer({})
+    expect([nothing.statusCode, nothing.body.includes('Choose one of the answers first')]).toEqual([422, true])
+    expect((await answer({ choice: 'time-3' })).statusCode).toBe(400)
+    expect((await answer({ choice: 'time-1', hash: 'f'.repeat(64) })).statusCode).toBe(400)
+    const other = await asked()
+    expect((await answer({ choice: 'time-1', ask: other.ask })).statusCode).toBe(400)
+    expect((await answer({ choice: 'time-1', form: other.form })).statusCode).toBe(403)
+    await api('DELETE', `/api/tickets/${id}/asks/${ask}`)
+    expect((await answer({ choice: 'time-1' })).statusCode).toBe(409)
+    expect((await get('/r', { cookie })).body).not.toContain('type="radio"')
+    const late = await asked([span(HOUR_MS)])
+    server.clock.advance(HOUR_MS - 1)
+    expect((await late.answer({ choice: 'time-1' })).statusCode).toBe(303)
+    const over = await asked([span(HOUR_MS)])
+    server.clock.advance(HOUR_MS)
+    expect((await over.answer({ choice: 'time-1' })).statusCode).toBe(409)
+    expect((await kinds(id)).includes('requester.decided')).toBe(false)
+  })
+
+  test('[T57] never take an approval, and say where it is given', async () => {
+    const { id, cookie, form } = await arrive()
+    const body = { action: 'Wipe <b> the disk', risk: 'high', who: 'Tess' }
+    const made = await api('POST', `/api/tickets/${id}/asks`, { kind: 'approve-action', body })
+    const { id: ask, askSha256: hash } = made.json<{ id: string; askSha256: string }>()
+    const page = await get('/r', { cookie })
+    expect(page.body).toContain('Wipe &lt;b&gt; the disk')
+    expect(page.body).toContain('You can only answer this on the computer itself')
+    expect(page.body).not.toContain(`value="${ask}"`)
+    const forced = await post('/r/decide', { form, ask, hash, text: '', choice: 'approved' }, { cookie })
+    expect(forced.statusCode).toBe(400)
+    expect(await answerOf(id)).toBeNull()
+    await sender.sendDue()
+    expect(sent.some(({ text }) => text.includes('Wipe'))).toBe(false)
+  })
+
+  test('[T56] ask how the help was once the ticket is closed, and nothing else then', async () => {
+    const { id, cookie, form } = await arrive()
+    await propose(id)
+    await change(id, { version: 1, state: 'resolved' })
+
+    const closing = await api('POST', `/api/tickets/${id}/close`, { version: 2, as: 'resolved', skips: LEFT_OUT })
+    expect(closing.statusCode).toBe(200)
+    await sender.sendDue()
+    expect(sent.at(-1)?.text).toContain('How was the help?')
+    const page = await get('/r', { cookie })
+    expect(page.body.match(/type="radio"/g)).toHaveLength(3)
+    const [feedback] = (await server.store.asks.listForTicket(id)).filter(({ state }) => state === 'open')
+    const fields = { form, ask: feedback?.id ?? '', hash: hashOfAsk(page), choice: 'good', text: 'Quick' }
+    expect((await post('/r/decide', fields, { cookie })).statusCode).toBe(303)
+    expect(await server.store.tickets.get(id)).toMatchObject({ state: 'closed' })
+    expect((await get('/r', { cookie })).body).toContain('You said how the help was: <strong>Good</strong>')
+  })
+
+  test('tell of an appointment by mail that it is near, and that it is cancelled', async () => {
+    const { id, answer } = await asked()
+    await answer({ choice: 'time-1' })
+    const [appointment] = await agreed(id)
+    const { store, bus, clock, services } = server
+    const handlers = [reminderHandler({ store, bus, clock, mails: services.mails })]
+    server.clock.advance(DAY_MS - HOUR_MS / 2)
+    await new TimerRunner({ store, bus, clock, log: pino({ level: 'silent' }), handlers }).turn()
+    await sender.sendDue()
+    expect(sent.at(-1)?.text).toContain('In 30 min your appointment with Test technician begins: Look <b>')
+    await api('DELETE', `/api/tickets/${id}/appointments/${appointment?.id}`)
+    await sender.sendDue()
+    expect(sent.at(-1)?.text).toContain('Your appointment with Test technician is cancelled: Look <b>')
+  })
+
+  test('give no file of another ticket, and none without a session', async () => {
+    const [mine, other] = [await asked(), await asked()]
+    await other.answer({ choice: 'time-1' })
+    const [appointment] = await agreed(other.id)
+    const url = `/r/appointments/${appointment?.id}.ics`
+    expect((await get(url, { cookie: mine.cookie })).statusCode).toBe(404)
+    expect((await get(url)).statusCode).toBe(410)
   })
 })
 
