@@ -34,6 +34,11 @@ export const ERRORS = {
     retry: false,
     text: 'Something stands in the way of closing this ticket. The details say what.',
   },
+  ERASURE_BLOCKED: {
+    status: 409,
+    retry: false,
+    text: 'A ticket of this person is open or on legal hold. Close it or end the hold first; the details name it.',
+  },
   RATE_LIMITED: {
     status: 429,
     retry: true,

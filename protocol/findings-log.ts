@@ -57,6 +57,7 @@ export const LOG_KINDS = [
   'retention.held',
   'retention.released',
   'retention.aged-out',
+  'person.erased',
 ] as const
 export type LogKind = (typeof LOG_KINDS)[number]
 

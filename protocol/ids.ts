@@ -30,6 +30,7 @@ export type ComparisonId = Id<'cmp'>
 export type AskId = Id<'ask'>
 export type AppointmentId = Id<'apt'>
 export type KnowledgeId = Id<'kno'>
+export type ErasureId = Id<'era'>
 
 export const TicketId = idSchema('tkt')
 export const DeviceId = idSchema('dev')
@@ -49,6 +50,7 @@ export const ComparisonId = idSchema('cmp')
 export const AskId = idSchema('ask')
 export const AppointmentId = idSchema('apt')
 export const KnowledgeId = idSchema('kno')
+export const ErasureId = idSchema('era')
 
 /**
  * Makes an id that sorts by time: 48 bits of Unix milliseconds, then 80 random bits (the layout of a ULID).

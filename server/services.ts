@@ -10,6 +10,7 @@ import type { DeviceService, RevocationList } from './devices/device-service.ts'
 import { createDeviceService } from './devices/device-service.ts'
 import type { EnrolmentAddress, EnrolmentService } from './enrolment/enrolment-service.ts'
 import { createEnrolmentService } from './enrolment/enrolment-service.ts'
+import { PeopleService } from './erasure/people-service.ts'
 import type { EscalationService } from './escalations/escalation-service.ts'
 import { createEscalationService } from './escalations/escalation-service.ts'
 import { ExportService } from './export/export-service.ts'
@@ -123,6 +124,7 @@ export interface Services {
   readonly figures: FigureService
   readonly knowledge: KnowledgeService
   readonly retention: RetentionService
+  readonly people: PeopleService
   readonly attachments: AttachmentService
   readonly method: MethodService
   readonly theories: TheoryService
@@ -205,6 +207,7 @@ export function createServices(foundations: Foundations): Services {
     users,
     setup: createSetupService({ users }),
     ...createPeopleServices(foundations, users),
+    ...createKeepingServices(foundations),
     tokens: createTokenService({ store, clock }),
     devices,
     ...createTicketServices(foundations),
@@ -222,7 +225,6 @@ export function createServices(foundations: Foundations): Services {
     reports: new ReportService({ store, clock, bus, link: agents }),
     figures: createFigureService({ store, clock }),
     knowledge: new KnowledgeService({ store, clock, bus }),
-    retention: createRetentionService({ store, clock, bus }),
     attachments: new AttachmentService({ store, clock, bus }),
     exports: new ExportService({ store, clock, authority, logSigner, settings }),
     ticketReports: new TicketReportService({ store, clock, logSigner, settings }),
@@ -270,6 +272,14 @@ function createTicketServices({ store, clock, bus, settings, mails, consent, uiU
       askHooks: [appointmentHook({ store, bus, clock })],
     }),
     requesterLinks: createRequesterLinks({ store, clock, url: uiUrl }),
+  }
+}
+
+/** What is kept, for how long, and of whom. */
+function createKeepingServices({ store, clock, bus }: Foundations) {
+  return {
+    retention: createRetentionService({ store, clock, bus }),
+    people: new PeopleService({ store, clock, bus }),
   }
 }
 

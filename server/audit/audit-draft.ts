@@ -40,6 +40,9 @@ type AuditAction =
   | 'mail.ignored'
   | 'knowledge.written'
   | 'tickets.aged-out'
+  | 'person.exported'
+  | 'person.erasure-begun'
+  | 'person.erased'
 
 /** An audit entry before the store seals it; `detail` holds ids and settings, never secrets or collected content. */
 export function auditDraft(

@@ -5,7 +5,7 @@ import { unzipSync, zipSync } from 'fflate'
 export type BundleFiles = ReadonlyMap<string, Uint8Array>
 
 /** Most bytes that a bundle may have, packed or unpacked: it is held in memory while it is made or verified. */
-const MAX_BUNDLE_BYTES = 512 * 1024 * 1024
+export const MAX_BUNDLE_BYTES = 512 * 1024 * 1024
 
 /** The oldest instant that a zip can carry; the same in every bundle, so that equal files give equal bundles. */
 const ZIP_EPOCH = new Date(1980, 0, 1)

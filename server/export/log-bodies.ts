@@ -27,6 +27,16 @@ export const isStatedBody = Compile(
     jws: Type.String(),
   }),
 )
+/** What a person said, as it stays when the words and the signature were erased. */
+export const isSaidBody = Compile(
+  Type.Object({ statementId: StatementId, said: StatementRecord.properties.said, jws: Type.Optional(Type.String()) }),
+)
+/** A request as far as a receipt needs it; its words may have been erased. */
+export const isAskedBody = Compile(
+  Type.Object({ requestId: RequestId, requestSha256: Sha256, matchCode: Type.String() }),
+)
+/** A revocation whose own words were erased. */
+export const isEndedGrantBody = Compile(Type.Object({ grantId: GrantId }))
 /** What was deleted after its time, by id. */
 export const isAgedOutBody = Compile(Type.Object({ runs: Type.Array(RunId), files: Type.Array(AttachmentId) }))
 /** A file is named before it is in the bundle: its bytes may never have come. */

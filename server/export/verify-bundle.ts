@@ -38,9 +38,9 @@ export function verifyBundle(bytes: Uint8Array, pins: Pins = {}): VerifyReport {
     return emptyReport([{ check: 'manifest', text: 'The manifest is missing or has another form.' }])
   const log = verifyLog(textOf(files, FILES.log))
   const certificates = trustedCertificates(files)
-  const consent = verifyConsent(log.entries, certificates.trusted)
+  const consent = verifyConsent(log, certificates.trusted)
   const runs = verifyRuns(log.entries, files)
-  const person = verifyStatements(log.entries, certificates.trusted, files)
+  const person = verifyStatements(log, certificates.trusted, files)
   const problems = [
     ...(log.problem === null ? [] : [log.problem]),
     ...consent.problems,
@@ -63,6 +63,7 @@ export function verifyBundle(bytes: Uint8Array, pins: Pins = {}): VerifyReport {
     statements: person.statements,
     files: person.files,
     agedOut: { chunks: runs.agedOut, files: person.agedOut },
+    erased: { entries: log.erased.size, chunks: runs.erased, files: person.erased },
     logKey: `${manifest.logKey.name} ${manifest.logKey.publicKey}`,
     authoritySha256: manifest.authoritySha256,
     firstWrongEntry: wrong.length === 0 ? null : Math.min(...wrong),
@@ -82,6 +83,7 @@ function emptyReport(problems: readonly Problem[]): VerifyReport {
     statements: 0,
     files: 0,
     agedOut: { chunks: 0, files: 0 },
+    erased: { entries: 0, chunks: 0, files: 0 },
     logKey: null,
     authoritySha256: null,
     firstWrongEntry: null,

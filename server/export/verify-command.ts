@@ -15,6 +15,7 @@ export function describeReport(file: string, report: VerifyReport): string {
     return [
       `${file} is whole: ${facts}.`,
       ...agedOutLines(report),
+      ...erasedLines(report),
       `Ticket:    ${report.ticketId ?? ''}`,
       `Log key:   ${report.logKey ?? ''}`,
       `Authority: ${report.authoritySha256 ?? ''}`,
@@ -34,5 +35,12 @@ function agedOutLines({ agedOut: { chunks, files } }: VerifyReport): readonly st
   if (chunks + files === 0) return []
   return [
     `Of these, ${chunks} chunks and ${files} files were deleted after their time, says the log; their digests are in it still.`,
+  ]
+}
+
+function erasedLines({ erased: { entries, chunks, files } }: VerifyReport): readonly string[] {
+  if (entries + chunks + files === 0) return []
+  return [
+    `A person's data was erased, says the log: the words of ${entries} entries, ${chunks} chunks and ${files} files. Their hashes are in it still.`,
   ]
 }

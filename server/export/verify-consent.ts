@@ -11,7 +11,16 @@ import {
 } from '@askfirst/protocol/consent-record.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { Compile } from 'typebox/compile'
-import { isOrderedBody, isReceiptBody, isReportedBody, isRequestedBody, isRevokedBody } from './log-bodies.ts'
+import {
+  isAskedBody,
+  isEndedGrantBody,
+  isOrderedBody,
+  isReceiptBody,
+  isReportedBody,
+  isRequestedBody,
+  isRevokedBody,
+} from './log-bodies.ts'
+import type { LogReport } from './verify-log.ts'
 import type { Problem } from './verify-report.ts'
 import type { TrustedCertificates } from './verify-signed.ts'
 import { CLOCK_TOLERANCE_MS, isValidAt, namesDevice, verifySigned } from './verify-signed.ts'
@@ -31,20 +40,40 @@ interface Standing {
  * authority that was valid then, answers a request of this log, and every run was ordered under a grant that stood.
  */
 export function verifyConsent(
-  entries: readonly LogEntry[],
+  { entries, erased }: Pick<LogReport, 'entries' | 'erased'>,
   certificates: TrustedCertificates,
 ): { readonly receipts: number; readonly problems: readonly Problem[] } {
   const standing: Standing = { requests: new Map(), grants: new Map(), ended: new Set() }
   const problems: Problem[] = []
   let receipts = 0
   for (const entry of entries) {
-    const text = entryProblem(entry, standing, certificates)
+    const text = erased.has(entry.seq)
+      ? erasedProblem(entry, standing, certificates)
+      : entryProblem(entry, standing, certificates)
     if (text !== null)
       problems.push({ check: 'receipt', entry: entry.seq, text: `Log entry ${entry.seq} (${entry.kind}): ${text}.` })
     if (entry.kind === 'consent.receipt') receipts += 1
   }
   return { receipts, problems }
 }
+
+/**
+ * Of an erased request its hash is left, which the receipt names as well; what was signed and kept is held against it as
+ * ever. Where the person's own words went with the signature, only what follows from it is left.
+ */
+function erasedProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
+  const { kind, body } = entry
+  if (kind === 'consent.requested') {
+    if (!isAskedBody.Check(body)) return 'it does not say what was asked'
+    standing.requests.set(body.requestId, { sha256: body.requestSha256, matchCode: body.matchCode })
+    return null
+  }
+  if ('jws' in body || !SIGNED_KINDS.has(kind)) return entryProblem(entry, standing, certificates)
+  if (kind === 'consent.revoked' && isEndedGrantBody.Check(body)) standing.ended.add(body.grantId)
+  return null
+}
+
+const SIGNED_KINDS: ReadonlySet<string> = new Set(['consent.receipt', 'consent.revoked', 'consent.reported'])
 
 function entryProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
   switch (entry.kind) {

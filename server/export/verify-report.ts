@@ -33,6 +33,8 @@ export interface VerifyReport {
   readonly files: number
   /** Of these, what is not in the bundle because the log says that it was deleted after its time. */
   readonly agedOut: { readonly chunks: number; readonly files: number }
+  /** What went with a person's data, as the log says; of the entries the words are gone, and their hashes are there. */
+  readonly erased: { readonly entries: number; readonly chunks: number; readonly files: number }
   /** Verifier key of the log, in signed-note form: compare it with the server's own word. */
   readonly logKey: string | null
   readonly authoritySha256: string | null

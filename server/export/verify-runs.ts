@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { zstdDecompressSync } from 'node:zlib'
 import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
-import { agedOut } from './aged-out.ts'
 import type { BundleFiles } from './archive.ts'
 import { chunkFile } from './bundle-format.ts'
+import { DeletedThings } from './deleted-things.ts'
 import { isEndedBody } from './log-bodies.ts'
 import type { Problem } from './verify-report.ts'
 
@@ -14,6 +14,8 @@ export interface RunsReport {
   readonly rows: number
   /** Chunks that are not there because the log says that they were deleted after their time. */
   readonly agedOut: number
+  /** The same of those that went with a person's data. */
+  readonly erased: number
   readonly problems: readonly Problem[]
 }
 
@@ -23,8 +25,7 @@ export function verifyRuns(entries: readonly LogEntry[], files: BundleFiles): Ru
   const named = new Set<string>()
   let runs = 0
   let rows = 0
-  let missing = 0
-  const gone = agedOut(entries)
+  const deleted = new DeletedThings(entries)
   for (const entry of entries) {
     if (entry.kind !== 'run.ended') continue
     runs += 1
@@ -37,8 +38,7 @@ export function verifyRuns(entries: readonly LogEntry[], files: BundleFiles): Ru
       const name = chunkFile(runId, digest.seq)
       named.add(name)
       rows += digest.rows
-      const isGone = gone.has(runId) && !files.has(name)
-      missing += Number(isGone)
+      const isGone = deleted.misses(runId, files.has(name))
       const text = digest.seq === place ? chunkProblem(files.get(name), digest) : misplaced(digest, place)
       if (text !== null && !isGone)
         problems.push({ check: 'chunk', entry: entry.seq, text: `Log entry ${entry.seq}: ${name} ${text}.` })
@@ -50,7 +50,7 @@ export function verifyRuns(entries: readonly LogEntry[], files: BundleFiles): Ru
       (name): Problem => ({ check: 'chunk', text: `${name} is in the bundle, and no entry of the log names it.` }),
     ),
   )
-  return { runs, chunks: named.size, rows, agedOut: missing, problems }
+  return { runs, chunks: named.size, rows, ...deleted.missed, problems }
 }
 
 function misplaced({ seq }: ChunkDigest, place: number): string {

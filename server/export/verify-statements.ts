@@ -4,10 +4,11 @@ import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
 import { attachmentsOf, STATEMENT_TYP, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { Compile } from 'typebox/compile'
-import { agedOut } from './aged-out.ts'
 import type { BundleFiles } from './archive.ts'
 import { attachmentFile } from './bundle-format.ts'
-import { isStatedBody, isStoredBody } from './log-bodies.ts'
+import { DeletedThings } from './deleted-things.ts'
+import { isSaidBody, isStatedBody, isStoredBody } from './log-bodies.ts'
+import type { LogReport } from './verify-log.ts'
 import type { Problem } from './verify-report.ts'
 import type { TrustedCertificates } from './verify-signed.ts'
 import { isValidAt, namesDevice, verifySigned } from './verify-signed.ts'
@@ -26,7 +27,7 @@ interface Stated {
  * ticket and says what its entry says, and every stored file is in the bundle as a statement named it, none besides.
  */
 export function verifyStatements(
-  entries: readonly LogEntry[],
+  { entries, erased }: Pick<LogReport, 'entries' | 'erased'>,
   certificates: TrustedCertificates,
   files: BundleFiles,
 ): {
@@ -34,28 +35,36 @@ export function verifyStatements(
   readonly files: number
   /** Files that are not there because the log says that they were deleted after their time. */
   readonly agedOut: number
+  /** The same of those that went with a person's data. */
+  readonly erased: number
   readonly problems: readonly Problem[]
 } {
   const stated: Stated = { ids: new Set(), files: new Map() }
   const named = new Set<string>()
-  const gone = agedOut(entries)
-  let missing = 0
+  const deleted = new DeletedThings(entries)
   const problems: Problem[] = []
   const note = (check: Problem['check'], { seq, kind }: LogEntry, text: string | null) => {
     if (text !== null) problems.push({ check, entry: seq, text: `Log entry ${seq} (${kind}): ${text}.` })
   }
   for (const entry of entries) {
-    if (entry.kind === 'person.stated') note('statement', entry, statementProblem(entry, stated, certificates))
+    if (entry.kind === 'person.stated') note('statement', entry, statedProblem(entry, { stated, erased, certificates }))
     if (entry.kind !== 'attachment.stored') continue
-    const isGone = isAgedFile(entry, gone, files)
-    if (isGone) missing += 1
-    note('file', entry, fileProblem(entry, stated, isGone ? null : files))
+    note('file', entry, fileProblem(entry, stated, isGone(entry, deleted, files) ? null : files))
     if (isStoredBody.Check(entry.body)) named.add(attachmentFile(entry.body.attachmentId))
   }
   for (const name of files.keys())
     if (name.startsWith('attachments/') && !named.has(name))
       problems.push({ check: 'file', text: `${name} is in the bundle, and no entry of the log names it.` })
-  return { statements: stated.ids.size, files: named.size, agedOut: missing, problems }
+  const counts = { statements: stated.ids.size, files: named.size }
+  return { ...counts, ...deleted.missed, problems }
+}
+
+function statedProblem(
+  entry: LogEntry,
+  of: { stated: Stated; erased: ReadonlySet<number>; certificates: TrustedCertificates },
+): string | null {
+  const isErased = of.erased.has(entry.seq) && !('jws' in entry.body)
+  return isErased ? erasedProblem(entry, of.stated) : statementProblem(entry, of.stated, of.certificates)
 }
 
 function statementProblem(entry: LogEntry, stated: Stated, certificates: TrustedCertificates): string | null {
@@ -72,18 +81,30 @@ function statementProblem(entry: LogEntry, stated: Stated, certificates: Trusted
   if (!namesDevice(signed.certificate, record.deviceId)) return 'the statement was signed by another device'
   if (!isValidAt(signed.certificate, Date.parse(record.at)))
     return 'the certificate was not valid when the statement was signed'
-  if (stated.ids.has(statementId)) return 'the statement stands in the log twice'
-  stated.ids.add(statementId)
-  for (const file of attachmentsOf(said)) stated.files.set(file.attachmentId, file)
+  return remember(entry.body, stated)
+}
+
+/** Of a statement that was erased only its place, its number and the digests of its files are left to be checked. */
+function erasedProblem({ body }: LogEntry, stated: Stated): string | null {
+  return isSaidBody.Check(body) ? remember(body, stated) : 'it carries no statement'
+}
+
+function remember(
+  { statementId, said }: Pick<StatementRecord, 'statementId' | 'said'>,
+  { ids, files }: Stated,
+): string | null {
+  if (ids.has(statementId)) return 'the statement stands in the log twice'
+  ids.add(statementId)
+  for (const file of attachmentsOf(said)) files.set(file.attachmentId, file)
   return null
 }
 
-function isAgedFile({ body }: LogEntry, gone: ReadonlySet<string>, files: BundleFiles): boolean {
+function isGone({ body }: LogEntry, deleted: DeletedThings, files: BundleFiles): boolean {
   if (!isStoredBody.Check(body)) return false
-  return gone.has(body.attachmentId) && !files.has(attachmentFile(body.attachmentId))
+  return deleted.misses(body.attachmentId, files.has(attachmentFile(body.attachmentId)))
 }
 
-/** @param files null: its bytes were deleted after their time, only what was signed can be compared */
+/** @param files null: its bytes were deleted, only what was signed can be compared */
 function fileProblem({ body }: LogEntry, stated: Stated, files: BundleFiles | null): string | null {
   if (!isStoredBody.Check(body)) return 'it names no file'
   const name = attachmentFile(body.attachmentId)

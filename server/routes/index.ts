@@ -26,6 +26,7 @@ import { messageRoutes } from './messages.ts'
 import { actionRoutes, comparisonRoutes, methodRoutes, theoryRoutes } from './method.ts'
 import { myViewRoutes } from './my-views.ts'
 import { openapiRoutes } from './openapi.ts'
+import { peopleRoutes } from './people.ts'
 import { playbookRoutes } from './playbooks.ts'
 import { policyReportRoutes } from './policy-reports.ts'
 import { reportRoutes } from './reports.ts'
@@ -96,6 +97,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     knowledgeRoutes(services),
     ticketKnowledgeRoutes(services),
     retentionRoutes(services),
+    peopleRoutes(services),
     playbookRoutes(services),
     policyReportRoutes(services, options),
     searchRoutes(services),

@@ -14,6 +14,8 @@ const Retention = Type.Object({
   ),
   /** When its rows and files were deleted last. */
   agedOutAt: InstantOrNull,
+  /** When a person's data in it was erased last. */
+  erasedAt: InstantOrNull,
   /** When they will be, unless the ticket is held or changed. */
   dueAt: InstantOrNull,
 })

@@ -3,9 +3,10 @@ import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { ChunkDigest, LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { EMPTY_LOG_HASH } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import { ErasedChain, erasedThings } from '../erasure/erased-chain.ts'
 import type { Run, StoredChunk } from './entities.ts'
 import type { Attachment } from './person-entities.ts'
-import { auditEntryHash, logEntryHash } from './sql/seal.ts'
+import { auditEntryHash } from './sql/seal.ts'
 import type { Store } from './store.ts'
 
 /** What a walk over everything that is chained or hashed saw. */
@@ -54,10 +55,10 @@ export async function checkIntegrity(store: Store): Promise<IntegrityReport> {
 
 async function checkTicket(walk: Walk, id: TicketId): Promise<void> {
   walk.counts.tickets += 1
-  const { digests, agedOut } = await checkLog(walk, id)
+  const { digests, gone } = await checkLog(walk, id)
   for (const run of await walk.store.runs.listForTicket(id)) {
     // What the log says is gone has nothing left to check.
-    if (agedOut.has(run.id)) walk.counts.runs += 1
+    if (gone.has(run.id)) walk.counts.runs += 1
     else await checkRun(walk, run, digests.get(run.id))
   }
   for (const file of await walk.store.attachments.listForTicket(id)) await checkFile(walk, file)
@@ -67,13 +68,14 @@ async function checkTicket(walk: Walk, id: TicketId): Promise<void> {
 interface LoggedRuns {
   /** Chunk digests that `run.ended` entries name. */
   readonly digests: Map<string, unknown>
-  /** Runs whose rows were deleted after their time. */
-  readonly agedOut: Set<unknown>
+  /** Runs whose rows were deleted: after their time, or with a person's data. */
+  readonly gone: Set<unknown>
 }
 
 /** Walks one log and gives what it says of runs. */
 async function checkLog(walk: Walk, ticketId: TicketId): Promise<LoggedRuns> {
-  const logged: LoggedRuns = { digests: new Map(), agedOut: new Set() }
+  const logged: LoggedRuns = { digests: new Map(), gone: new Set() }
+  const chain = new ErasedChain()
   const head = await walk.store.log.head(ticketId)
   let [size, hash] = [0, EMPTY_LOG_HASH]
   for (;;) {
@@ -84,7 +86,7 @@ async function checkLog(walk: Walk, ticketId: TicketId): Promise<LoggedRuns> {
         size,
         hash,
         name: `Entry ${size + 1} of the log of ticket ${ticketId}`,
-        own: logEntryHash(entry),
+        isAsHashed: chain.take(entry),
       })
       rememberRuns(logged, entry)
       size = entry.seq
@@ -93,15 +95,20 @@ async function checkLog(walk: Walk, ticketId: TicketId): Promise<LoggedRuns> {
     }
     if (entries.length < PAGE) break
   }
+  if (chain.unexplained !== null)
+    walk.problems.push(
+      `Entry ${chain.unexplained} of the log of ticket ${ticketId} lost its words, and no later entry says that they were erased`,
+    )
   if (head.size !== size || head.headHash !== hash)
     walk.problems.push(`The log of ticket ${ticketId} ends at ${size}, but its head says ${head.size}`)
   return logged
 }
 
-function rememberRuns({ digests, agedOut }: LoggedRuns, entry: LogEntry): void {
+function rememberRuns({ digests, gone }: LoggedRuns, entry: LogEntry): void {
   const { runId, chunks, runs } = entry.body
   if (entry.kind === 'run.ended' && typeof runId === 'string') digests.set(runId, chunks)
-  if (entry.kind === 'retention.aged-out' && Array.isArray(runs)) for (const id of runs) agedOut.add(id)
+  for (const id of erasedThings(entry) ?? []) gone.add(id)
+  if (entry.kind === 'retention.aged-out' && Array.isArray(runs)) for (const id of runs) gone.add(id)
 }
 
 async function checkAudit(walk: Walk): Promise<void> {
@@ -110,7 +117,8 @@ async function checkAudit(walk: Walk): Promise<void> {
   for (;;) {
     const entries = await walk.store.audit.read(size, PAGE)
     for (const entry of entries) {
-      checkEntry(walk, { entry, size, hash, name: `Entry ${size + 1} of the audit log`, own: auditEntryHash(entry) })
+      const isAsHashed = auditEntryHash(entry) === entry.hash
+      checkEntry(walk, { entry, size, hash, name: `Entry ${size + 1} of the audit log`, isAsHashed })
       size = entry.seq
       hash = entry.hash
       walk.counts.auditEntries += 1
@@ -126,13 +134,13 @@ interface Link {
   readonly size: number
   readonly hash: string
   readonly name: string
-  readonly own: string
+  readonly isAsHashed: boolean
 }
 
-function checkEntry({ problems }: Walk, { entry, size, hash, name, own }: Link): void {
+function checkEntry({ problems }: Walk, { entry, size, hash, name, isAsHashed }: Link): void {
   if (entry.seq !== size + 1) problems.push(`${name} is missing; the next is ${entry.seq}`)
   else if (entry.previousHash !== hash) problems.push(`${name} does not follow the one before it`)
-  if (entry.hash !== own) problems.push(`${name} was changed: its content does not match its hash`)
+  if (!isAsHashed) problems.push(`${name} was changed: its content does not match its hash`)
 }
 
 async function checkRun(walk: Walk, run: Run, logged: unknown): Promise<void> {

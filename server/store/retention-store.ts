@@ -13,6 +13,8 @@ export interface RetentionStanding {
   readonly hold: LegalHold | null
   /** When its rows and files were deleted last; null: never. */
   readonly agedOutAt: string | null
+  /** When a person's data in it was erased last; null: never. */
+  readonly erasedAt: string | null
 }
 
 /** What was deleted of a ticket. Its log names all of it by digest still. */

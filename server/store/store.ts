@@ -56,6 +56,7 @@ import type { KnowledgeStore } from './knowledge-store.ts'
 import type { LinkStore } from './link-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { MethodStore } from './method-store.ts'
+import type { PeopleStore } from './people-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
 import type { ReportStore } from './report-store.ts'
@@ -92,6 +93,7 @@ export interface Store {
   readonly figures: FigureStore
   readonly knowledge: KnowledgeStore
   readonly retention: RetentionStore
+  readonly people: PeopleStore
   readonly statements: StatementStore
   readonly asks: AskStore
   readonly appointments: AppointmentStore

@@ -1,5 +1,5 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
-import { isEndedBody, isStatedBody } from '../export/log-bodies.ts'
+import { isEndedBody, isSaidBody } from '../export/log-bodies.ts'
 import { askWords } from './ask-words.ts'
 import { text } from './entry-text.ts'
 import { closingText, linkText, mergeText } from './flow-words.ts'
@@ -61,7 +61,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
       : `${verdict} a finding`
   }),
   'person.stated': (entry) =>
-    isStatedBody.Check(entry.body) ? saidText(entry.body.said) : 'said something that cannot be shown here',
+    isSaidBody.Check(entry.body) ? saidText(entry.body.said) : 'said something that cannot be shown here',
   'message.sent': (entry) => `wrote to the person: ${text(entry, 'text')}`,
   'attachment.stored': (entry, { view }) => {
     if (!view.showsDevice(entry.actor.id)) return null
@@ -111,6 +111,8 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     view.isInternal ? `ended the legal hold: ${text(entry, 'reason')}` : null,
   // Both may know that it is gone.
   'retention.aged-out': () => 'deleted the rows and files, because the ticket was closed long ago',
+  'person.erased': (entry, { view }) =>
+    view.isInternal ? `erased the data of a person: ${text(entry, 'reason')}` : 'erased the data of a person',
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import { erasureHandler } from '../erasure/erasure-timer.ts'
 import { ageingHandler } from '../retention/daily-ageing.ts'
 import { reminderHandler } from '../schedule/appointment-reminder.ts'
 import type { Services } from '../services.ts'
@@ -17,5 +18,6 @@ export function timerHandlers(services: Services): readonly TimerHandler[] {
     ...clockAlarms({ ...services, afterChange }),
     reminderHandler(services),
     ageingHandler(services),
+    erasureHandler(services),
   ]
 }

@@ -27,6 +27,8 @@ export const PERMISSIONS = [
   'report.clear',
   'figures.read',
   'retention.hold',
+  'people.read',
+  'people.manage',
   'settings.read',
   'settings.manage',
   'live.read',
@@ -68,7 +70,14 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     'retention.hold',
   ]),
   admin: new Set(PERMISSIONS),
-  auditor: new Set<Permission>([...READING, 'audit.read', 'report.read', 'figures.read', 'metrics.read']),
+  auditor: new Set<Permission>([
+    ...READING,
+    'audit.read',
+    'report.read',
+    'figures.read',
+    'people.read',
+    'metrics.read',
+  ]),
 }
 
 /** Who must have a second factor. */

@@ -9,6 +9,7 @@ import { enrolMachine } from '../support/browser/scripted-machine.ts'
 import type { PageTroubles } from '../support/browser/web-desk.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 import { ScriptedAgent } from '../support/scripted-agent.ts'
+import { addTicket, closingOf } from '../support/store-records.ts'
 
 const program = findChromium()
 const HOSTILE = '"><img src=x onerror=alert(1)><b>Bob'
@@ -159,6 +160,37 @@ describe.skipIf(program === null)("the admin's desk", { timeout: 240_000 }, () =
     expect(await lookAt(page, 'admin-health')).toEqual([])
   })
 
+  it('finds a person, hands out what is kept, and erases it after the name was typed', async () => {
+    const { store } = desk.server.services
+    const who = { requesterName: HOSTILE, requesterEmail: 'paul@example.test' }
+    const ticket = await addTicket(store, { ...who, title: '<b>Pauls</b> sound is gone' })
+    await go('People’s data')
+    await page.getByLabel('Name, address or account').fill('paul')
+    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByRole('checkbox', { name: 'paul@example.test' }).check()
+    await page.getByText('close the open tickets').waitFor()
+    expect(await page.getByRole('button', { name: 'Erase …' }).isDisabled()).toBe(true)
+    await store.tickets.close(closingOf(ticket.id))
+    await page.getByRole('checkbox', { name: 'paul@example.test' }).uncheck()
+    await page.getByRole('checkbox', { name: 'paul@example.test' }).check()
+    await page.getByText('close the open tickets').waitFor({ state: 'detached' })
+    expect(await lookAt(page, 'admin-people')).toEqual([])
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download all of it' }).click(),
+    ])
+    expect(file.suggestedFilename()).toMatch(/^person-.*\.zip$/)
+    await page.getByRole('button', { name: 'Erase …' }).click()
+    await page.getByLabel('Reason').fill('They asked for it')
+    const erase = page.getByRole('button', { name: 'Erase for ever' })
+    expect(await erase.isDisabled()).toBe(true)
+    await page.getByLabel('to confirm').fill('paul@example.test')
+    expect(await lookAt(page, 'admin-erase')).toEqual([])
+    await erase.click()
+    await page.getByText('Erased in 1 ticket:').waitFor()
+    expect(await store.tickets.get(ticket.id)).toMatchObject({ title: 'erased', requesterEmail: null })
+  })
+
   it('has an account page: token made once, password changed, sessions listed', async () => {
     await page.getByRole('link', { name: /Ada Admin/ }).click()
     await page.getByRole('heading', { name: 'Your account' }).waitFor()
@@ -181,7 +213,7 @@ describe.skipIf(program === null)("the admin's desk", { timeout: 240_000 }, () =
     const auditor = await desk.open(browser, await desk.user('auditor', 'Otto Auditor'), { path: '/admin' })
     await auditor.page.getByRole('heading', { name: 'Audit log' }).waitFor()
     const links = auditor.page.getByRole('navigation', { name: 'Admin' }).getByRole('link')
-    expect(await links.allTextContents()).toEqual(['Audit log', 'Health'])
+    expect(await links.allTextContents()).toEqual(['Audit log', 'People’s data', 'Health'])
     await auditor.page.goto(`${desk.url}/admin/users`)
     await auditor.page.getByText('There is nothing here for you').waitFor()
     expect(auditor.troubles.list).toEqual([])

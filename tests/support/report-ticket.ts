@@ -64,6 +64,7 @@ export const SECRET_WORDS = {
   knowledge: 'wrenknowledge',
   held: 'larkheld',
   released: 'finchreleased',
+  erasure: 'lapwingerasure',
 } as const
 
 /** Words that both editions must have. */
@@ -217,6 +218,7 @@ const EVENTS: readonly Event[] = [
   [lead, 'retention.held', { reason: SECRET_WORDS.held }],
   [lead, 'retention.released', { reason: SECRET_WORDS.released }],
   [rules, 'retention.aged-out', { closedDays: 365, runs: [], files: [], chunks: 0, rows: 0, bytes: 0 }],
+  [lead, 'person.erased', { reason: SECRET_WORDS.erasure, entries: [], runs: [], files: [], chunks: 0, rows: 0 }],
   [own, 'person.stated', stated(2, { kind: 'answer', fixed: true, text: 'It wörks again' })],
   [tess, 'ask.sent', { askId: fixedId('ask', 1), ask: askOf(1), askSha256: '0'.repeat(64) }],
   [own, 'person.stated', stated(3, decided(1, 'approved'))],

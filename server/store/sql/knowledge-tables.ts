@@ -42,6 +42,19 @@ interface TicketRetentionRow {
   hold_by_name: string | null
   hold_at: string | null
   aged_out_at: string | null
+  erased_at: string | null
+}
+
+interface ErasureRow {
+  id: Generated<number>
+  public_id: string
+  /** Null when it is done. */
+  person: JsonText | null
+  reason: string
+  actor: JsonText
+  at: string
+  counts: JsonText
+  done_at: string | null
 }
 
 interface TicketWordRow {
@@ -56,4 +69,5 @@ export interface KnowledgeTables {
   knowledge_marks: KnowledgeMarkRow
   ticket_words: TicketWordRow
   ticket_retention: TicketRetentionRow
+  erasures: ErasureRow
 }

@@ -2,13 +2,14 @@ import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { Selectable } from 'kysely'
 import type { LogDraft } from '../entities.ts'
 import { isMessage, MESSAGE_KINDS } from '../message-entries.ts'
 import type { LogStore } from '../store.ts'
 import { insertMails } from './mail-rows.ts'
 import { boundedLimit } from './page.ts'
 import { EMPTY_HEAD, sealLogEntry } from './seal.ts'
-import type { SqlContext } from './tables.ts'
+import type { SqlContext, Tables } from './tables.ts'
 
 /** Most log entries that one call reads. */
 const MAX_ENTRIES = 1_000
@@ -61,6 +62,20 @@ export function logStore(context: SqlContext): LogStore {
   }
 }
 
+/** All entries of a ticket, by its key. */
+export async function wholeLog({ db }: SqlContext, ticket: number): Promise<readonly LogEntry[]> {
+  const rows = await db
+    .selectFrom('log_entries')
+    .innerJoin('tickets', 'tickets.id', 'log_entries.ticket_id')
+    .selectAll('log_entries')
+    .select('tickets.public_id')
+    .where('tickets.id', '=', ticket)
+    .orderBy('seq')
+    .execute()
+  // Every ticket's public id was made as one.
+  return rows.map((row) => toEntry(row.public_id as TicketId, row))
+}
+
 async function readLog(
   { db }: SqlContext,
   range: { ticketId: TicketId; afterSeq: number; limit: number; kinds?: readonly string[] },
@@ -75,8 +90,12 @@ async function readLog(
     .orderBy('seq')
     .limit(boundedLimit(range.limit, MAX_ENTRIES))
     .execute()
-  return rows.map((row) => ({
-    ticketId: range.ticketId,
+  return rows.map((row) => toEntry(range.ticketId, row))
+}
+
+function toEntry(ticketId: TicketId, row: Selectable<Tables['log_entries']>): LogEntry {
+  return {
+    ticketId,
     seq: row.seq,
     at: row.at,
     actor: JSON.parse(row.actor),
@@ -85,7 +104,7 @@ async function readLog(
     body: JSON.parse(row.body),
     previousHash: row.previous_hash,
     hash: row.hash,
-  }))
+  }
 }
 
 /** @see LogStore.head */

@@ -3,8 +3,8 @@ import type { LogDraft } from '../entities.ts'
 import type { AgedOut, LegalHold, RetentionStanding, RetentionStore } from '../retention-store.ts'
 import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
+import { deleteFiles, deleteRuns, sizeOf, storedFiles, storedRuns } from './stored-bytes.ts'
 import type { SqlContext } from './tables.ts'
-import { CHUNKS_PER_RUN, ROWS_PER_RUN } from './tables.ts'
 import { ticketKey } from './tickets.ts'
 
 /** What a run says whose rows are gone; pages show it in their place. */
@@ -53,11 +53,15 @@ async function standing(context: SqlContext, ticketId: TicketId): Promise<Retent
     .selectAll()
     .where('ticket_id', '=', key)
     .executeTakeFirst()
-  if (row === undefined) return { hold: null, agedOutAt: null }
+  if (row === undefined) return { hold: null, agedOutAt: null, erasedAt: null }
   const { hold_reason: reason, hold_by: id, hold_by_name: name, hold_at: at } = row
   const isHeld = reason !== null && id !== null && name !== null && at !== null
   // Written from a typed record.
-  return { hold: isHeld ? { reason, by: { id: id as UserId, name }, at } : null, agedOutAt: row.aged_out_at }
+  return {
+    hold: isHeld ? { reason, by: { id: id as UserId, name }, at } : null,
+    agedOutAt: row.aged_out_at,
+    erasedAt: row.erased_at,
+  }
 }
 
 async function setHold(
@@ -83,9 +87,16 @@ async function setHold(
 }
 
 /** The key of a ticket, which has a row of its own from now on. */
-async function retentionRow(context: SqlContext, ticketId: TicketId): Promise<number> {
+export async function retentionRow(context: SqlContext, ticketId: TicketId): Promise<number> {
   const key = await ticketKey(context, ticketId)
-  const empty = { hold_reason: null, hold_by: null, hold_by_name: null, hold_at: null, aged_out_at: null }
+  const empty = {
+    hold_reason: null,
+    hold_by: null,
+    hold_by_name: null,
+    hold_at: null,
+    aged_out_at: null,
+    erased_at: null,
+  }
   await context.db
     .insertInto('ticket_retention')
     .values({ ticket_id: key, ...empty })
@@ -110,83 +121,13 @@ async function ageOut(
     .where('ticket_id', 'in', isDue)
     .executeTakeFirst()
   if (claimed.numUpdatedRows === 0n) return null
-  const runs = await deleteRows(context, key)
-  const files = await deleteFiles(context, key)
-  const gone: AgedOut = {
-    runs: runs.ids.length,
-    chunks: runs.chunks,
-    rows: runs.rows,
-    files: files.ids.length,
-    bytes: runs.bytes + files.bytes,
-  }
+  const runs = await storedRuns(context, key)
+  const files = await storedFiles(context, key)
+  await deleteRuns(context, runs, GONE)
+  await deleteFiles(context, files)
+  const gone: AgedOut = sizeOf(runs, files)
   const counts = { chunks: gone.chunks, rows: gone.rows, bytes: gone.bytes }
-  await appendLog(context, { ...log, body: { ...log.body, runs: runs.ids, files: files.ids, ...counts } })
+  const ids = { runs: runs.map(({ id }) => id), files: files.map(({ id }) => id) }
+  await appendLog(context, { ...log, body: { ...log.body, ...ids, ...counts } })
   return gone
-}
-
-async function deleteRows(context: SqlContext, ticket: number) {
-  const { db } = context
-  const runs = await db
-    .selectFrom('runs')
-    .select(['id', 'public_id', 'rows'])
-    .where('ticket_id', '=', ticket)
-    .where('ended_at', 'is not', null)
-    .orderBy('id')
-    .execute()
-  const gone = { ids: [] as string[], chunks: 0, rows: 0, bytes: 0 }
-  for (const run of runs) {
-    const stored = await storedChunks(context, run.id)
-    if (stored.chunks === 0) continue
-    await deleteKeys(context, 'row_blocks', { from: run.id * ROWS_PER_RUN, to: (run.id + 1) * ROWS_PER_RUN })
-    await deleteKeys(context, 'chunks', { from: run.id * CHUNKS_PER_RUN, to: (run.id + 1) * CHUNKS_PER_RUN })
-    await db
-      .updateTable('runs')
-      .set((eb) => ({ indexed_rows: eb.ref('rows'), withheld: eb.fn.coalesce('withheld', eb.val(GONE)) }))
-      .where('id', '=', run.id)
-      .execute()
-    gone.ids.push(run.public_id)
-    gone.chunks += stored.chunks
-    gone.rows += Number(run.rows)
-    gone.bytes += stored.bytes
-  }
-  return gone
-}
-
-async function deleteKeys(
-  { db }: SqlContext,
-  table: 'chunks' | 'row_blocks',
-  { from, to }: { readonly from: number; readonly to: number },
-): Promise<void> {
-  await db.deleteFrom(table).where('id', '>=', from).where('id', '<', to).execute()
-}
-
-async function storedChunks({ db }: SqlContext, run: number) {
-  const row = await db
-    .selectFrom('chunks')
-    .select((eb) => [eb.fn.countAll().as('chunks'), eb.fn.sum('bytes').as('bytes')])
-    .where('id', '>=', run * CHUNKS_PER_RUN)
-    .where('id', '<', (run + 1) * CHUNKS_PER_RUN)
-    .executeTakeFirst()
-  return { chunks: Number(row?.chunks ?? 0), bytes: Number(row?.bytes ?? 0) }
-}
-
-/** Files that have not come whole go as well: nobody waits for them any more. */
-async function deleteFiles({ db }: SqlContext, ticket: number) {
-  const files = await db
-    .selectFrom('attachments')
-    .innerJoin('statements', 'statements.id', 'attachments.statement_id')
-    .select(['attachments.id', 'attachments.public_id', 'attachments.received'])
-    .where('statements.ticket_id', '=', ticket)
-    .where('attachments.state', 'in', ['complete', 'wanted'])
-    .orderBy('attachments.id')
-    .execute()
-  const keys = files.map(({ id }) => id)
-  if (keys.length > 0) {
-    await db.deleteFrom('attachment_pieces').where('attachment_id', 'in', keys).execute()
-    await db.updateTable('attachments').set({ state: 'deleted' }).where('id', 'in', keys).execute()
-  }
-  return {
-    ids: files.map(({ public_id }) => public_id),
-    bytes: files.reduce((sum, { received }) => sum + received, 0),
-  }
 }

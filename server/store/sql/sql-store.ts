@@ -15,6 +15,7 @@ import { knowledgeStore } from './knowledge.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { methodStore } from './method.ts'
+import { peopleStore } from './people.ts'
 import { reportStore } from './reports.ts'
 import { requesterStore } from './requesters.ts'
 import { retentionStore } from './retention.ts'
@@ -52,6 +53,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     figures: figureStore(context),
     knowledge: knowledgeStore(context),
     retention: retentionStore(context),
+    people: peopleStore(context),
     statements: statementStore(context),
     asks: askStore(context),
     appointments: appointmentStore(context),

@@ -14,15 +14,21 @@ const BUSY_TIMEOUT_MS = 5_000
 const CHECKPOINT_PAGES = 2_000
 
 /**
- * Opens a database file for writing: WAL, and every commit is on the disk before it returns.
+ * Opens a database file for writing: WAL, and every commit is on the disk before it returns. What is deleted is overwritten with
+ * zeros, so that words which were erased are not left in free pages.
  *
  * @throws Error of node:sqlite when the file cannot be opened or is no database
  */
 export function openForWriting(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
   database.exec(`pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
-    pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma cache_size = -8192`)
+    pragma secure_delete = on; pragma journal_size_limit = 67108864; pragma temp_store = memory; pragma cache_size = -8192`)
   return database
+}
+
+/** Moves all of the write-ahead log into the database file and empties it: older versions of pages are gone from it. */
+export function emptyWriteAheadLog(database: DatabaseSync): void {
+  database.exec('pragma wal_checkpoint(truncate)')
 }
 
 /** Opens a database file for reading only. */

@@ -7,7 +7,7 @@ import { SQLITE_TYPES } from '../migrations/column-types.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { sqlStore } from '../sql/sql-store.ts'
 import type { Tables } from '../sql/tables.ts'
-import { kyselyOver, openForReading, openForWriting } from './database.ts'
+import { emptyWriteAheadLog, kyselyOver, openForReading, openForWriting } from './database.ts'
 import { sqliteFlavour } from './flavour.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 import type { FromThread, ThreadStart, ToThread } from './wire.ts'
@@ -60,6 +60,11 @@ function isIndexing(message: ToThread): boolean {
   return message.kind === 'call' && message.name === 'runs.indexRows'
 }
 
+/** After it nothing that was erased may be left, not even in the write-ahead log. */
+function isEndOfErasure(message: ToThread): boolean {
+  return message.kind === 'call' && message.name === 'people.finish'
+}
+
 async function startWriter(port: MessagePort, file: string): Promise<void> {
   const database = openForWriting(file)
   const db = kyselyOver<Tables>(database)
@@ -77,6 +82,7 @@ async function startWriter(port: MessagePort, file: string): Promise<void> {
     const group = first.length > 0 ? first : queue.slice(indexing, indexing + 1).filter(isIndexing)
     const done = new Set(group)
     if (group.length > 0) await groups.run(group.map(toWrite))
+    if (group.some(isEndOfErasure)) emptyWriteAheadLog(database)
     const rest = queue.filter((message) => !done.has(message))
     if (closing === undefined || rest.some((message) => message !== closing)) return rest
     database.close()

@@ -42,7 +42,22 @@ export function apiSend<Answer>(
   return call<Answer>(method, path, body)
 }
 
+/**
+ * Gets a file that is made for what the body says.
+ *
+ * @throws ApiProblem
+ */
+export async function apiFile(path: string, body: unknown): Promise<Blob> {
+  return (await answered('POST', path, body)).blob()
+}
+
 async function call<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+  const response = await answered(method, path, body, signal)
+  if (response.status === 204) return undefined as Answer // The caller of a route without content expects nothing.
+  return (await response.json()) as Answer // The server holds its answers to the schema of the route.
+}
+
+async function answered(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken
@@ -57,8 +72,7 @@ async function call<Answer>(method: string, path: string, body?: unknown, signal
     if (problem.code === 'NOT_SIGNED_IN') onSignedOut()
     throw problem
   }
-  if (response.status === 204) return undefined as Answer // The caller of a route without content expects nothing.
-  return (await response.json()) as Answer // The server holds its answers to the schema of the route.
+  return response
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {

@@ -9,6 +9,7 @@ export interface RetentionView {
     readonly at: string
   } | null
   readonly agedOutAt: string | null
+  readonly erasedAt: string | null
   readonly dueAt: string | null
 }
 

@@ -76,7 +76,7 @@ describeStores('how long data stays', ({ newStore }) => {
         ...{ chunks: 1, rows: 2, bytes: gone.bytes },
       },
     })
-    expect(await store.retention.standing(scene.ticket.id)).toEqual({ hold: null, agedOutAt: AFTER })
+    expect(await store.retention.standing(scene.ticket.id)).toEqual({ hold: null, agedOutAt: AFTER, erasedAt: null })
     expect(await store.retention.due(AFTER, 5)).toEqual([])
     expect((await checkIntegrity(store)).problems).toEqual([])
   })
@@ -85,7 +85,7 @@ describeStores('how long data stays', ({ newStore }) => {
     await collect()
     await close()
     expect((await Promise.all([hold(), hold()])).toSorted()).toEqual([false, true])
-    expect(await store.retention.standing(scene.ticket.id)).toEqual({ hold: HOLD, agedOutAt: null })
+    expect(await store.retention.standing(scene.ticket.id)).toEqual({ hold: HOLD, agedOutAt: null, erasedAt: null })
     expect(await store.retention.due(AFTER, 5)).toEqual([])
     expect(await ageOut()).toBeNull()
     expect(await store.retention.release(scene.ticket.id, draft('retention.released'))).toBe(true)

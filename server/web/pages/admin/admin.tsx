@@ -8,6 +8,7 @@ import { Audit } from './audit.tsx'
 import { Codes } from './codes.tsx'
 import { Devices } from './devices.tsx'
 import { Health } from './health.tsx'
+import { People } from './people.tsx'
 import { Sessions } from './sessions.tsx'
 import { Settings } from './settings.tsx'
 import { Users } from './users.tsx'
@@ -25,6 +26,7 @@ const SECTIONS: readonly Section[] = [
   { path: '/admin/devices', label: 'Devices', permission: 'device.manage', Part: Devices },
   { path: '/admin/codes', label: 'Enrolment codes', permission: 'enrolment.manage', Part: Codes },
   { path: '/admin/audit', label: 'Audit log', permission: 'audit.read', Part: Audit },
+  { path: '/admin/people', label: 'People’s data', permission: 'people.read', Part: People },
   { path: '/admin/settings', label: 'Settings', permission: 'settings.manage', Part: Settings },
   { path: '/admin/health', label: 'Health', permission: 'metrics.read', Part: Health },
 ]

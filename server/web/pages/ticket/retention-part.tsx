@@ -57,8 +57,9 @@ export function RetentionPart({ ticket }: { readonly ticket: TicketView }) {
   )
 }
 
-function standingText({ hold, agedOutAt, dueAt }: RetentionView): string | null {
+function standingText({ hold, agedOutAt, erasedAt, dueAt }: RetentionView): string | null {
   if (hold !== null) return `On legal hold: “${hold.reason}” (${hold.by.name}, ${fullTime(hold.at)}).`
+  if (erasedAt !== null) return `A person’s data was erased on ${fullTime(erasedAt)}.`
   if (dueAt !== null) return `Rows and files are deleted after ${fullTime(dueAt)}.`
   return agedOutAt === null ? null : `Rows and files were deleted on ${fullTime(agedOutAt)}.`
 }

@@ -167,6 +167,8 @@ function tellKept(entry: LogEntry): Told {
       return { kind: 'ticket', text: 'ended the legal hold', quote: text(entry, 'reason') }
     case 'retention.aged-out':
       return { kind: 'ticket', text: 'deleted the rows and files, because the ticket was closed long ago' }
+    case 'person.erased':
+      return { kind: 'ticket', text: 'erased a person’s data in this ticket', quote: text(entry, 'reason') }
     default:
       // A newer server's kind: say that something happened instead of hiding it.
       return { kind: 'ticket', text: entry.kind }

@@ -33,7 +33,7 @@ async function closedTicket(): Promise<TicketId> {
 
 test('a lead holds a ticket with a reason, which its log keeps', async () => {
   const id = await closedTicket()
-  expect((await retention(id)).json()).toEqual({ hold: null, agedOutAt: null, dueAt: null })
+  expect((await retention(id)).json()).toEqual({ hold: null, agedOutAt: null, erasedAt: null, dueAt: null })
   const hold = (role: Role, path = '') => call(role, 'POST', `/api/tickets/${id}/hold${path}`, { reason: 'A dispute' })
   expect((await hold('technician')).statusCode).toBe(403)
   expect((await hold('auditor')).statusCode).toBe(403)
