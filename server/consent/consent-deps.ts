@@ -6,12 +6,13 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
 import type { AgentLink } from '../gateway/agent-link.ts'
+import type { RunService } from '../runs/run-service.ts'
 import type { LogDraft } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import type { NoticeTerms } from './make-request.ts'
 
-/** What the end of a grant does to its runs. */
-export interface RunsOfGrant {
+/** What the beginning and the end of a grant do to its runs. */
+export interface RunsOfGrant extends Pick<RunService, 'order'> {
   endForGrant(grant: { readonly grantId: GrantId; readonly deviceId: DeviceId }, code: ErrorCode): Promise<void>
 }
 

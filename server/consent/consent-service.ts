@@ -6,6 +6,7 @@ import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { isoNow } from '../clock.ts'
+import { runAllowed } from '../runs/run-allowed.ts'
 import type { Role, StoredRequest, Ticket, User } from '../store/entities.ts'
 import type { ConsentDeps } from './consent-deps.ts'
 import { deviceActor, logDraft, publishChange, SERVER_ACTOR } from './consent-deps.ts'
@@ -197,8 +198,10 @@ export class ConsentService {
   /** @see recordReceipt */
   async recordReceipt(from: DeviceId, requestId: RequestId, jws: string): Promise<RecordOutcome> {
     const outcome = await recordReceipt(this.#deps, from, { requestId, jws })
-    if (outcome.ok) await this.#endIfTakenOver(requestId)
-    else
+    if (outcome.ok) {
+      await this.#endIfTakenOver(requestId)
+      await runAllowed(this.#deps, requestId)
+    } else
       this.#deps.log.warn({ deviceId: from, requestId, code: outcome.code, detail: outcome.detail }, 'receipt refused')
     return outcome
   }

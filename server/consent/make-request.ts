@@ -27,6 +27,8 @@ export interface Asking {
   readonly durationMs: number
   readonly answerWithinMs: number
   readonly personalData: 'keep' | 'pseudonymise'
+  /** Whether what the person allows is ordered as soon as they do; absent: no. */
+  readonly runsAtOnce?: boolean
 }
 
 const isRequest = Compile(consentRequest.schema)
@@ -84,6 +86,7 @@ export function makeRequest(input: {
     stateReason: null,
     answerBy,
     createdAt: request.askedAt,
+    runsAtOnce: asking.runsAtOnce ?? false,
     receiptId: null,
     jws: null,
     grant: null,

@@ -53,6 +53,7 @@ const KEPT: Readonly<Record<LogKind, readonly string[]>> = {
   'mail.received': [],
   'requester.wrote': [],
   'requester.answered': [],
+  'requester.decided': ['choice'],
   'knowledge.written': ['state'],
   'retention.held': [],
   'retention.released': [],

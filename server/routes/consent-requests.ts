@@ -12,6 +12,8 @@ import type { ConsentService } from '../consent/consent-service.ts'
 import { callerOf } from '../plugins/auth.ts'
 import type { Settings, SettingsService } from '../settings/settings-service.ts'
 import type { StoredRequest } from '../store/entities.ts'
+import { takeFree } from '../tickets/take-free.ts'
+import type { TicketService } from '../tickets/ticket-service.ts'
 import { actorOf } from '../users/caller.ts'
 import { closed, InstantOrNull, orNull } from './fields.ts'
 
@@ -35,6 +37,8 @@ const RequestView = Type.Object({
   stateReason: orNull(Type.String()),
   askedAt: Instant,
   answerBy: Instant,
+  /** What is allowed is ordered as soon as it is. */
+  runsAtOnce: Type.Boolean(),
   receiptId: orNull(ReceiptId),
   grant: orNull(Grant),
   grantEndedAt: InstantOrNull,
@@ -58,6 +62,8 @@ const Asking = Type.Object(
     answerWithinMs: Type.Optional(Type.Integer({ minimum: MINUTE_MS, maximum: LIMITS.maxAnswerMs })),
     /** Absent: what the settings say. */
     personalData: Type.Optional(Type.Enum(['keep', 'pseudonymise'])),
+    /** Whether what the person allows is ordered as soon as they do; absent: no. */
+    runsAtOnce: Type.Optional(Type.Boolean()),
   },
   closed,
 )
@@ -82,9 +88,11 @@ const PreviewView = Type.Object({
 export function consentRequestRoutes({
   consent,
   settings,
+  tickets,
 }: {
   readonly consent: ConsentService
   readonly settings: SettingsService
+  readonly tickets: TicketService
 }) {
   return async (app: App): Promise<void> => {
     app.get(
@@ -105,7 +113,7 @@ export function consentRequestRoutes({
       {
         config: { permission: 'consent.ask' },
         schema: {
-          summary: 'Ask the person at a device',
+          summary: 'Ask the person at a device; who asks on a ticket that nobody has takes it',
           params: ofTicket,
           body: Asking,
           response: { 201: RequestView },
@@ -114,7 +122,9 @@ export function consentRequestRoutes({
       async (request, reply) => {
         const { user, role } = callerOf(request)
         const asking = askingOf(request.body, await settings.get())
-        return reply.code(201).send(view(await consent.ask(request.params.id, { user, role }, asking)))
+        const asked = await consent.ask(request.params.id, { user, role }, asking)
+        await takeFree(tickets, request.params.id, user)
+        return reply.code(201).send(view(asked))
       },
     )
 
@@ -161,7 +171,7 @@ function offeredLanguages() {
 
 /** What is asked, whole. @throws AskFirstError INVALID_REQUEST when it is longer than the settings allow */
 function askingOf(body: Static<typeof Asking>, settings: Settings) {
-  const { deviceId, purpose, collectors, personalData = settings.personalData } = body
+  const { deviceId, purpose, collectors, personalData = settings.personalData, runsAtOnce = false } = body
   const complete = collectors.map(({ id, params = {} }) => ({ id, params }))
   const durationMs = withinLimit(body.durationMs, settings.maxPermissionMinutes, {
     field: 'durationMs',
@@ -171,7 +181,7 @@ function askingOf(body: Static<typeof Asking>, settings: Settings) {
     field: 'answerWithinMs',
     what: 'A request may wait',
   })
-  return { deviceId, purpose, collectors: complete, durationMs, answerWithinMs, personalData }
+  return { deviceId, purpose, collectors: complete, durationMs, answerWithinMs, personalData, runsAtOnce }
 }
 
 function withinLimit(

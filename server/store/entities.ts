@@ -225,6 +225,8 @@ export interface StoredRequest {
   readonly stateReason: string | null
   readonly answerBy: string
   readonly createdAt: string
+  /** What is allowed is ordered as soon as it is (SPEC R15). */
+  readonly runsAtOnce: boolean
   /** From here on only when answered. */
   readonly receiptId: ReceiptId | null
   readonly jws: string | null

@@ -55,8 +55,6 @@ describe.skipIf(program === null)('the ticket page by keyboard alone', () => {
     await side.getByRole('heading', { name: 'Waits for the person' }).waitFor()
     await device.allow(request, { collectors: [{ id: 'disk.space', params: {} }] })
 
-    await reach(page, side.getByRole('button', { name: 'Run all 1 allowed' }))
-    await press('Enter')
     const start = await device.agent.next('run.start')
     const rows = [{ mount: '/data', kind: 'fixed', usedPercent: 99, sizeBytes: 100, availableBytes: 1 }]
     device.accept(start, rows)

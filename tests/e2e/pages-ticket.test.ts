@@ -44,6 +44,7 @@ describe.skipIf(program === null)('the ticket page', () => {
     await dialog.getByLabel('Purpose').fill(`To see why it is slow ${EVIL}`)
     await dialog.getByText('Settings of Running programs').click()
     await dialog.getByLabel('Most programs').fill('50')
+    await dialog.getByLabel('Read it as soon as it is allowed').uncheck()
     await dialog.getByRole('button', { name: 'Ask the person' }).click()
     await dialog.waitFor({ state: 'detached' })
 

@@ -4,9 +4,11 @@ import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadIdentity } from '@askfirst/agent/identity/identity.ts'
+import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, GrantId, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
 import { newId, systemClock } from '@askfirst/server/clock.ts'
-import type { Run } from '@askfirst/server/store/entities.ts'
+import { runAllowed } from '@askfirst/server/runs/run-allowed.ts'
+import type { Run, StoredRequest } from '@askfirst/server/store/entities.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AgentSideUnderTest } from '../support/agent-side.ts'
 import { startAgentSide } from '../support/agent-side.ts'
@@ -48,7 +50,7 @@ async function online(): Promise<{ readonly agent: RealAgent; readonly deviceId:
 
 async function granted(
   collectors: readonly { readonly id: string; readonly params: Record<string, unknown> }[],
-  review = false,
+  { review = false, runsAtOnce = false } = {},
 ) {
   const { agent, deviceId } = await online()
   const ticket = await server.ticketFor(deviceId)
@@ -62,6 +64,7 @@ async function granted(
       durationMs: 600_000,
       answerWithinMs: 600_000,
       personalData: 'pseudonymise',
+      runsAtOnce,
     },
   )
   const local = await agent.local()
@@ -117,6 +120,42 @@ describe('agent and server together', () => {
     await until(async () => (await spooled(given.agent)).length === 0)
   })
 
+  it('[R15] run what was asked for so as soon as it is allowed, once, however often the answer arrives', async () => {
+    const given = await granted([{ id: 'test.firehose', params: { rows: 200 } }], { runsAtOnce: true })
+    const ofTicket = () => server.side.runs.listForTicket(given.ticketId)
+    const [run] = await until(async () => {
+      const runs = await ofTicket()
+      return runs.length === 0 ? null : runs
+    })
+    expect(run).toMatchObject({ grantId: given.grantId, technicianId: server.technician.id, params: { rows: 200 } })
+    expect((await ended(run as Run)).completeness).toMatchObject({ state: 'complete', rows: 200 })
+    const { jws } = (await server.store.consent.get(given.requestId)) ?? {}
+    expect(await server.side.consent.recordReceipt(given.deviceId, given.requestId, jws ?? '')).toEqual({ ok: true })
+    expect(await ofTicket()).toHaveLength(1)
+  })
+
+  it('[R15] run nothing by themselves that was not asked for so, or whose technician may not any more', async () => {
+    const given = await granted([{ id: 'test.firehose', params: { rows: 200 } }])
+    expect(await server.side.runs.listForTicket(given.ticketId)).toEqual([])
+    const log = { warn: () => undefined } as never
+    const order = async () => Promise.reject(new Error('nothing may be ordered here'))
+    await runAllowed({ store: server.store, log, runs: { order } }, given.requestId)
+    const wanted = { ...(await server.store.consent.get(given.requestId)), runsAtOnce: true } as StoredRequest
+    const disabled = { ...server.technician, disabled: true }
+    const store = {
+      ...server.store,
+      consent: { ...server.store.consent, get: async () => wanted },
+      users: { ...server.store.users, get: async () => disabled },
+    }
+    await runAllowed({ store, log, runs: { order } }, given.requestId)
+    const told: unknown[] = []
+    const refuse = async () => Promise.reject(new AskFirstError('RUN_TOO_MANY', 'too many'))
+    const listens = { warn: (fields: unknown) => told.push(fields) } as never
+    const works = { ...store, users: server.store.users }
+    await runAllowed({ store: works, log: listens, runs: { order: refuse } }, given.requestId)
+    expect(told).toMatchObject([{ requestId: given.requestId, code: 'RUN_TOO_MANY' }])
+  })
+
   it('[R6] go on after the connection was cut in the middle of a run, without a lost or doubled row', async () => {
     const given = await granted(FIREHOSE)
     const ordered = await order(given, 'test.firehose', { rows: 60_000 })
@@ -155,7 +194,7 @@ describe('agent and server together', () => {
   })
 
   it('[C18] send nothing in review before the person says so, and then without the dropped rows', async () => {
-    const given = await granted(FIREHOSE, true)
+    const given = await granted(FIREHOSE, { review: true })
     const ordered = await order(given, 'test.firehose', { rows: 100 })
     await until(async () => (await server.side.runs.get(ordered.id)).state === 'review')
     expect(await server.side.runs.get(ordered.id)).toMatchObject({ nextSeq: 0, rows: 0 })
@@ -171,7 +210,7 @@ describe('agent and server together', () => {
   })
 
   it('[C18] end a run whose rows the person discards, and delete them', async () => {
-    const given = await granted(FIREHOSE, true)
+    const given = await granted(FIREHOSE, { review: true })
     const ordered = await order(given, 'test.firehose', { rows: 100 })
     const local = await given.agent.local()
     await until(async () => (await local.call('review.list', {})).runs.length > 0)

@@ -322,7 +322,13 @@ function request(at: 0 | 1, deviceId: typeof OWN): StoredRequest {
       matchCode: isOwn ? 'AB23' : 'ZZ99',
     },
     ...(isOwn ? given : rejected),
-    ...{ answerBy: LATER, createdAt: AT, grantEndedAt: isOwn ? LATER : null, grantEndReason: isOwn ? 'revoked' : null },
+    ...{
+      answerBy: LATER,
+      createdAt: AT,
+      runsAtOnce: false,
+      grantEndedAt: isOwn ? LATER : null,
+      grantEndReason: isOwn ? 'revoked' : null,
+    },
     request: {
       ...{ type: 'consent.request', requestId: id, deviceId, durationMs: 600_000, askedAt: AT, answerBy: LATER },
       ticket: { id: TICKET, number: 7, title: 'The sound is gone', openedBy: 'requester', requester: 'Änne Müller' },

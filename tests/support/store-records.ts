@@ -169,6 +169,7 @@ export function storedRequest(of: Pick<StoredRequest, 'deviceId' | 'ticketId'>):
     personalData: 'keep',
   }
   const unanswered = {
+    runsAtOnce: false,
     receiptId: null,
     jws: null,
     grant: null,

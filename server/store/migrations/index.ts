@@ -18,6 +18,7 @@ import { addKnowledge } from './0018-knowledge.ts'
 import { addAppointments } from './0019-appointments.ts'
 import { addRetention } from './0020-retention.ts'
 import { addErasures } from './0022-erasures.ts'
+import { addRunsAtOnce } from './0025-runs-at-once.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -47,4 +48,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0019-appointments', up: addAppointments },
   { name: '0020-retention', up: addRetention },
   { name: '0022-erasures', up: addErasures },
+  { name: '0025-runs-at-once', up: addRunsAtOnce },
 ]

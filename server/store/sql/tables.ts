@@ -197,6 +197,7 @@ interface ConsentRequestRow {
   state_reason: string | null
   answer_by: string
   created_at: string
+  runs_at_once: number
   receipt_id: string | null
   jws: string | null
   grant_id: string | null

@@ -159,19 +159,38 @@ export interface MethodWrite {
 
 /** Writes something, then reads the method anew. */
 export function useMethodWrite(ticketId: string, onWritten?: (method: MethodView) => void) {
-  const queries = useQueryClient()
+  const readAnew = useReadAnew(ticketId, onWritten)
   return useMutation({
     mutationFn: ({ method, path, body }: MethodWrite) =>
       apiSend(method, `/api/tickets/${ticketId}/method/${path}`, body),
-    onSettled: async (_answer, error) => {
-      await Promise.all([
-        queries.invalidateQueries({ queryKey: methodKey(ticketId) }),
-        queries.invalidateQueries({ queryKey: logKey(ticketId) }),
-      ])
-      const fresh = queries.getQueryData<MethodView>(methodKey(ticketId))
-      if (error === null && fresh !== undefined) onWritten?.(fresh)
-    },
+    onSettled: (_answer, error) => readAnew(error),
   })
+}
+
+/** Adds what findings suggest as a theory that they confirm: it stands in the log as both. */
+export function useConfirmedCause(ticketId: string, onWritten?: (method: MethodView) => void) {
+  const readAnew = useReadAnew(ticketId, onWritten)
+  const path = `/api/tickets/${ticketId}/method/theories`
+  return useMutation({
+    mutationFn: async (suggestion: SuggestionView) => {
+      const { id, version } = await apiSend<TheoryView>('POST', path, suggestion)
+      const verdict = { version, verdict: 'confirmed', result: null, runId: null }
+      return apiSend<TheoryView>('PATCH', `${path}/${id}`, verdict)
+    },
+    onSettled: (_answer, error) => readAnew(error),
+  })
+}
+
+function useReadAnew(ticketId: string, onWritten?: (method: MethodView) => void) {
+  const queries = useQueryClient()
+  return async (error: unknown) => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: methodKey(ticketId) }),
+      queries.invalidateQueries({ queryKey: logKey(ticketId) }),
+    ])
+    const fresh = queries.getQueryData<MethodView>(methodKey(ticketId))
+    if (error === null && fresh !== undefined) onWritten?.(fresh)
+  }
 }
 
 /** Where the work stands: the first step that lacks something; null when none does. */

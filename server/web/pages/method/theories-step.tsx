@@ -2,7 +2,7 @@ import type { FormEvent } from 'react'
 import { useId } from 'react'
 import { useDevice } from '../../api/devices.ts'
 import type { SuggestionView, TheoryView } from '../../api/method.ts'
-import { useMethodWrite } from '../../api/method.ts'
+import { useConfirmedCause, useMethodWrite } from '../../api/method.ts'
 import { GRADES } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -56,20 +56,26 @@ function Suggestions({
 }) {
   const title = useId()
   const write = useMethodWrite(ticketId, onWritten)
+  const cause = useConfirmedCause(ticketId, onWritten)
   if (suggestions.length === 0) return null
+  const isPending = write.isPending || cause.isPending
   return (
     <section aria-labelledby={title} className={styles.form}>
       <h3 id={title}>The findings speak for</h3>
-      <Problem error={write.error} />
+      <Problem error={write.error ?? cause.error} />
       <ul className={styles.list}>
         {suggestions.map((suggestion) => (
           <li key={suggestion.statement} className={styles.card}>
             <p className={styles.words}>{suggestion.statement}</p>
             <div className={styles.row}>
               <Badge tone={LIKELIHOODS[suggestion.likelihood].tone}>{LIKELIHOODS[suggestion.likelihood].word}</Badge>
+              <Button small look="primary" disabled={isPending} onClick={() => cause.mutate(suggestion)}>
+                That is the cause
+                <span className="visually-hidden">: {suggestion.statement}</span>
+              </Button>
               <Button
                 small
-                disabled={write.isPending}
+                disabled={isPending}
                 onClick={() => write.mutate({ method: 'POST', path: 'theories', body: suggestion })}
               >
                 Take as theory

@@ -93,6 +93,7 @@ function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClo
     durationMs: Math.min(draft.durationMs, most.durationMs),
     answerWithinMs: Math.min(DEFAULT_ANSWER_MS, most.answerWithinMs),
     personalData,
+    runsAtOnce: true,
   })
   // In the order of the catalogue, which is the order in which the person sees them.
   const collectors = catalogue.flatMap(({ id }) => {
@@ -158,7 +159,7 @@ function offeredOnly(draft: AskDraft, catalogue: readonly CatalogueEntry[]): Cho
   return Object.fromEntries(offered.map(({ id, params }) => [id, params]))
 }
 
-type Rest = Pick<Asking, 'durationMs' | 'answerWithinMs' | 'personalData'>
+type Rest = Pick<Asking, 'durationMs' | 'answerWithinMs' | 'personalData' | 'runsAtOnce'>
 
 function Terms({
   rest,
@@ -191,6 +192,14 @@ function Terms({
         <option value="pseudonymise">Replaced on the device</option>
         <option value="keep">Sent as they are</option>
       </SelectField>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={rest.runsAtOnce}
+          onChange={({ target }) => onChange({ runsAtOnce: target.checked })}
+        />
+        Read it as soon as it is allowed
+      </label>
     </div>
   )
 }

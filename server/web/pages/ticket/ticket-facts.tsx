@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useState } from 'react'
+import { useClose } from '../../api/closing.ts'
 import { canWork, usePeople } from '../../api/people.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
@@ -110,6 +111,7 @@ interface PartProps {
 function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boolean }) {
   const { user } = useSession()
   const [asks, setAsks] = useState<'wait' | 'close' | null>(null)
+  const closing = useClose(ticket)
   const isMine = ticket.assigneeId === user.id
   return (
     <div className={styles.steps}>
@@ -134,6 +136,17 @@ function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boo
               {ticket.assigneeId === null ? 'Take it' : 'Take it over'}
             </Button>
           )}
+          {ticket.state === 'resolved' && ticket.confirmed === true ? (
+            <Button
+              small
+              look="primary"
+              disabled={closing.isPending}
+              // What stands in the way is told by the dialog, which has the ways out.
+              onClick={() => closing.mutate({ as: 'resolved' }, { onError: () => setAsks('close') })}
+            >
+              Close as solved
+            </Button>
+          ) : null}
           {MOVES[ticket.state].map((move) => (
             <Button
               key={move.does}

@@ -14,6 +14,8 @@ export interface Asking {
   readonly durationMs: number
   readonly answerWithinMs: number
   readonly personalData: 'keep' | 'pseudonymise'
+  /** What the person allows is ordered as soon as they do. */
+  readonly runsAtOnce: boolean
 }
 
 interface OfferedLanguage {

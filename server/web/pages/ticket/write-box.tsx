@@ -6,6 +6,7 @@ import { apiSend } from '../../api/client.ts'
 import { logKey } from '../../api/log.ts'
 import { useMails } from '../../api/mails.ts'
 import { useMay } from '../../api/session.ts'
+import { rememberTicket } from '../../api/tickets.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextArea } from '../../ui/field.tsx'
@@ -83,7 +84,7 @@ export function WriteBox({ ticket, proposal }: { readonly ticket: TicketView; re
         onChange={({ target }) => write(target.value)}
         onKeyDown={submitByKey}
       />
-      <div>
+      <div className={styles.buttons}>
         <Button
           type="submit"
           look={kind === 'message' ? 'primary' : 'plain'}
@@ -92,6 +93,7 @@ export function WriteBox({ ticket, proposal }: { readonly ticket: TicketView; re
           {kind === 'note' ? <Lock aria-hidden="true" size={16} /> : <Send aria-hidden="true" size={16} />}
           {does}
         </Button>
+        {kind === 'message' ? <SendAndResolve ticket={ticket} text={draft.trim()} onSent={() => write('')} /> : null}
       </div>
     </form>
   )
@@ -112,6 +114,39 @@ function useSend(ticketId: string, onSent: (kind: Kind) => void) {
     },
   })
   return { send: mutate, isPending, error }
+}
+
+/** Sends the message and resolves the ticket: the person reads it, and is asked whether it is fixed. */
+function SendAndResolve({
+  ticket,
+  text,
+  onSent,
+}: {
+  readonly ticket: TicketView
+  readonly text: string
+  readonly onSent: () => void
+}) {
+  const queries = useQueryClient()
+  const path = `/api/tickets/${ticket.id}`
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async () => {
+      // Resolved first: where it cannot be resolved, or somebody changed the ticket meanwhile, nothing is sent.
+      const change = { version: ticket.version, state: 'resolved' }
+      rememberTicket(queries, await apiSend<TicketView>('PATCH', path, change))
+      await apiSend('POST', `${path}/messages`, { text })
+    },
+    onSuccess: onSent,
+    onSettled: () => queries.invalidateQueries({ queryKey: logKey(ticket.id) }),
+  })
+  if (ticket.state === 'resolved') return <Problem error={error} />
+  return (
+    <>
+      <Button disabled={isPending || text === ''} onClick={() => mutate()}>
+        Send and resolve
+      </Button>
+      <Problem error={error} />
+    </>
+  )
 }
 
 function KindChoice({ kind, onChange }: { readonly kind: Kind; readonly onChange: (kind: Kind) => void }) {

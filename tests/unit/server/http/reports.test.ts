@@ -61,6 +61,26 @@ const asking = (more: object = {}) => ({
 const preview = (more: object = {}, query = '') =>
   call('POST', `/api/tickets/${ticketId}/consent-requests/preview${query}`, asTechnician, asking(more))
 
+describe('asking on a ticket', () => {
+  test('[T16] takes one that nobody has, and leaves that of somebody else where it is', async () => {
+    const payload = { title: 'Slow', description: 'x', requesterName: 'Ann', deviceIds: [deviceId] }
+    const opened = await call('POST', '/api/tickets', asTechnician, { ...payload, impact: 'low', urgency: 'low' })
+    const { id } = opened.json() as { id: TicketId }
+    const ask = (headers: Headers) => call('POST', `/api/tickets/${id}/consent-requests`, headers, asking())
+    expect(
+      (await call('POST', `/api/tickets/${id}/consent-requests`, asLead, { ...asking(), purpose: '' })).statusCode,
+    ).toBe(400)
+    expect((await call('GET', `/api/tickets/${id}`, asLead)).json()).toMatchObject({ assigneeId: null, state: 'new' })
+    expect((await ask(asTechnician)).statusCode).toBe(201)
+    const taken = { assigneeId: technician.id, state: 'open' }
+    expect((await call('GET', `/api/tickets/${id}`, asLead)).json()).toMatchObject(taken)
+    expect((await ask(asLead)).statusCode).toBe(403)
+    expect((await call('GET', `/api/tickets/${id}`, asLead)).json()).toMatchObject(taken)
+    const entries = (await server.store.log.read(id, 0, 100)).map(({ kind }) => kind)
+    expect(entries).toEqual(['ticket.opened', 'consent.requested', 'ticket.changed'])
+  })
+})
+
 describe('what the person will see', () => {
   test('[C19] is told before anything is sent, in the language that is wanted', async () => {
     server.link.online.add(deviceId)
