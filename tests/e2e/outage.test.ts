@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { RunId, TicketId } from '@askfirst/protocol/ids.ts'
 import { askText } from '@askfirst/protocol/ticket-ask.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,7 +46,7 @@ describe.skipIf(program === null || !hasPoppler())('an outage', () => {
   }
 
   /** Reads the drives under a permission that the person gives. */
-  async function readDrives(client: DeskClient, ticketId: TicketId, row: object): Promise<string> {
+  async function readDrives(client: DeskClient, ticketId: TicketId, row: object): Promise<RunId> {
     const path = `/api/tickets/${ticketId}`
     const { items } = await client.call<{
       items: { grant: { grantId: string } | null; grantEndedAt: string | null }[]
@@ -105,6 +105,9 @@ describe.skipIf(program === null || !hasPoppler())('an outage', () => {
     await decide(client, ticketId)
     await third.page.getByText('they agree', { exact: true }).waitFor(BUSY)
     const afterRunId = await readDrives(client, ticketId, EMPTIED)
+    // Rows can be compared once they can be read, which is a moment after the run has ended.
+    const rows = async () => (await services.runs.get(afterRunId)).indexedRows
+    await expect.poll(rows, BUSY).toBe(1)
     await client.call('POST', `/api${path}/method/comparisons`, { beforeRunId, afterRunId })
 
     await third.page.getByRole('button', { name: 'Resolve', exact: true }).click()
