@@ -6,12 +6,13 @@ import { isoNow, newId } from '../clock.ts'
 import { logDraft } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
 import { oneLine } from '../one-line.ts'
-import { changeOf } from '../people/ticket-answer.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { differences } from '../tickets/follow-up.ts'
 import { newTicket } from '../tickets/new-ticket.ts'
+import type { SenderRole } from './known-sender.ts'
+import { changeByMail, roleOf } from './known-sender.ts'
 import { ownWords } from './own-words.ts'
 import type { IncomingMail } from './parsed-mail.ts'
 import { parseMail } from './parsed-mail.ts'
@@ -32,6 +33,12 @@ type Sender = NonNullable<IncomingMail['from']>
 interface PersonsMail extends IncomingMail {
   readonly from: Sender
   readonly messageId: string
+}
+
+/** The ticket that a mail answers, and as whom its sender is known there. */
+interface Answered {
+  readonly ticket: Ticket
+  readonly role: SenderRole
 }
 
 export interface MailIntakeDeps {
@@ -71,13 +78,18 @@ export class MailIntake {
     for (let left = MAX_TRIES; ; left -= 1) {
       const answered = await this.#answeredTicket(mail)
       try {
-        const isNew = answered === null || answered.state === 'closed'
-        return await (isNew ? this.#open(mail, answered) : this.#add(mail, answered))
+        return await this.#put(mail, answered)
       } catch (error) {
         if (error instanceof AskFirstError && error.code === 'RATE_LIMITED') return this.#ignore(mail, error.message)
-        if (left <= 1 || !(await this.#isRace(error, answered))) throw error
+        if (left <= 1 || !(await this.#isRace(error, answered?.ticket ?? null))) throw error
       }
     }
+  }
+
+  /** Adds a mail to the ticket that it answers; a closed ticket is answered by a new one. */
+  #put(mail: PersonsMail, answered: Answered | null): Promise<Intake> {
+    if (answered === null) return this.#open(mail, null)
+    return answered.ticket.state === 'closed' ? this.#open(mail, answered.ticket) : this.#add(mail, answered)
   }
 
   /** Whether somebody changed the ticket at the same moment. */
@@ -86,13 +98,13 @@ export class MailIntake {
     return (await this.#deps.store.tickets.get(before.id))?.version !== before.version
   }
 
-  /** The ticket that a mail answers, by the mails that it names or the number in its subject, if the sender is its requester. */
-  async #answeredTicket({ answers, subject, from }: PersonsMail): Promise<Ticket | null> {
+  /** The ticket that a mail answers, by the mails that it names or the number in its subject, if the sender is one of its people. */
+  async #answeredTicket({ answers, subject, from }: PersonsMail): Promise<Answered | null> {
     const { store } = this.#deps
     const byThread = answers.length === 0 ? null : await store.mail.threadOf(answers)
-    if (byThread !== null) return ownTicket(await store.tickets.get(byThread), from)
+    if (byThread !== null) return knownIn(await store.tickets.get(byThread), from)
     const number = /\[#(\d{1,9})\]/.exec(subject)?.[1]
-    return number === undefined ? null : ownTicket(await store.tickets.byNumber(Number(number)), from)
+    return number === undefined ? null : knownIn(await store.tickets.byNumber(Number(number)), from)
   }
 
   async #open(mail: PersonsMail, closed: Ticket | null): Promise<Intake> {
@@ -112,16 +124,16 @@ export class MailIntake {
     return { outcome: 'opened', ticketNumber: (await store.tickets.get(id))?.number ?? 0 }
   }
 
-  async #add(mail: PersonsMail, before: Ticket): Promise<Intake> {
+  async #add(mail: PersonsMail, { ticket: before, role }: Answered): Promise<Intake> {
     const { store, clock } = this.#deps
-    const columns = changeOf({ kind: 'reply', text: mail.text, attachments: [] }, before)
+    const columns = changeByMail(before, role, mail.text)
     const changes = differences(before, columns)
     const ticketId = before.id
     const changed = logDraft(clock, { ticketId, actor: actorOf(mail.from), kind: 'ticket.changed', body: { changes } })
     const change = { version: before.version, columns: { ...columns, updatedAt: changed.at }, log: changed }
     const outcome = await store.mail.receive({
       ...this.#received(mail),
-      log: this.#entry(mail, ticketId),
+      log: this.#entry(mail, ticketId, role),
       ...(Object.keys(changes).length === 0 ? {} : { change }),
     })
     return outcome === 'known' ? { outcome } : { outcome: 'added', ticketNumber: before.number }
@@ -133,9 +145,10 @@ export class MailIntake {
     return { mail: { messageId, sender: from.address, at: isoNow(clock) }, bound }
   }
 
-  #entry(mail: PersonsMail, ticketId: Ticket['id']): LogDraft {
+  #entry(mail: PersonsMail, ticketId: Ticket['id'], role: SenderRole = 'requester'): LogDraft {
     const { from, subject, text, isCut, messageId, dropped } = mail
-    const body = { from: from.address, subject, text: ownWords(text), isCut, messageId, dropped }
+    const as = role === 'requester' ? {} : { as: role }
+    const body = { from: from.address, ...as, subject, text: ownWords(text), isCut, messageId, dropped }
     return logDraft(this.#deps.clock, { ticketId, actor: actorOf(from), kind: 'mail.received', body })
   }
 
@@ -147,9 +160,10 @@ export class MailIntake {
   }
 }
 
-/** Whoever is not the requester opens a ticket of their own: the number of another one is easily guessed. */
-function ownTicket(ticket: Ticket | null, { address }: Sender): Ticket | null {
-  return ticket?.requesterEmail?.toLowerCase() === address ? ticket : null
+/** Whom a ticket does not know opens one of their own: the number of another one is easily guessed. */
+function knownIn(ticket: Ticket | null, { address }: Sender): Answered | null {
+  const role = ticket === null ? null : roleOf(ticket, address)
+  return ticket === null || role === null ? null : { ticket, role }
 }
 
 function actorOf({ name }: Sender): Actor {

@@ -111,14 +111,21 @@ function talkHtml(frame: PageFrame, words: PageWords, entries: readonly LogEntry
   const items = entries.flatMap((entry) => {
     const message = toMessage(entry)
     if (message === null) return []
-    const from = message.from === 'desk' ? 'desk' : 'you'
-    const who =
-      message.from === 'desk' ? say(words, 'page.fromDesk', { name: message.author }) : say(words, 'page.fromYou')
+    const from = writerOf(entry, message.from)
+    const who = WHO[from] === null ? escapeHtml(message.author) : say(words, WHO[from], { name: message.author })
     const at = `<time datetime="${message.at}">${escapeHtml(`${times.format(new Date(message.at))} ${frame.zone}`)}</time>`
     return [`<li class="${from}"><p class="by">${who}, ${at}</p><p class="text">${escapeHtml(message.text)}</p></li>`]
   })
   const list = items.length === 0 ? `<p>${say(words, 'page.noTalk')}</p>` : `<ol class="talk">${items.join('\n')}</ol>`
   return `<section aria-labelledby="talk"><h2 id="talk">${say(words, 'page.talk')}</h2>${list}</section>`
+}
+
+const WHO = { desk: 'page.fromDesk', you: 'page.fromYou', other: null } as const
+
+/** A contact of the ticket who wrote by mail is not the reader. */
+function writerOf({ body }: LogEntry, from: 'desk' | 'person'): keyof typeof WHO {
+  if (from === 'desk') return 'desk'
+  return body['as'] === undefined ? 'you' : 'other'
 }
 
 function replyHtml(words: PageWords, formToken: string, draft: string): string {

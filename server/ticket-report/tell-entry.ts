@@ -93,7 +93,8 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     const answer = [choiceText(text(entry, 'choice')), text(entry, 'text')].filter((part) => part !== '').join(': ')
     return `answered what was asked, not signed by a device: ${answer}`
   },
-  'mail.received': (entry) => `wrote an e-mail, sender not verified: ${text(entry, 'text')}`,
+  'mail.received': (entry) =>
+    `wrote an e-mail${MAIL_ROLES[text(entry, 'as')] ?? ''}, sender not verified: ${text(entry, 'text')}`,
   'mail.sent': (entry, { view }) => {
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`
@@ -113,6 +114,11 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'retention.aged-out': () => 'deleted the rows and files, because the ticket was closed long ago',
   'person.erased': (entry, { view }) =>
     view.isInternal ? `erased the data of a person: ${text(entry, 'reason')}` : 'erased the data of a person',
+}
+
+const MAIL_ROLES: Readonly<Record<string, string>> = {
+  'on-site': ' as the on-site person',
+  stakeholder: ' as a stakeholder',
 }
 
 const WITHDRAWN: Readonly<Record<string, string>> = {

@@ -32,6 +32,8 @@ export function tellMail(entry: LogEntry, asked: Asked): Told | null {
   }
 }
 
+const ROLES: Readonly<Record<string, string>> = { 'on-site': ' (the on-site person)', stakeholder: ' (a stakeholder)' }
+
 /** A sender's address proves nothing, and what was left out is named. */
 function mailDetails(entry: LogEntry): readonly string[] {
   const dropped = Array.isArray(entry.body.dropped) ? entry.body.dropped : []
@@ -39,7 +41,7 @@ function mailDetails(entry: LogEntry): readonly string[] {
     typeof file === 'object' && file !== null && 'name' in file ? String(file.name) : '?',
   )
   return [
-    `By e-mail from ${text(entry, 'from')}, not verified`,
+    `By e-mail from ${text(entry, 'from')}${ROLES[text(entry, 'as')] ?? ''}, not verified`,
     ...(names.length === 0 ? [] : [`Not kept: ${names.join(', ')}`]),
     ...(entry.body.isCut === true ? ['It was too long and is cut.'] : []),
   ]

@@ -207,6 +207,17 @@ describe('what the person does on the page of their ticket', () => {
     expect((await get('/r', { cookie })).body).not.toContain('<textarea')
   })
 
+  test('[T58] names a contact of the ticket who wrote by mail, and never takes them for the reader', async () => {
+    const { id, cookie } = await arrive()
+    const actor = { kind: 'system', id: 'mail-in', name: 'Sam <i> (by e-mail, not verified)' } as const
+    const body = { from: 'sam@boss.example', as: 'stakeholder', text: 'How long?' }
+    const at = new Date(server.clock.now()).toISOString()
+    await server.store.log.append({ ticketId: id, at, actor, kind: 'mail.received', body })
+    const page = await get('/r', { cookie })
+    expect(page.body).toContain('<li class="other"><p class="by">Sam &lt;i&gt; (by e-mail, not verified),')
+    expect(page.body).not.toContain('class="you"')
+  })
+
   test('ends when they leave, and when the ticket belongs to another address', async () => {
     const { cookie, form } = await arrive()
     const left = await post('/r/leave', { form }, { cookie })

@@ -135,6 +135,45 @@ describe('a mail that answers', () => {
     expect(texts).toEqual(['The printer hums.', 'Done.', 'Done.'])
   })
 
+  test('[T58] from a contact of the ticket is their message, and only the on-site person ends the wait for them', async () => {
+    const { number, id, sentId } = await waiting()
+    const contacts = {
+      onSite: { name: 'Olu', contact: 'Olu <Olu@site.example>' },
+      stakeholders: [{ name: 'Sam', email: 'Sam@boss.example', notices: 'none' }],
+    }
+    const patch = async (payload: object) => {
+      const { version } = await ticket(number)
+      const url = `/api/tickets/${id}`
+      expect(
+        (await server.app.inject({ method: 'PATCH', url, headers, payload: { version, ...payload } })).statusCode,
+      ).toBe(200)
+    }
+    await patch({ contacts })
+    const added = { outcome: 'added', ticketNumber: number }
+    const from = (From: string) => answer({ From, 'In-Reply-To': `<${sentId}>` })
+    expect(await from('sam@boss.example')).toEqual(added)
+    expect(await from('olu@site.example')).toEqual(added)
+    expect(await ticket(number)).toMatchObject({ state: 'waiting', waitingFor: 'person' })
+    await patch({ state: 'open' })
+    await patch({ state: 'waiting', waitingFor: 'on-site' })
+    expect(await from('sam@boss.example')).toEqual(added)
+    expect(await ticket(number)).toMatchObject({ state: 'waiting' })
+    expect(await answer({ From: 'olu@site.example', Subject: `Re: [#${number}] Printer` })).toEqual(added)
+    expect(await ticket(number)).toMatchObject({ state: 'open', requesterEmail: 'lou@home.example' })
+    const roles = (await log(number)).filter(({ kind }) => kind === 'mail.received').map(({ body }) => body['as'])
+    expect(roles).toEqual([undefined, 'stakeholder', 'on-site', 'stakeholder', 'on-site'])
+  })
+
+  test('[T58] from somebody who was a contact, or whose contact is no address, opens a ticket', async () => {
+    const { number, id, sentId } = await waiting()
+    const contacts = { onSite: { name: 'Olu', contact: 'Room 12, olu@site.example' }, stakeholders: [] }
+    const payload = { version: 2, contacts }
+    await server.app.inject({ method: 'PATCH', url: `/api/tickets/${id}`, headers, payload })
+    const opened = await answer({ From: 'olu@site.example', 'In-Reply-To': `<${sentId}>` })
+    expect(opened).toMatchObject({ outcome: 'opened' })
+    expect((await log(number)).filter(({ kind }) => kind === 'mail.received')).toHaveLength(1)
+  })
+
   test('goes by the number in its subject as well', async () => {
     const { number } = await waiting()
     expect(await answer({ Subject: `AW: [#${number}] Printer` })).toEqual({ outcome: 'added', ticketNumber: number })
