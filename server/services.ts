@@ -258,7 +258,7 @@ function createTicketServices({ store, clock, bus, settings, mails, consent, uiU
     priorities: createPriorityService({ store, clock, bus }),
     method: new MethodService({ store, clock, bus }),
     theories: new TheoryService({ store, clock, bus }),
-    actions: new ActionService({ store, clock, bus, asks }),
+    actions: new ActionService({ store, clock, bus, asks, mails }),
     approvals: new ActionApproval({ store, clock, bus, asks }),
     comparisons: new ComparisonService({ store, clock, bus }),
     clocks,

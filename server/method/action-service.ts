@@ -2,11 +2,15 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Actor, LogKind } from '@askfirst/protocol/findings-log.ts'
 import type { ActionId, TicketId } from '@askfirst/protocol/ids.ts'
 import { isoNow, newId } from '../clock.ts'
+import type { MailWriter } from '../mail/mail-writer.ts'
 import type { AskService } from '../people/ask-service.ts'
+import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { ActionOutcome, ActionState, PlannedAction } from '../store/method-entities.ts'
+import { announceMessage } from '../tickets/follow-up.ts'
 import { takeBack } from './action-approval.ts'
 import type { ActionEnd } from './action-moves.ts'
 import { moveProblem } from './action-moves.ts'
+import { wordsAfterwards } from './action-words.ts'
 import type { MethodDeps } from './write-record.ts'
 import { doerOf, invalid, MAX_RECORDS, openTicket, writeRecord } from './write-record.ts'
 
@@ -27,6 +31,7 @@ export interface ActionResult {
 
 interface ActionDeps extends MethodDeps {
   readonly asks: Pick<AskService, 'withdraw'>
+  readonly mails: Pick<MailWriter, 'ofMessage'>
 }
 
 /** What people plan and do about a problem. A major action waits for a yes (SPEC T25). */
@@ -76,7 +81,7 @@ export class ActionService {
     { version, text }: { readonly version: number; readonly text: string | null },
     actor: Actor,
   ): Promise<PlannedAction> {
-    const action = await this.#movable(ticketId, actionId, 'approved')
+    const { action } = await this.#movable(ticketId, actionId, 'approved')
     if (action.plannedBy.id === actor.id)
       throw new AskFirstError('NOT_ALLOWED', 'Whoever planned a major action cannot approve it as well.')
     const approval = { by: 'lead', name: actor.name, at: isoNow(this.#deps.clock), text } as const
@@ -88,21 +93,32 @@ export class ActionService {
   }
 
   /**
-   * Records how an action ended.
+   * Records how an action ended. A person who agreed to it is told what came of it (SPEC T50).
    *
    * @throws AskFirstError NOT_FOUND; CONFLICT when it lacks approval, has ended, or somebody changed it meanwhile
    */
   async end(ticketId: TicketId, actionId: ActionId, result: ActionResult, actor: Actor): Promise<PlannedAction> {
     const { version, state, outcome } = result
-    const action = await this.#movable(ticketId, actionId, state)
+    const { action, ticket } = await this.#movable(ticketId, actionId, state)
     const ended: PlannedAction = {
       ...action,
       ...{ state, outcome, endedAt: isoNow(this.#deps.clock), endedBy: doerOf(actor), version: version + 1 },
     }
     const body = { ...aboutOf(action), state, ...outcome }
-    await this.#write(ticketId, ended, { kind: 'action.done', body, actor })
+    const told = await this.#toldAfterwards(ticket, ended, actor)
+    await this.#write(ticketId, ended, { kind: 'action.done', body, actor }, told)
+    if (told.length > 0) announceMessage(this.#deps.bus, ticketId)
     await this.#noMoreAsked(action, actor)
     return ended
+  }
+
+  /** The message to the person who agreed, written with the end itself: it comes once, and never without it. */
+  async #toldAfterwards(ticket: Ticket, ended: PlannedAction, actor: Actor): Promise<readonly LogDraft[]> {
+    const words = wordsAfterwards(ended)
+    if (words === null) return []
+    const { clock, mails } = this.#deps
+    const written = { body: { text: words }, mails: await mails.ofMessage(ticket, words, actor.name) }
+    return [{ ticketId: ticket.id, at: isoNow(clock), kind: 'message.sent', actor, ...written }]
   }
 
   /** A question about an action that was decided otherwise does not go on standing before the person. */
@@ -110,22 +126,23 @@ export class ActionService {
     if (state === 'asked' && askId !== null) await takeBack(this.#deps.asks, askId, actor)
   }
 
-  async #movable(ticketId: TicketId, actionId: ActionId, to: ActionState): Promise<PlannedAction> {
-    await openTicket(this.#deps, ticketId)
+  async #movable(ticketId: TicketId, actionId: ActionId, to: ActionState) {
+    const ticket = await openTicket(this.#deps, ticketId)
     const action = (await this.#deps.store.method.read(ticketId)).actions.find(({ id }) => id === actionId)
     if (action === undefined) throw new AskFirstError('NOT_FOUND', `Ticket ${ticketId} has no action ${actionId}.`)
     const problem = moveProblem(action, to)
     if (problem !== null) throw new AskFirstError('CONFLICT', problem)
-    return action
+    return { action, ticket }
   }
 
   async #write(
     ticketId: TicketId,
     record: PlannedAction,
     { kind, body, actor }: { readonly kind: LogKind; readonly body: Record<string, unknown>; readonly actor: Actor },
+    more: readonly LogDraft[] = [],
   ): Promise<void> {
     const entry = { ticketId, kind, body: { actionId: record.id, ...body }, actor }
-    await writeRecord(this.#deps, { kind: 'action', record }, entry)
+    await writeRecord(this.#deps, { kind: 'action', record }, entry, more)
   }
 }
 

@@ -45,8 +45,9 @@ export async function writeRecord(
     readonly body: LogDraft['body']
     readonly actor: Actor
   },
+  more: readonly LogDraft[] = [],
 ): Promise<void> {
-  const isWritten = await store.method.put(change, { at: isoNow(clock), ...entry })
+  const isWritten = await store.method.put(change, { at: isoNow(clock), ...entry }, more)
   if (!isWritten) throw new AskFirstError('CONFLICT', `Somebody changed the ${change.kind} meanwhile.`)
   for (const kind of ['method', 'log']) bus.publish({ topic: `ticket/${entry.ticketId}`, kind, id: entry.ticketId })
 }

@@ -5,10 +5,10 @@ import type { MethodChange, MethodRecord } from './method-entities.ts'
 export interface MethodStore {
   read(ticketId: TicketId): Promise<MethodRecord>
   /**
-   * Writes one record with its entry; first wins: false when another caller wrote that version before, and then nothing
-   * is written.
+   * Writes one record with its entry, and with more of them where it has more to say; first wins: false when another
+   * caller wrote that version before, and then nothing is written.
    *
    * @throws AskFirstError NOT_FOUND when there is no such ticket; CONFLICT when it is closed
    */
-  put(change: MethodChange, log: LogDraft): Promise<boolean>
+  put(change: MethodChange, log: LogDraft, more?: readonly LogDraft[]): Promise<boolean>
 }

@@ -10,7 +10,7 @@ import type { SqlContext } from './tables.ts'
 export function methodStore(context: SqlContext): MethodStore {
   return {
     read: (ticketId) => readMethod(context, ticketId),
-    put: (change, log) => putRecord(context, change, log),
+    put: (change, log, more = []) => putRecord(context, change, [log, ...more]),
   }
 }
 
@@ -34,12 +34,16 @@ async function readMethod({ db }: SqlContext, ticketId: TicketId): Promise<Metho
 }
 
 /** @see MethodStore.put */
-async function putRecord(context: SqlContext, change: MethodChange, log: LogDraft): Promise<boolean> {
-  const ticketKey = await lockOpenTicket(context, log.ticketId)
+async function putRecord(
+  context: SqlContext,
+  change: MethodChange,
+  log: readonly [LogDraft, ...LogDraft[]],
+): Promise<boolean> {
+  const ticketKey = await lockOpenTicket(context, log[0].ticketId)
   const columns = { ...keysOf(change), content: JSON.stringify(change.record) }
   const isWritten =
     columns.version === 1 ? await insert(context, ticketKey, columns) : await replace(context, ticketKey, columns)
-  if (isWritten) await appendLog(context, log)
+  if (isWritten) for (const entry of log) await appendLog(context, entry)
   return isWritten
 }
 

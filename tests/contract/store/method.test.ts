@@ -96,6 +96,19 @@ describeStores('the method of a ticket', ({ newStore }) => {
     expect((await entries()).slice(1)).toEqual(['planned', 'done'])
   })
 
+  test('[T50] what is said of an action stands in the log with its end, and of a lost race nothing', async () => {
+    const planned = action()
+    await store.method.put({ kind: 'action', record: planned }, draft('planned'))
+    const done = { ...planned, state: 'done', version: 2 } as const
+    const failed = { ...planned, state: 'failed', version: 2 } as const
+    const ends = await Promise.all([
+      store.method.put({ kind: 'action', record: done }, draft('ended'), [draft('told')]),
+      store.method.put({ kind: 'action', record: failed }, draft('ended'), [draft('told')]),
+    ])
+    expect(ends.toSorted()).toEqual([false, true])
+    expect(await entries()).toEqual(['planned', 'ended', 'told'])
+  })
+
   test('[T27] a closed ticket keeps its method as it was, and one that is not there has none', async () => {
     await store.tickets.close(closingOf(scene.ticket.id))
     await expect(store.method.put({ kind: 'step', record: step() }, draft('late'))).rejects.toMatchObject({

@@ -75,6 +75,9 @@ function Moves({ ticket, action, onWritten }: StepProps & { readonly action: Act
   return (
     <form className={styles.form} onSubmit={end}>
       {isEnding ? <Outcome /> : null}
+      {action.approval?.by === 'person' ? (
+        <p className={styles.soft}>The person agreed, so they get a message when it ends, with what you saw.</p>
+      ) : null}
       <Problem error={write.error} />
       <div className={styles.row}>
         {waits && action.state === 'planned' && ticket.deviceIds.length > 0 ? (

@@ -2,6 +2,7 @@ import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import { recordAnswer } from '@askfirst/server/method/action-approval.ts'
 import type { StoredAsk } from '@askfirst/server/store/ask-entities.ts'
 import type { User } from '@askfirst/server/store/entities.ts'
+import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { chunkOfLines } from '../../../support/indexed-chunk.ts'
 import { openedSaid } from '../../../support/person-records.ts'
@@ -32,7 +33,8 @@ let leadHeaders: { authorization: string }
 let deviceId: DeviceId
 let id: TicketId
 beforeAll(async () => {
-  server = await startTestApp()
+  server = await startTestApp({}, { mailSender: 'help@desk.example' })
+  await server.services.settings.change({ mail: { people: 'everybody', language: 'en' } }, SYSTEM_ACTOR)
   technician = await makeUser(server, 'technician')
   headers = await bearerFor(server, technician)
   leadHeaders = await bearerFor(server, await makeUser(server, 'lead'))
@@ -44,7 +46,7 @@ beforeEach(async () => {
     title: 'No sound',
     description: '',
     requesterName: 'Rae',
-    requesterEmail: null,
+    requesterEmail: 'rae@example.org',
     openedBy: 'desk',
   } as const
   const graded = { deviceIds: [deviceId], impact: 'low', urgency: 'low' } as const
@@ -293,6 +295,42 @@ describe('the person’s yes to a major action', () => {
     expect((await call('POST', `${path}/end`, { version: 3, state: 'done' })).status).toBe(409)
     expect((await call('POST', `${path}/ask`, { version: 3 })).status).toBe(409)
     expect((await call('POST', `${path}/approve`, { version: 3 }, leadHeaders)).status).toBe(409)
+  })
+
+  test('[T50] is answered by a message when it was carried out, failed or dropped, once', async () => {
+    const told = async () =>
+      (await server.store.log.read(id, 0, 200))
+        .filter(({ kind }) => kind === 'message.sent')
+        .map(({ body }) => body.text)
+    const about = 'It was about: Replace the driver'
+    const mailed = async () => (await server.store.mail.listForTicket(id)).filter(({ about: why }) => why === 'message')
+    for (const [state, words] of [
+      ['done', 'What you agreed to is done.'],
+      ['failed', 'What you agreed to was tried, and it did not work.'],
+      ['dropped', 'What you agreed to was not done, and will not be.'],
+    ] as const) {
+      const { action, ask } = await asked()
+      await says(ask, 'approved')
+      const before = await told()
+      const end = () => call('POST', `/actions/${String(action.id)}/end`, { version: 3, state, seen: 'Sound is back' })
+      const ends = [await end(), await end()]
+      expect(ends.map(({ status }) => status)).toEqual([200, 409])
+      expect((await told()).slice(before.length)).toEqual([`${words}\n${about}\nWhat came of it: Sound is back`])
+    }
+    const mails = await mailed()
+    expect(mails.map(({ to }) => to)).toEqual(Array(3).fill('rae@example.org'))
+    expect(mails.every(({ text }) => text.includes('Sound is back'))).toBe(true)
+  })
+
+  test('[T50] that was not theirs is followed by no message: a lead’s, a no, and an action that needs none', async () => {
+    const [theirs, leads] = [await asked(), await asked()]
+    await says(theirs.ask, 'declined')
+    await call('POST', `/actions/${String(leads.action.id)}/approve`, { version: 2 }, leadHeaders)
+    expect((await call('POST', `/actions/${String(leads.action.id)}/end`, { version: 3, state: 'done' })).status).toBe(
+      200,
+    )
+    await call('POST', '/actions', { ...newAction, done: { seen: 'It runs' } })
+    expect((await server.store.log.read(id, 0, 200)).map(({ kind }) => kind)).not.toContain('message.sent')
   })
 
   test('is asked for once, and no more when the action was dropped or a lead decided', async () => {
