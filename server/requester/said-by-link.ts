@@ -48,7 +48,7 @@ export function answersOf(said: RequesterSaid, { requesterName }: Ticket, at: st
   return { answers: { askId, choice, text: text === '' ? null : text, osUser: oneLine(requesterName, 200), at } }
 }
 
-/** Whether a question was given this very answer by link before. */
-export function isAnsweredSo({ answer }: StoredAsk, { choice }: DecidedByLink): boolean {
-  return answer?.statementId === null && answer.choice === choice
+/** Whether a question was given this very answer by link before; other words to the same choice are another answer. */
+export function isAnsweredSo({ answer }: StoredAsk, { choice, text }: DecidedByLink): boolean {
+  return answer?.statementId === null && answer.choice === choice && (answer.text ?? '') === text
 }

@@ -115,6 +115,12 @@ async function eraseWork(context: SqlContext, ticket: number): Promise<void> {
     .where('ticket_id', '=', ticket)
     .execute()
   await eraseJson(context, { table: 'asks', column: 'ask', ticket, kept: keptMembers('ask.sent') })
+  // An answer that came by a link has no statement by which it would be found.
+  await db
+    .updateTable('asks')
+    .set({ answer_text: blank('answer_text'), os_user: blank('os_user') })
+    .where('ticket_id', '=', ticket)
+    .execute()
 }
 
 type IsTheirs = (deviceId: string, osUser: string) => boolean

@@ -5,9 +5,10 @@ import type { PersonKey } from '@askfirst/server/store/people-store.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { chunkOfRows } from '../../support/indexed-chunk.ts'
-import { fileRef, PNG, putStatement, statementOf } from '../../support/person-records.ts'
+import { fileRef, openAsk, PNG, putStatement, statementOf } from '../../support/person-records.ts'
 import type { Scene } from '../../support/store-records.ts'
 import {
+  AT,
   addRun,
   addScene,
   addTicket,
@@ -49,6 +50,15 @@ describeStores('erasing a person', ({ newStore }) => {
   const close = (id = scene.ticket.id, version = 2) => store.tickets.close(closingOf(id, { version }))
   const logOf = (id = scene.ticket.id) => store.log.read(id, 0, 1_000)
 
+  /** An answer that no statement of a device stands behind. */
+  async function answerByLink(id: Scene['ticket']['id']) {
+    const ask = openAsk(id)
+    await store.asks.create(ask, { mostOpen: 8, now: AT }, logDraft(id, 'ask.sent', { askId: ask.id, ask: ask.ask }))
+    const given = { askId: ask.id, choice: 'good', text: 'Walnut thanks', osUser: 'Anna Walnut', at: LATER }
+    const log = logDraft(id, 'requester.decided', { askId: ask.id, choice: 'good', text: 'Walnut thanks' })
+    await store.requesters.say({ log, answers: given, bound: { since: LATER, most: 9 } })
+  }
+
   /** Makes the scene's ticket Anna's, with something of every kind in it. */
   async function fillTicket() {
     const { ticket, device } = scene
@@ -70,6 +80,7 @@ describeStores('erasing a person', ({ newStore }) => {
     await putStatement(store, statementOf(of, { osUser: 'walnut', attachments: [file] }))
     const stored = { at: LATER, log: logDraft(ticket.id, 'attachment.stored', { attachmentId: file.attachmentId }) }
     await store.attachments.complete(file.attachmentId, { offset: 0, bytes: PNG }, stored)
+    await answerByLink(ticket.id)
     const found = [finding(ticket.id, 'walnut'), finding(ticket.id, 'almond')]
     const drafts = found.map(({ id, content }) => logDraft(ticket.id, 'finding.added', { findingId: id, ...content }))
     await store.findings.add(found, drafts)
@@ -109,6 +120,7 @@ describeStores('erasing a person', ({ newStore }) => {
         await store.attachments.listForTicket(id),
         await store.mail.listForTicket(id),
         await store.consent.get(request.id),
+        await store.asks.listForTicket(id),
       ],
     ]
     expect(JSON.stringify(kept)).not.toMatch(/walnut|anna|almond|bo@x\.org|Änne/i)
