@@ -40,6 +40,7 @@ export class ConsentService {
   /**
    * Asks the person at a device. The request is stored as it will be sent, logged, and sent now or at the next connect.
    *
+   * @param take puts a ticket that nobody has into the caller's hands (SPEC T16), once nothing stands in the way of asking
    * @throws AskFirstError NOT_FOUND, CONFLICT, NOT_ALLOWED, DEVICE_QUARANTINED, REQUEST_TOO_MANY, COLLECTOR_UNKNOWN,
    *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST, TECHNICIAN_REPORTED
    */
@@ -47,12 +48,16 @@ export class ConsentService {
     ticketId: TicketId,
     caller: { readonly user: User; readonly role: Role },
     asking: Asking,
+    take?: () => Promise<void>,
   ): Promise<StoredRequest> {
     const { store, clock, terms } = this.#deps
-    const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
+    await this.#openTicket(ticketId, caller.user, asking.deviceId)
     const collectors = await this.#checkDevice(asking)
     await this.#refuseReported(asking.deviceId, caller.user)
     if (caller.role === 'auditor') throw new AskFirstError('NOT_ALLOWED', 'An auditor asks nobody for data.')
+    await take?.()
+    // Somebody else may have taken it at the same moment.
+    const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
     const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
     const replaces = await this.#replaced(ticket, caller.user, asking.deviceId)
     const request = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces })

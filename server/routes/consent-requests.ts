@@ -122,9 +122,9 @@ export function consentRequestRoutes({
       async (request, reply) => {
         const { user, role } = callerOf(request)
         const asking = askingOf(request.body, await settings.get())
-        const asked = await consent.ask(request.params.id, { user, role }, asking)
-        await takeFree(tickets, request.params.id, user)
-        return reply.code(201).send(view(asked))
+        const { id } = request.params
+        const take = () => takeFree(tickets, id, user)
+        return reply.code(201).send(view(await consent.ask(id, { user, role }, asking, take)))
       },
     )
 

@@ -4,7 +4,7 @@ import type { User } from '../store/entities.ts'
 import type { TicketService } from './ticket-service.ts'
 
 /**
- * Puts a ticket that nobody has into the hands of the one who just did something on it (SPEC T16). Where somebody else was
+ * Puts a ticket that nobody has into the hands of the one who is about to work on it (SPEC T16). Where somebody else was
  * first it stays theirs.
  *
  * @throws AskFirstError NOT_FOUND

@@ -33,7 +33,7 @@ import {
 } from '../support/sealed-bundle.ts'
 
 /** Entries of the bundle under attack, by number. */
-const AT = { requested: 2, receipt: 3, ordered: 4, ended: 6, revoked: 10 }
+const AT = { requested: 3, receipt: 4, ordered: 5, ended: 7, revoked: 11 }
 
 let world: HostileWorld
 let honest: Uint8Array
@@ -94,6 +94,7 @@ describe('the bytes of a bundle', () => {
     const kinds = entriesOf(filesOf(honest)).map(({ kind }) => kind)
     expect(kinds).toEqual([
       'ticket.opened',
+      'ticket.changed',
       'consent.requested',
       'consent.receipt',
       'run.ordered',
@@ -104,7 +105,7 @@ describe('the bytes of a bundle', () => {
       'finding.added',
       'consent.revoked',
     ])
-    expect(report).toMatchObject({ ok: true, receipts: 1, runs: 1, chunks: 2, rows: 60, entries: 10 })
+    expect(report).toMatchObject({ ok: true, receipts: 1, runs: 1, chunks: 2, rows: 60, entries: 11 })
     expect(verifyBundle(sealed(filesOf(honest), insider), pins).ok).toBe(true)
   })
 
@@ -209,12 +210,12 @@ describe('entries of the log', () => {
 
   it('[G7] rewritten by the server itself, with a checkpoint that fits, are found by what the device kept', () => {
     const witness = checkpointOf(honest)
-    const rewritten = withEntries((all) => rechained(changed(all, 8, withBody({ detail: 'never happened' }))))
+    const rewritten = withEntries((all) => rechained(changed(all, 9, withBody({ detail: 'never happened' }))))
     expect(verifyBundle(rewritten, pins).ok).toBe(true)
     const report = verifyBundle(rewritten, { ...pins, witness })
     expect(report.ok).toBe(false)
     expect(report.problems).toMatchObject([{ check: 'pin' }])
-    const continued = withEntries((all) => rechained([...all, { ...(all[4] as LogEntry) }]))
+    const continued = withEntries((all) => rechained([...all, { ...(all[5] as LogEntry) }]))
     expect(verifyBundle(continued, { ...pins, witness }).problems.filter(({ check }) => check === 'pin')).toEqual([])
     for (const note of ['', 'x', witness.replace('/ticket/', '/ticket/x'), witness.slice(0, -2)])
       expect(verifyBundle(honest, { ...pins, witness: note }).ok).toBe(false)
@@ -224,13 +225,13 @@ describe('entries of the log', () => {
 describe('consent in the log', () => {
   const rewritings: Record<string, readonly [number, (entries: LogEntry[]) => readonly LogEntry[]]> = {
     'a run that was ordered before the answer': [
-      3,
-      (all) => [all[0], all[1], all[3], all[2], ...all.slice(4)] as LogEntry[],
+      AT.receipt,
+      (all) => [...all.slice(0, 3), all[4], all[3], ...all.slice(5)] as LogEntry[],
     ],
-    'a run without any answer': [3, (all) => all.filter(({ seq }) => seq !== AT.receipt)],
+    'a run without any answer': [AT.receipt, (all) => all.filter(({ seq }) => seq !== AT.receipt)],
     'a run that was ordered after the revocation': [
-      8,
-      (all) => [...all.slice(0, 6), all[9], all[6], all[7], all[8]] as LogEntry[],
+      9,
+      (all) => [...all.slice(0, 7), all[10], all[7], all[8], all[9]] as LogEntry[],
     ],
     'a run of a collector that was not allowed': [
       AT.ordered,
@@ -278,7 +279,7 @@ describe('consent in the log', () => {
       const files = filesOf(honest)
       setEntries(
         files,
-        rechained(changed(entriesOf(files), AT.receipt, (entry) => withJws(entry, () => receipt)).slice(0, 9)),
+        rechained(changed(entriesOf(files), AT.receipt, (entry) => withJws(entry, () => receipt)).slice(0, 10)),
       )
       files.set(certificateFile(leaf.sha256), Buffer.from(leaf.pem))
       if (authorityPem !== null) files.set(FILES.authority, Buffer.from(authorityPem))

@@ -69,7 +69,7 @@ async function refusesOne(
   const { desk } = world
   const honest = consentRecord(request)
   expect(await deliver(forger, request.requestId, forge(honest))).toMatchObject({ outcome: 'refused', code })
-  expect(await desk.logKinds(ticketId)).toEqual(['ticket.opened', 'consent.requested'])
+  expect(await desk.logKinds(ticketId)).toEqual(['ticket.opened', 'ticket.changed', 'consent.requested'])
   expect(await world.store.consent.get(request.requestId)).toMatchObject({ state: 'asked', grant: null, jws: null })
   const order = { grantId: honest.decision.grant?.grantId, runs: [{ collector: 'eventlog.query' }] }
   const ordered = await desk.call('POST', `/api/tickets/${ticketId}/runs`, order)
@@ -233,7 +233,7 @@ describe('a record that says other than what was asked', () => {
     const { request, ticketId } = await world.desk.ask(earlier.agent)
     const jws = signReceipt(earlier.agent.identity, earlier.record)
     expect(await deliver(earlier.agent, request.requestId, jws)).toMatchObject({ code: 'RECEIPT_INVALID' })
-    expect(await world.desk.logKinds(ticketId)).toEqual(['ticket.opened', 'consent.requested'])
+    expect(await world.desk.logKinds(ticketId)).toEqual(['ticket.opened', 'ticket.changed', 'consent.requested'])
   })
 
   it('[C11] is refused when its receipt id stands in the log already', async () => {

@@ -151,8 +151,8 @@ describe.skipIf(program === null)(
             document.body.replaceChildren(frame)
           })`,
           )
-          const [, frame] = evil.frames()
-          expect(frame?.url(), path).toMatch(/^chrome-error:/)
+          // The frame has loaded; that it shows an error is told a moment later.
+          await expect.poll(() => evil.frames()[1]?.url(), { message: path }).toMatch(/^chrome-error:/)
         }
       })
 

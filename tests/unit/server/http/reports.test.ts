@@ -77,7 +77,7 @@ describe('asking on a ticket', () => {
     expect((await ask(asLead)).statusCode).toBe(403)
     expect((await call('GET', `/api/tickets/${id}`, asLead)).json()).toMatchObject(taken)
     const entries = (await server.store.log.read(id, 0, 100)).map(({ kind }) => kind)
-    expect(entries).toEqual(['ticket.opened', 'consent.requested', 'ticket.changed'])
+    expect(entries).toEqual(['ticket.opened', 'ticket.changed', 'consent.requested'])
   })
 })
 
