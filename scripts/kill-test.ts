@@ -5,6 +5,7 @@
  * seed gives the same plan. Exit code 1 and the folder with logs and data when anything is wrong.
  */
 import { parseArgs } from 'node:util'
+import { setup as bundlePrograms } from '../tests/support/bundled-programs.ts'
 import { judgeCampaign } from '../tests/support/kill/judge.ts'
 import type { Who } from '../tests/support/kill/plan.ts'
 
@@ -30,6 +31,7 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 say(`seed ${numbers.seed}, ${numbers.rounds} rounds`)
+await bundlePrograms()
 const startedAt = performance.now()
 const { problems, ...counts } = await judgeCampaign({ ...numbers, ...(whom.length === 0 ? {} : { whom }), say })
 for (const problem of problems) say(`WRONG: ${problem}`)

@@ -69,6 +69,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
+          globalSetup: 'tests/support/bundled-programs.ts',
           include: ['tests/{integration,hostile,compat,e2e}/**/*.test.ts'],
           exclude: ALONE,
           pool: 'forks',
@@ -82,6 +83,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
+          globalSetup: 'tests/support/bundled-programs.ts',
           include: ALONE,
           pool: 'forks',
           fileParallelism: false,

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { verify, X509Certificate } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { loadIdentity } from '@askfirst/agent/identity/identity.ts'
 import { afterEach, describe, expect, it } from 'vitest'
+import { BUNDLED_AGENT } from '../support/bundled-programs.ts'
 import { CANARY } from '../support/evil/canary.ts'
 import { EvilDesk, newId, sha256Of } from '../support/evil/evil-desk.ts'
 import { EvilServer } from '../support/evil/evil-server.ts'
@@ -129,7 +129,7 @@ describe('a person who takes a permission back while the server is away', () => 
 })
 
 describe('the real program and an evil server', () => {
-  const program = fileURLToPath(new URL('../../agent/bin/askfirst-agent.mjs', import.meta.url))
+  const program = BUNDLED_AGENT
 
   it('[C1] [C7] [C12] gives device facts only as allowed, and none once the permission is taken back', async () => {
     const desk = await open()

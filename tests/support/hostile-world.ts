@@ -15,6 +15,7 @@ import { startServer } from '@askfirst/server/start-server.ts'
 import type { Run } from '@askfirst/server/store/entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { expect } from 'vitest'
+import { BUNDLED_SERVER } from './bundled-programs.ts'
 import { BUNDLED_STORE_THREAD } from './bundled-store-thread.ts'
 import type { ScriptedIdentity } from './scripted-agent.ts'
 import {
@@ -30,7 +31,6 @@ import {
 
 /** The first admin. */
 export const ACCOUNT = { email: 'ada@example.test', name: 'Ada Example', password: 'four plain words here' }
-const BIN = new URL('../../server/bin/askfirst-server.mjs', import.meta.url).pathname
 /** What a technician asks for in these tests. */
 export const ASKED = [{ id: 'eventlog.query', params: { maxEvents: 100 } }]
 
@@ -297,7 +297,7 @@ export interface HostileProcess {
 export async function startHostileProcess(): Promise<HostileProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'askfirst-hostile-'))
   const flags = ['--data-dir', directory, '--port', '0', '--agent-port', '0', '--log-level', 'fatal', '--json']
-  const child = spawn(process.execPath, [BIN, 'start', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [BUNDLED_SERVER, 'start', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(createInterface(child.stdout), 'line')
   type Facts = { readonly uiUrl: string; readonly agentPort: number; readonly setupLink: string }
   const facts = JSON.parse(String(line)) as Facts // What `start --json` prints.

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { ServerFacts } from '../../../scripts/lib/processes.ts'
 import { ROOT } from '../../../scripts/lib/processes.ts'
+import { BUNDLED_KILL_AGENT, BUNDLED_SERVER } from '../bundled-programs.ts'
 import type { TapEvent } from './tap.ts'
 
 /** A real process that is to be killed. */
@@ -20,7 +21,7 @@ export function startServer(
   args: readonly string[],
   logFile: string,
 ): Victim & { readonly ready: Promise<ServerFacts> } {
-  const victim = start([`${ROOT}server/bin/askfirst-server.mjs`, 'start', '--json', ...args], { logFile, pipe: 1 })
+  const victim = start([BUNDLED_SERVER, 'start', '--json', ...args], { logFile, pipe: 1 })
   const lines = createInterface({ input: pipeOf(victim.child, 1) })
   // The first line is the server's own output, in the form of `--json`.
   const facts = once(lines, 'line').then(([line]) => JSON.parse(String(line)) as ServerFacts)
@@ -42,7 +43,7 @@ export function startAgent(
   onEvent: (event: TapEvent) => void,
 ): Victim {
   const { dataDir, logFile, aheadMs } = options
-  const victim = start([`${ROOT}tests/support/kill/agent-main.ts`, dataDir, String(aheadMs)], { logFile, pipe: 3 })
+  const victim = start([BUNDLED_KILL_AGENT, dataDir, String(aheadMs)], { logFile, pipe: 3 })
   const lines = createInterface({ input: pipeOf(victim.child, 3) })
   lines.on('line', (line) => onEvent(JSON.parse(line) as TapEvent)) // tap.ts wrote it.
   const drained = once(lines, 'close')

@@ -9,7 +9,7 @@ import { enrol } from '@askfirst/agent/identity/enrol.ts'
 import { connectLocal } from '@askfirst/agent/local/local-caller.ts'
 import { decodeEnrolmentCode, encodeEnrolmentCode } from '@askfirst/protocol/enrolment-code.ts'
 import type { GrantId, RequestId } from '@askfirst/protocol/ids.ts'
-import { ROOT } from '../../../scripts/lib/processes.ts'
+import { BUNDLED_AGENT } from '../bundled-programs.ts'
 import { freePort } from '../free-port.ts'
 import { Desk } from './desk.ts'
 import type { Victim } from './processes.ts'
@@ -153,8 +153,7 @@ export class World {
 
   /** Runs `askfirst-agent`, as the person at the machine does. */
   async agentSays(...args: readonly string[]): Promise<Said> {
-    const program = `${ROOT}agent/bin/askfirst-agent.mjs`
-    const child = spawn(process.execPath, [program, ...args, '--data', this.agentDir], {
+    const child = spawn(process.execPath, [BUNDLED_AGENT, ...args, '--data', this.agentDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
