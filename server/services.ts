@@ -262,7 +262,10 @@ function createTicketServices({ store, clock, bus, settings, mails, consent, uiU
     lead: createLeadService({ store, clock, clocks }),
     escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     asks,
-    appointments: createAppointmentService({ store, clock, bus, asks }),
+    appointments: createAppointmentService({
+      ...{ store, clock, bus, asks },
+      afterCancel: (ticketId, id) => consent.appointmentCancelled(ticketId, id),
+    }),
     requesters: new RequesterService({ store, bus, clock, mails, afterChange }),
     requesterLinks: createRequesterLinks({ store, clock, url: uiUrl }),
   }

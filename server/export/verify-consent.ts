@@ -10,8 +10,16 @@ import {
   RevocationRecord,
 } from '@askfirst/protocol/consent-record.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { ConsentWindow } from '@askfirst/protocol/window.ts'
 import { Compile } from 'typebox/compile'
-import { isOrderedBody, isReceiptBody, isReportedBody, isRequestedBody, isRevokedBody } from './log-bodies.ts'
+import {
+  isAppointmentBody,
+  isOrderedBody,
+  isReceiptBody,
+  isReportedBody,
+  isRequestedBody,
+  isRevokedBody,
+} from './log-bodies.ts'
 import type { Problem } from './verify-report.ts'
 import type { TrustedCertificates } from './verify-signed.ts'
 import { CLOCK_TOLERANCE_MS, isValidAt, namesDevice, verifySigned } from './verify-signed.ts'
@@ -21,20 +29,29 @@ const isRevocationRecord = Compile(RevocationRecord)
 const isReportRecord = Compile(ReportRecord)
 /** What the entries so far allow. */
 interface Standing {
-  readonly requests: Map<string, { readonly sha256: string; readonly matchCode: string }>
-  readonly grants: Map<string, Grant>
+  readonly requests: Map<string, Requested>
+  readonly grants: Map<string, { readonly grant: Grant; readonly window: ConsentWindow | undefined }>
   readonly ended: Set<string>
+  /** Appointments that were agreed and not cancelled, by id. */
+  readonly agreed: Map<string, Pick<ConsentWindow, 'from' | 'until'>>
+}
+
+interface Requested {
+  readonly sha256: string
+  readonly matchCode: string
+  readonly window: ConsentWindow | undefined
 }
 
 /**
  * Follows consent through the log (SPEC C10, C11, G5): every receipt and revocation is signed by a certificate of the
- * authority that was valid then, answers a request of this log, and every run was ordered under a grant that stood.
+ * authority that was valid then, answers a request of this log, and every run was ordered under a grant that stood. What was
+ * allowed for an appointment lies within the times that were agreed, and ends with them (SPEC C27).
  */
 export function verifyConsent(
   entries: readonly LogEntry[],
   certificates: TrustedCertificates,
 ): { readonly receipts: number; readonly problems: readonly Problem[] } {
-  const standing: Standing = { requests: new Map(), grants: new Map(), ended: new Set() }
+  const standing: Standing = { requests: new Map(), grants: new Map(), ended: new Set(), agreed: new Map() }
   const problems: Problem[] = []
   let receipts = 0
   for (const entry of entries) {
@@ -56,6 +73,9 @@ function entryProblem(entry: LogEntry, standing: Standing, certificates: Trusted
       return revocationProblem(entry, standing, certificates)
     case 'consent.reported':
       return reportProblem(entry, standing, certificates)
+    case 'appointment.agreed':
+    case 'appointment.cancelled':
+      return appointmentProblem(entry, standing)
     case 'run.ordered':
       return orderProblem(entry, standing)
     default:
@@ -67,7 +87,20 @@ function requestProblem({ body }: LogEntry, standing: Standing): string | null {
   if (!isRequestedBody.Check(body)) return 'it does not say what was asked'
   const sha256 = createHash('sha256').update(canonicalJson(body.request)).digest('hex')
   if (sha256 !== body.requestSha256) return 'the request is not the one whose hash it names'
-  standing.requests.set(body.requestId, { sha256, matchCode: body.matchCode })
+  const { window } = body.request
+  standing.requests.set(body.requestId, { sha256, matchCode: body.matchCode, window })
+  if (window === undefined) return null
+  const agreed = standing.agreed.get(window.appointmentId)
+  return agreed?.from === window.from && agreed.until === window.until
+    ? null
+    : 'it asks for times that nobody had agreed to'
+}
+
+function appointmentProblem({ kind, body }: LogEntry, { agreed }: Standing): string | null {
+  if (!isAppointmentBody.Check(body)) return 'it does not say which appointment'
+  const { appointmentId, from, until } = body
+  if (kind === 'appointment.cancelled') agreed.delete(appointmentId)
+  else agreed.set(appointmentId, { from, until })
   return null
 }
 
@@ -86,8 +119,16 @@ function receiptProblem(entry: LogEntry, standing: Standing, certificates: Trust
   if (!namesDevice(signed.certificate, parties.principal.deviceId)) return 'the receipt was signed by another device'
   const decidedAt = Math.max(...events.map(({ at }) => Date.parse(at)))
   if (!isValidAt(signed.certificate, decidedAt)) return 'the certificate was not valid when the receipt was signed'
-  if (decision.grant !== undefined) standing.grants.set(decision.grant.grantId, decision.grant)
-  return null
+  const { grant } = decision
+  if (grant === undefined) return null
+  standing.grants.set(grant.grantId, { grant, window: asked.window })
+  return asked.window !== undefined && !isWithin(grant, asked.window)
+    ? 'the receipt allows more than the times of the appointment'
+    : null
+}
+
+function isWithin({ validFrom, expiresAt }: Grant, { from, until }: ConsentWindow): boolean {
+  return Date.parse(validFrom) >= Date.parse(from) && Date.parse(expiresAt) <= Date.parse(until)
 }
 
 function revocationProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
@@ -122,10 +163,15 @@ function reportProblem(entry: LogEntry, standing: Standing, certificates: Truste
 /** Parameters are the agent's to judge, by its own schema; here stands that consent came first and covers the collector. */
 function orderProblem({ body, at }: LogEntry, standing: Standing): string | null {
   if (!isOrderedBody.Check(body)) return 'it does not say what was ordered'
-  const grant = standing.grants.get(body.grantId)
-  if (grant === undefined) return 'it was ordered before or without a receipt that allows it'
+  const held = standing.grants.get(body.grantId)
+  if (held === undefined) return 'it was ordered before or without a receipt that allows it'
+  const { grant, window } = held
   if (standing.ended.has(body.grantId)) return 'it was ordered after the permission was taken back'
   if (Date.parse(at) > Date.parse(grant.expiresAt) + CLOCK_TOLERANCE_MS)
     return 'it was ordered after the permission had ended'
+  if (window !== undefined && Date.parse(at) < Date.parse(grant.validFrom))
+    return 'it was ordered before the permission began'
+  if (window !== undefined && !standing.agreed.has(window.appointmentId))
+    return 'it was ordered after the appointment was cancelled'
   return grant.collectors.some(({ id }) => id === body.collector) ? null : `${body.collector} was not allowed`
 }

@@ -17,6 +17,7 @@ import { addMail } from './0017-mail.ts'
 import { addKnowledge } from './0018-knowledge.ts'
 import { addAppointments } from './0019-appointments.ts'
 import { addRetention } from './0020-retention.ts'
+import { addConsentWindows } from './0021-consent-windows.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -45,4 +46,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0018-knowledge', up: addKnowledge },
   { name: '0019-appointments', up: addAppointments },
   { name: '0020-retention', up: addRetention },
+  { name: '0021-consent-windows', up: addConsentWindows },
 ]

@@ -7,6 +7,7 @@ import { describeStores } from '../../support/stores.ts'
 
 const FROM = '2026-11-23T09:00:00.000Z'
 const UNTIL = '2026-11-23T10:00:00.000Z'
+const SERVER = { kind: 'system', id: 'server', name: 'Server' } as const
 
 describeStores('appointments', ({ newStore }) => {
   let store: Store
@@ -51,13 +52,14 @@ describeStores('appointments', ({ newStore }) => {
     expect(await within(AT, '2026-11-23T09:00:00.001Z')).toEqual([id])
     expect(await within('2026-11-23T09:59:59.999Z', '2026-11-24T00:00:00.000Z')).toEqual([id])
     expect(await within(UNTIL, '2026-11-24T00:00:00.000Z')).toEqual([])
-    await store.appointments.cancel(id, LATER, [])
+    await store.appointments.cancel(id, { at: LATER, endedBy: SERVER, log: [] })
     expect(await within(FROM, UNTIL)).toEqual([])
   })
 
   test('[T45] are cancelled once, with their entries, and count it', async () => {
     const { id, ...rest } = await agreed()
-    const cancel = () => store.appointments.cancel(id, LATER, [log('appointment.cancelled')])
+    const cancel = () =>
+      store.appointments.cancel(id, { at: LATER, endedBy: SERVER, log: [log('appointment.cancelled')] })
     expect(await cancel()).toEqual({ id, ...rest, state: 'cancelled', sequence: 1, endedAt: LATER })
     const before = await size()
     expect(await cancel()).toBeNull()
