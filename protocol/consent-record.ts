@@ -31,6 +31,7 @@ export const Grant = Type.Object(
     ticketId: TicketId,
     deviceId: DeviceId,
     collectors: Type.Array(Type.Object({ id: CollectorId, params: Params }, closed), { minItems: 1, maxItems: 32 }),
+    /** Nothing is read before: the answer, or the start of the request's window where that is later (SPEC C25). */
     validFrom: Instant,
     expiresAt: Instant,
     /** Rows wait on the device until the person has looked at them. */

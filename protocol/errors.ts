@@ -117,6 +117,11 @@ export const ERRORS = {
   DEVICE_OFFLINE: { status: 409, retry: true, text: 'The device is not connected now. Try again when it is online.' },
   // Consent
   GRANT_UNKNOWN: { status: 409, retry: false, text: 'There is no such permission on the device. Ask the person.' },
+  GRANT_NOT_YET: {
+    status: 409,
+    retry: true,
+    text: 'The permission counts for an appointment that has not begun. Nothing is read before it begins.',
+  },
   GRANT_EXPIRED: { status: 409, retry: false, text: 'The permission has ended. Ask the person again.' },
   GRANT_REVOKED: { status: 409, retry: false, text: 'The person took the permission back.' },
   GRANT_OTHER_TECHNICIAN: {
@@ -136,6 +141,11 @@ export const ERRORS = {
     status: 409,
     retry: false,
     text: "The device's local policy does not allow this request.",
+  },
+  AGENT_TOO_OLD: {
+    status: 409,
+    retry: false,
+    text: 'The agent on the device is too old to be asked for an appointment. Update it, or ask when the appointment begins.',
   },
   TECHNICIAN_REPORTED: {
     status: 409,

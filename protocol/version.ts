@@ -20,6 +20,12 @@ export const PROTOCOL_HISTORY = [
     change:
       'People open tickets, add files, reply and say whether it is fixed (person.statement, attachment.piece, attachment.state), follow their tickets (ticket.progress, ticket.follow, ticket.messages), and answer questions of the desk (ticket.asks).',
   },
+  {
+    version: 4,
+    date: '2026-11-29',
+    change:
+      'A permission can be asked for ahead, for the times of an agreed appointment only (the window of consent.request).',
+  },
 ] as const
 
 /** WebSocket subprotocol name; its number is the major version that both sides must share. */

@@ -265,7 +265,10 @@ function createTicketServices({ store, clock, bus, settings, mails, consent, uiU
     lead: createLeadService({ store, clock, clocks }),
     escalations: createEscalationService({ store, clock, bus, mails, afterChange }),
     asks,
-    appointments: createAppointmentService({ store, clock, bus, asks, mails }),
+    appointments: createAppointmentService({
+      ...{ store, clock, bus, asks, mails },
+      afterCancel: (ticketId, id) => consent.appointmentCancelled(ticketId, id),
+    }),
     // Approvals are never given by link, so their hook is not among these.
     requesters: new RequesterService({
       ...{ store, bus, clock, mails, afterChange },

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { DATA_CATEGORIES } from '@askfirst/protocol/catalogue-entry.ts'
-import type { ConsentRecord, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
+import type { ConsentRecord, Grant, RevocationRecord } from '@askfirst/protocol/consent-record.ts'
 import type { ReceiptId } from '@askfirst/protocol/ids.ts'
 import { matchCode } from '@askfirst/protocol/match-code.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { withdrawalMethod } from '@askfirst/protocol/notice/notice.ts'
+import { instant } from './agent-clock.ts'
 import type { Answerer } from './consent-events.ts'
 import type { HeldGrant, HeldRequest } from './consent-state.ts'
 import type { OfferedCollectors } from './offered-collectors.ts'
@@ -72,6 +73,11 @@ export function buildRevocationRecord(
     method,
     ...reason,
   }
+}
+
+/** When a decision counts as made: with the beginning of its grant, to the millisecond, unless that was given ahead. */
+export function decidedAt(grant: Grant | undefined, nowMs: number): string {
+  return instant(Math.min(grant === undefined ? nowMs : Date.parse(grant.validFrom), nowMs))
 }
 
 /** SHA-256 of a request's canonical JSON; null when it has none and so equals nothing that was taken in before. */

@@ -2,7 +2,8 @@ import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
-import { policyObjection } from '../policy/apply-policy.ts'
+import { windowLengthMs, windowProblem } from '@askfirst/protocol/window.ts'
+import { requestObjection } from '../policy/apply-policy.ts'
 import type { PolicyReading } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
 import type { OfferedCollectors, Refusal } from './offered-collectors.ts'
@@ -53,7 +54,17 @@ function timeProblem(request: ConsentRequest, nowMs: number): Refusal | null {
   if (askedAt > nowMs + MAX_CLOCK_SKEW_MS)
     return refusal('REQUEST_INVALID', `The request comes from the future. ${clock}`)
   if (answerBy <= nowMs) return refusal('REQUEST_INVALID', `The time to answer is over. ${clock}`)
-  return null
+  return outsideWindow(request, nowMs)
+}
+
+/** A permission for an appointment is for its times as they stand in the request, by this device's own clock (SPEC C24). */
+function outsideWindow({ window, durationMs, answerBy }: ConsentRequest, nowMs: number): Refusal | null {
+  if (window === undefined) return null
+  const problem = windowProblem(window, nowMs)
+  if (problem !== null) return refusal('REQUEST_INVALID', `${problem} This device's clock says ${instant(nowMs)}.`)
+  if (durationMs !== windowLengthMs(window))
+    return refusal('REQUEST_INVALID', 'The permission does not last as long as its window.')
+  return answerBy > window.until ? refusal('REQUEST_INVALID', 'The time to answer ends after the window.') : null
 }
 
 function collectorsProblem(request: ConsentRequest, context: RequestContext): Refusal | null {
@@ -75,6 +86,6 @@ function collectorsProblem(request: ConsentRequest, context: RequestContext): Re
       'REQUEST_FORBIDDEN_BY_POLICY',
       'The local policy file on the device is not valid, so nothing is allowed. Its administrator must correct it.',
     )
-  const objection = policyObjection(context.policy.policy, request.collectors, new Date(context.nowMs))
+  const objection = requestObjection(context.policy.policy, request, context.nowMs)
   return objection === null ? null : refusal('REQUEST_FORBIDDEN_BY_POLICY', objection)
 }

@@ -1,3 +1,4 @@
+import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
@@ -16,6 +17,8 @@ export interface RunContext {
   readonly nowMs: number
   readonly offered: OfferedCollectors
   readonly policy: PolicyReading
+  /** Whether the device's own clocks say that the grant has not begun. */
+  readonly isAhead: (grant: Grant) => boolean
 }
 
 const ENDED: Record<GrantEnd, { readonly code: ErrorCode; readonly detail: string }> = {
@@ -34,7 +37,7 @@ export function runProblem(order: RunOrder, held: HeldGrant | undefined, context
   if (held === undefined) return refusal('GRANT_UNKNOWN', 'The device holds no such permission.')
   return (
     partyProblem(order, held, context.deviceId) ??
-    timeProblem(held, context.nowMs) ??
+    timeProblem(held, context) ??
     policyProblem(order, held, context) ??
     collectorProblem(order, held, context.offered)
   )
@@ -49,9 +52,12 @@ function partyProblem(order: RunOrder, { grant }: HeldGrant, deviceId: DeviceId)
   return null
 }
 
-function timeProblem({ grant, ended }: HeldGrant, nowMs: number): Refusal | null {
+function timeProblem({ grant, ended }: HeldGrant, { nowMs, isAhead }: RunContext): Refusal | null {
   if (ended !== undefined) return refusal(ENDED[ended.reason].code, ENDED[ended.reason].detail)
-  return nowMs >= Date.parse(grant.expiresAt) ? refusal(ENDED.expired.code, ENDED.expired.detail) : null
+  if (nowMs >= Date.parse(grant.expiresAt)) return refusal(ENDED.expired.code, ENDED.expired.detail)
+  return isAhead(grant)
+    ? refusal('GRANT_NOT_YET', `The permission begins at ${grant.validFrom}, by the device's own clock.`)
+    : null
 }
 
 /** The administrator may have made the policy stricter since the person said yes. */

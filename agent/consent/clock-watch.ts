@@ -42,6 +42,9 @@ export class ClockWatch {
 
   /** Notes on disk how far the clock has come while a grant that is trusted is in force. */
   note(active: readonly { readonly grant: Grant }[], isLast = false): void {
-    if (active.some(({ grant }) => !this.#distrusted.has(grant.grantId))) this.#mark.note(isLast)
+    const trusted = active.filter(({ grant }) => !this.#distrusted.has(grant.grantId))
+    if (trusted.length === 0) return
+    const isAhead = trusted.every(({ grant }) => Date.parse(grant.validFrom) > this.#clock.wallMs())
+    this.#mark.note({ isLast, isAhead })
   }
 }

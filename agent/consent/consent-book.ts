@@ -83,8 +83,9 @@ export interface ConsentBook {
   /** The desk takes a request back; a grant that came of it ends. */
   withdraw(requestId: RequestId, reason: MessageNamed<'consent.withdraw'>['reason']): Promise<void>
   pending(): readonly PendingRequest[]
-  /** Active grants, and ended ones of the last two days. */
+  /** Active grants, those that were given ahead among them, and ended ones of the last two days. */
   grants(): readonly GrantState[]
+  /** Whether a grant has not ended; one that was given ahead is active and allows nothing yet. */
   isActive(grantId: GrantId): boolean
   /** The request that a grant came of; null for an unknown grant. */
   requestOf(grantId: GrantId): ConsentRequest | null

@@ -14,7 +14,7 @@ export interface ConsentEvents {
   report(outgoing: Extract<OutgoingJws, { kind: 'report' }>): void
   /** The grant is over: kill its collectors and drop its unsent rows, now. */
   grantEnded(grantId: GrantId, reason: GrantEnd): void
-  /** A grant began; absent: nobody needs to know. */
+  /** A grant that counts from now on was given; absent: nobody needs to know. */
   grantBegan?(grant: Grant): void
 }
 

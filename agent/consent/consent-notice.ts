@@ -29,6 +29,7 @@ export function consentNotice({ request, requestSha256 }: HeldRequest, around: N
   return makeNotice({
     request,
     language,
+    timeZone: ownTimeZone(),
     matchCode: matchCodeOf(requestSha256),
     describe: (id) => wordsOf(offered, id),
     longestMs: longestGrantMs(request, policy),
@@ -38,6 +39,11 @@ export function consentNotice({ request, requestSha256 }: HeldRequest, around: N
     lifted: liftedBlock(state, request),
     openedHere: openedHere(request.ticket.id),
   })
+}
+
+/** The time zone of this computer, e.g. `Europe/Berlin`. */
+function ownTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
 function wordsOf(offered: OfferedCollectors, id: string): CollectorWords | undefined {

@@ -7,7 +7,7 @@ import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request
 import type { Notice } from '@askfirst/protocol/notice/notice.ts'
 import { noticeText } from '@askfirst/protocol/notice/notice-text.ts'
 import type { LocalHistory } from '../history/local-history.ts'
-import { policyObjection } from '../policy/apply-policy.ts'
+import { requestObjection } from '../policy/apply-policy.ts'
 import type { LocalPolicy, PolicyReading } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
 import { requestHash, sha256Hex } from './build-record.ts'
@@ -108,7 +108,7 @@ export function grantOfYes(
   now: { readonly text: string; readonly policy: LocalPolicy; readonly nowMs: number; readonly grantId: GrantId },
 ): Grant {
   const { request, shownAt } = held
-  const objection = policyObjection(now.policy, request.collectors, new Date(now.nowMs))
+  const objection = requestObjection(now.policy, request, now.nowMs)
   if (objection !== null) throw new AskFirstError('REQUEST_FORBIDDEN_BY_POLICY', objection)
   if (shownAt === undefined || decision.textSha256 !== sha256Hex(now.text)) {
     const what = `What ${request.requestId} would allow was not shown, or has changed since.`

@@ -30,7 +30,8 @@ export function personalDataUnder(request: ConsentRequest, policy: LocalPolicy):
 /**
  * The grant that a yes gives: never more than was asked, than the policy allows, than the person chose.
  *
- * @throws AskFirstError LOCAL_REQUEST_INVALID when the choice names what was not asked for or leaves nothing
+ * @throws AskFirstError LOCAL_REQUEST_INVALID when the choice names what was not asked for or leaves nothing;
+ *   REQUEST_CLOSED when its window is over
  */
 export function narrowGrant(
   request: ConsentRequest,
@@ -38,17 +39,26 @@ export function narrowGrant(
   base: { grantId: GrantId; policy: LocalPolicy; nowMs: number },
 ): Grant {
   const chosenMs = choice.minutes === undefined ? Number.POSITIVE_INFINITY : minutesToMs(choice.minutes)
+  const lastsMs = Math.min(longestGrantMs(request, base.policy), chosenMs)
   return {
     grantId: base.grantId,
     technicianId: request.technician.id,
     ticketId: request.ticket.id,
     deviceId: request.deviceId,
     collectors: chosenCollectors(request, choice.only),
-    validFrom: instant(base.nowMs),
-    expiresAt: instant(base.nowMs + Math.min(longestGrantMs(request, base.policy), chosenMs)),
+    ...validity(request, base.nowMs, lastsMs),
     review: base.policy.review === true || choice.review === true,
     personalData: personalDataUnder(request, base.policy),
   }
+}
+
+/** From the answer on; of a window only what lies within it (SPEC C25). */
+function validity({ window }: ConsentRequest, nowMs: number, lastsMs: number): Pick<Grant, 'validFrom' | 'expiresAt'> {
+  if (window === undefined) return { validFrom: instant(nowMs), expiresAt: instant(nowMs + lastsMs) }
+  const beginMs = Math.max(nowMs, Date.parse(window.from))
+  const endMs = Math.min(beginMs + lastsMs, Date.parse(window.until))
+  if (endMs <= beginMs) throw new AskFirstError('REQUEST_CLOSED', 'The time that the request asks for is over.')
+  return { validFrom: instant(beginMs), expiresAt: instant(endMs) }
 }
 
 function minutesToMs(minutes: number): number {

@@ -11,7 +11,7 @@ import { noticeText } from '@askfirst/protocol/notice/notice-text.ts'
 import type { LocalPolicy } from '../policy/local-policy.ts'
 import { instant } from './agent-clock.ts'
 import { AnswerDeadlines } from './answer-deadlines.ts'
-import { matchCodeOf } from './build-record.ts'
+import { decidedAt, matchCodeOf } from './build-record.ts'
 import { requestProblem } from './check-request.ts'
 import type { RunOrder } from './check-run.ts'
 import { runProblem } from './check-run.ts'
@@ -159,7 +159,7 @@ export class StoredConsentBook implements ConsentBook {
     const held = this.#grant(order.grantId)
     const { deviceId, clock, readPolicy } = this.#options
     const context = { deviceId, nowMs: clock.wallMs(), offered: this.#offered, policy: readPolicy() }
-    const problem = runProblem(order, held, context)
+    const problem = runProblem(order, held, { ...context, isAhead: this.#grantClock.isAhead })
     if (problem !== null || held === undefined)
       return problem ?? refusal('GRANT_UNKNOWN', 'The device holds no such permission.')
     return { ok: true, grant: structuredClone(held.grant), request: structuredClone(held.request) }
@@ -312,7 +312,7 @@ export class StoredConsentBook implements ConsentBook {
     const signing = { sign, receipts: this.#receipts, offered: this.#offered }
     const { requestId } = held.request
     const receiptId = this.#newId('rcp')
-    const atIso = decision.grant?.validFrom ?? instant(clock.wallMs())
+    const atIso = decidedAt(decision.grant, clock.wallMs())
     const decided = { receiptId, decision, atIso, text, language, osUser: by?.osUser }
     const { record, outgoing } = signReceipt(held, decided, signing)
     const kind = decision.state === 'no-answer' ? 'request.expired' : 'request.answered'
@@ -322,7 +322,7 @@ export class StoredConsentBook implements ConsentBook {
     const change = { grants: [...this.#state.grants, ...given], unsent: [...this.#state.unsent, outgoing] }
     this.#close(held, { outcome: decision.state, receiptId }, change)
     if (decision.grant !== undefined) this.#grantClock.begin(decision.grant)
-    if (decision.grant !== undefined) events.grantBegan?.(decision.grant)
+    if (decision.grant !== undefined && !this.#grantClock.isAhead(decision.grant)) events.grantBegan?.(decision.grant)
     events.receipt(outgoing)
     return record
   }

@@ -6,6 +6,8 @@ import { replaceFile } from './durable-file.ts'
 
 const FILE = 'clock.mark'
 const EVERY_MS = 10_000
+/** While all grants lie ahead nothing is lost by a coarser mark, and a disk is spared thousands of writes a day. */
+const AHEAD_EVERY_MS = 5 * 60_000
 
 /**
  * Keeps on disk how far the wall clock had come while a grant was in force. The monotonic clock does not survive a
@@ -27,10 +29,10 @@ export class WallMark {
     return Date.parse(text.trim()) || 0
   }
 
-  /** Notes the time, at most every ten seconds unless it is the last chance. */
-  note(isLast = false): void {
+  /** Notes the time now and then, more often while something may be read; always when it is the last chance. */
+  note({ isLast, isAhead }: { readonly isLast: boolean; readonly isAhead: boolean }): void {
     const now = this.#clock.monotonicMs()
-    if (!isLast && now - this.#noted < EVERY_MS) return
+    if (!isLast && now - this.#noted < (isAhead ? AHEAD_EVERY_MS : EVERY_MS)) return
     this.#noted = now
     replaceFile(this.#path, `${instant(this.#clock.wallMs())}\n`)
   }

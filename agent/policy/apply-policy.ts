@@ -1,3 +1,4 @@
+import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { LocalPolicy } from './local-policy.ts'
 
 /** One collector with its parameters, as a request or an order names it. */
@@ -16,6 +17,16 @@ export function policyObjection(policy: LocalPolicy, collectors: readonly AskedC
     if (channel !== null) return `The local policy does not allow reading the event log channel "${channel}".`
   }
   return null
+}
+
+/** Why the policy forbids a request now, or what it asks for ahead at the time for which it asks; null when it does not. */
+export function requestObjection(
+  policy: LocalPolicy,
+  { collectors, window }: Pick<ConsentRequest, 'collectors' | 'window'>,
+  nowMs: number,
+): string | null {
+  const begins = window === undefined ? nowMs : Math.max(nowMs, Date.parse(window.from))
+  return policyObjection(policy, collectors, new Date(nowMs)) ?? policyObjection(policy, collectors, new Date(begins))
 }
 
 /** Whether the local time lies in the policy's hours; without hours every time does. */

@@ -3,6 +3,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { RequestId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { CommandResult } from '../local/commands.ts'
+import { isAhead } from '../local/grant-time.ts'
 import type { LocalCaller } from '../local/local-caller.ts'
 import { connectLocal } from '../local/local-caller.ts'
 import type { AgentCaller } from './agent-caller.ts'
@@ -169,7 +170,7 @@ export class Companion {
 
   async #closeWhenIdle({ pending, grants }: Lists): Promise<void> {
     const { server, isBackground } = this.#options
-    const isNeeded = pending.length > 0 || grants.some(({ ended }) => ended === undefined)
+    const isNeeded = pending.length > 0 || grants.some((summary) => summary.ended === undefined && !isAhead(summary))
     if (isBackground && !isNeeded && server.isOpen && server.idleMs > IDLE_MS) await server.close()
   }
 }

@@ -26,6 +26,8 @@ export interface RequestStory {
   readonly receiptId: string | null
   readonly jwsSha256: string | null
   readonly grantId: string | null
+  /** From when until when the grant counts. */
+  readonly validFrom: string | null
   readonly expiresAt: string | null
   readonly ended: { readonly at: string; readonly reason: string } | null
   readonly reportedBy: string | null
@@ -103,6 +105,7 @@ class Told {
       receiptId: null,
       jwsSha256: null,
       grantId: null,
+      validFrom: null,
       expiresAt: null,
       ended: null,
       reportedBy: null,
@@ -123,6 +126,7 @@ class Told {
     story.jwsSha256 = text(body.jwsSha256)
     if (state !== 'given') return
     story.grantId = text(grant.grantId)
+    story.validFrom = text(grant.validFrom)
     story.expiresAt = text(grant.expiresAt)
     this.#byGrant.set(story.grantId, story)
   }

@@ -28,6 +28,12 @@ export const de = {
       'Sie haben dieses Ticket nicht an diesem Computer eröffnet. Der Server sagt, der Helpdesk hat es eröffnet, für {requester}. Dieser Computer kann das nicht prüfen.',
     'ticket.purpose': 'Zweck: {purpose}',
 
+    'window.heading': 'Im Voraus erlaubt, nur für eine bestimmte Zeit',
+    'window.only':
+      'Sie erlauben das nur für {day}, {from} bis {until} Uhr (Zeitzone {zone}). Davor wird nichts gelesen.',
+    'window.ends':
+      'Danach endet es von selbst, und früher, wenn der Termin abgesagt oder das Ticket geschlossen wird. Sie können es jederzeit zurücknehmen, auch bevor es beginnt.',
+
     'match.heading': 'Vergleichscode: {code}',
     'match.headingUnknown':
       'Vergleichscode: für beide dieselben vier Zeichen; er entsteht, wenn die Anfrage gesendet wird',
@@ -52,6 +58,8 @@ export const de = {
     'duration.heading': 'Wie lange, und wie Sie es beenden',
     'duration.yes':
       'Ein Ja gilt höchstens {duration} ab Ihrer Antwort. Sie können eine kürzere Zeit wählen, und Sie können verlangen, alles anzusehen, bevor es gesendet wird.',
+    'window.duration':
+      'Ein Ja gilt höchstens {duration} ab dem Beginn dieser Zeit. Sie können eine kürzere Zeit wählen, und Sie können verlangen, alles anzusehen, bevor es gesendet wird.',
     'duration.stop': 'Beenden: {method}',
     'duration.method': 'An diesem Computer, jederzeit: Beenden auf seiner Seite, oder askfirst-agent revoke {id}',
 
@@ -130,6 +138,9 @@ export const de = {
     'home.look': 'Lesen und antworten',
     'home.active': 'Eine Support-Sitzung läuft',
     'home.toSession': 'Ansehen, was gelesen wird, und beenden',
+    'ahead.heading': 'Im Voraus erlaubt',
+    'ahead.text': 'Nur für {span} erlaubt. Davor wird nichts gelesen.',
+    'ahead.see': 'Ansehen und zurücknehmen',
     'home.review': 'Zeilen warten darauf, dass Sie sie ansehen. Nichts davon wurde gesendet.',
     'home.toReview': '{rows} Zeilen von „{collector}“ ansehen',
     'home.lifted': 'Eine Sperre wurde aufgehoben',

@@ -31,6 +31,11 @@ export const en = {
       'You did not open this ticket on this computer. The server says that the help desk opened it, for {requester}. This computer cannot check that.',
     'ticket.purpose': 'Purpose: {purpose}',
 
+    'window.heading': 'Allowed ahead, for one time only',
+    'window.only': 'You allow this for {day}, {from} to {until} only (time zone {zone}). Nothing is read before.',
+    'window.ends':
+      'It ends by itself then, and earlier when the appointment is cancelled or the ticket is closed. You can take it back at any time, also before it begins.',
+
     'match.heading': 'Match code: {code}',
     'match.headingUnknown': 'Match code: the same four characters for both of you, made when the request is sent',
     'match.advice':
@@ -53,6 +58,8 @@ export const en = {
     'duration.heading': 'How long, and how to stop',
     'duration.yes':
       'A yes lasts at most {duration} from your answer on. You can choose a shorter time, and you can ask to look at everything before it is sent.',
+    'window.duration':
+      'A yes lasts at most {duration} from the beginning of that time on. You can choose a shorter time, and you can ask to look at everything before it is sent.',
     'duration.stop': 'To stop: {method}',
     'duration.method': 'On this computer, at any time: Stop on its page, or askfirst-agent revoke {id}',
 
@@ -127,6 +134,9 @@ export const en = {
     'home.look': 'Read it and answer',
     'home.active': 'A support session is active',
     'home.toSession': 'See what is read, and stop it',
+    'ahead.heading': 'Allowed ahead of time',
+    'ahead.text': 'Allowed for {span} only. Nothing is read before.',
+    'ahead.see': 'See it, and take it back',
     'home.review': 'Rows wait for your look. Nothing of them has been sent.',
     'home.toReview': 'Look at {rows} rows of “{collector}”',
     'home.lifted': 'A block was lifted',

@@ -4,6 +4,7 @@ import { closed, defineMessage } from '../define-message.ts'
 import { CollectorId, Count, Instant, line, Params } from '../fields.ts'
 import { DeviceId, GrantId, RequestId, TicketId, UserId } from '../ids.ts'
 import { LIMITS } from '../limits.ts'
+import { ConsentWindow } from '../window.ts'
 
 /** Who asks. Name and role come from the server's user table; the agent can only show them as the server's word. */
 export const TechnicianRef = Type.Object(
@@ -38,7 +39,7 @@ export const consentRequest = defineMessage({
       minItems: 1,
       maxItems: LIMITS.maxCollectorsPerRequest,
     }),
-    /** How long the grant lasts from the answer on, in ms. */
+    /** How long the grant lasts from the answer on, in ms; with a window, the window's length. */
     durationMs: Type.Integer({ minimum: 60_000, maximum: LIMITS.maxGrantMs }),
     askedAt: Instant,
     /** Silence until then is recorded as "no answer". */
@@ -56,6 +57,8 @@ export const consentRequest = defineMessage({
         closed,
       ),
     ),
+    /** Since version 4. The permission counts within these times only; absent: from the answer on (SPEC C24). */
+    window: Type.Optional(ConsentWindow),
   },
 })
 export type ConsentRequest = Static<typeof consentRequest.schema>

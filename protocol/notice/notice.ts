@@ -10,12 +10,14 @@ import { counted, fill, LANGUAGES, noticeWords } from './languages.ts'
 import { parametersInWords } from './parameter-words.ts'
 import type { TextLabels } from './plain-text.ts'
 import { plainText, quoted } from './plain-text.ts'
+import { spanParts } from './span-parts.ts'
 
 /** Parts of a notice, in the order in which they are shown. */
 const NOTICE_SECTIONS = [
   'intro',
   'who',
   'ticket',
+  'window',
   'match',
   'lifted',
   'earlier',
@@ -98,8 +100,11 @@ export interface NoticeInput {
     | 'destination'
     | 'retentionDays'
     | 'replaces'
+    | 'window'
   >
   readonly language: Language
+  /** Time zone in which times of day are told, by its IANA name; it is named beside them. */
+  readonly timeZone: string
   readonly matchCode: string | null
   /** The agent's own words for a collector. */
   readonly describe: (collector: string) => CollectorWords | undefined
@@ -144,6 +149,7 @@ export function makeNotice(input: NoticeInput): Notice {
       section('intro', '', [words.intro]),
       who(said),
       ticket(said),
+      ...onlyWithin(said),
       match(said),
       ...lifted(said),
       ...earlier(said),
@@ -198,6 +204,20 @@ function opened({ request, openedHere, language, words, labels }: Said): string 
   const { openedBy, requester } = request.ticket
   const text = openedBy === 'requester' ? words['ticket.openedElsewhere'] : words['ticket.openedByDesk']
   return fill(text, { requester: quoted(requester, 200, labels) })
+}
+
+/** A permission for an appointment says first of all when (SPEC C24, C25). */
+function onlyWithin({ request: { window }, language, timeZone, longestMs, words, labels }: Said): NoticeSection[] {
+  if (window === undefined) return []
+  const until = new Date(Math.min(Date.parse(window.until), Date.parse(window.from) + longestMs)).toISOString()
+  const span = { from: window.from, until }
+  const zone = plainText(timeZone, 80, labels)
+  return [
+    section('window', words['window.heading'], [
+      fill(words['window.only'], { ...spanParts(span, language, timeZone), zone }),
+      words['window.ends'],
+    ]),
+  ]
 }
 
 function match({ matchCode, words }: Said): NoticeSection {
@@ -268,7 +288,9 @@ function item(
 
 function duration({ request, language, longestMs, words }: Said): NoticeSection {
   return section('duration', words['duration.heading'], [
-    fill(words['duration.yes'], { duration: durationInWords(longestMs, words) }),
+    fill(words[request.window === undefined ? 'duration.yes' : 'window.duration'], {
+      duration: durationInWords(longestMs, words),
+    }),
     fill(words['duration.stop'], { method: withdrawalMethod(request.requestId, language) }),
   ])
 }

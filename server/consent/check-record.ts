@@ -23,7 +23,8 @@ export function recordProblem(
     headerProblem(record, stored) ??
     noticeProblem(record, stored.request) ??
     timeProblem(record, certificate) ??
-    decisionProblem(record, stored.request, collectors)
+    decisionProblem(record, stored.request, collectors) ??
+    beginProblem(record, stored.request)
   )
 }
 
@@ -41,6 +42,18 @@ function noticeProblem({ processing, parties }: ConsentRecord, request: ConsentR
   if (processing.storage.retentionDays !== request.retentionDays) return 'it states another retention'
   if (!same(parties.controller, request.organisation)) return 'it names another organisation'
   return same(parties.recipient, request.technician) ? null : 'it names another technician'
+}
+
+/** A grant begins with its answer, and one for an appointment lies within its times (SPEC C25). */
+function beginProblem({ decision: { grant }, events }: ConsentRecord, { window }: ConsentRequest): string | null {
+  if (grant === undefined) return null
+  if (window !== undefined)
+    return Date.parse(grant.validFrom) < Date.parse(window.from) ||
+      Date.parse(grant.expiresAt) > Date.parse(window.until)
+      ? 'the grant goes beyond the times of the appointment'
+      : null
+  const decidedAt = Math.max(...events.map(({ at }) => Date.parse(at)))
+  return Date.parse(grant.validFrom) > decidedAt ? 'the grant begins later than it was given' : null
 }
 
 /** The certificate must have been valid when the person decided. */

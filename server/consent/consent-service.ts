@@ -1,10 +1,11 @@
 import { AskFirstError, isErrorCode } from '@askfirst/protocol/errors.ts'
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
-import type { DeviceId, GrantId, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { AppointmentId, DeviceId, GrantId, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import type { ConsentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import type { MessageNamed } from '@askfirst/protocol/messages/index.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
+import type { ConsentWindow } from '@askfirst/protocol/window.ts'
 import { isoNow } from '../clock.ts'
 import { runAllowed } from '../runs/run-allowed.ts'
 import type { Role, StoredRequest, Ticket, User } from '../store/entities.ts'
@@ -17,6 +18,7 @@ import type { Preview } from './preview.ts'
 import { completed, Problems, previewNotice } from './preview.ts'
 import type { RecordOutcome } from './receipts.ts'
 import { recordReceipt, recordRevocation } from './receipts.ts'
+import { isUnderstood, latestEnd, windowAsked } from './window.ts'
 
 export type { RecordOutcome } from './receipts.ts'
 
@@ -42,7 +44,7 @@ export class ConsentService {
    *
    * @param take puts a ticket that nobody has into the caller's hands (SPEC T16), once nothing stands in the way of asking
    * @throws AskFirstError NOT_FOUND, CONFLICT, NOT_ALLOWED, DEVICE_QUARANTINED, REQUEST_TOO_MANY, COLLECTOR_UNKNOWN,
-   *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST, TECHNICIAN_REPORTED
+   *   COLLECTOR_UNAVAILABLE, PARAMS_INVALID, INVALID_REQUEST, TECHNICIAN_REPORTED, AGENT_TOO_OLD
    */
   async ask(
     ticketId: TicketId,
@@ -55,12 +57,21 @@ export class ConsentService {
     const collectors = await this.#checkDevice(asking)
     await this.#refuseReported(asking.deviceId, caller.user)
     if (caller.role === 'auditor') throw new AskFirstError('NOT_ALLOWED', 'An auditor asks nobody for data.')
+    const window = await this.#window(ticketId, asking)
     await take?.()
     // Somebody else may have taken it at the same moment.
     const ticket = await this.#openTicket(ticketId, caller.user, asking.deviceId)
     const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
     const replaces = await this.#replaced(ticket, caller.user, asking.deviceId)
-    const request = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces })
+    const request = makeRequest({
+      clock,
+      ticket,
+      technician,
+      asking: { ...asking, collectors },
+      terms,
+      replaces,
+      window,
+    })
     await store.consent.create(
       request,
       this.#draft(request, { kind: 'user', id: technician.id, name: technician.name }, 'consent.requested', {
@@ -70,7 +81,7 @@ export class ConsentService {
         request: request.request,
       }),
     )
-    this.#deps.link.send(request.deviceId, request.request)
+    await this.#send(request)
     publishChange(this.#deps.bus, ticketId, 'request', request.id)
     return request
   }
@@ -84,7 +95,7 @@ export class ConsentService {
     ticketId: TicketId,
     caller: { readonly user: User; readonly role: Role },
     asking: Asking,
-    language: Language,
+    { language, timeZone }: { readonly language: Language; readonly timeZone: string },
   ): Promise<Preview> {
     const { store, clock, terms, link } = this.#deps
     const [ticket, device] = await Promise.all([store.tickets.get(ticketId), store.devices.get(asking.deviceId)])
@@ -101,9 +112,30 @@ export class ConsentService {
     const collectors = await completed(asking, known, problems)
     const technician = { id: caller.user.id, name: caller.user.name, role: caller.role }
     const replaces = await this.#replaced(ticket, caller.user, device.id)
-    const made = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces })
+    const window = await problems.of(() => this.#window(ticketId, asking), null)
+    const made = makeRequest({ clock, ticket, technician, asking: { ...asking, collectors }, terms, replaces, window })
     const openedHere = await store.statements.openedAt(ticket.id, device.id)
-    return { ...previewNotice(made.request, known, { language, openedHere }), problems: problems.found }
+    return { ...previewNotice(made.request, known, { language, timeZone, openedHere }), problems: problems.found }
+  }
+
+  /** The window that is asked for; null: none. @throws AskFirstError as `windowAsked`; AGENT_TOO_OLD */
+  async #window(ticketId: TicketId, asking: Asking): Promise<ConsentWindow | null> {
+    const { store, clock, link } = this.#deps
+    const window = await windowAsked(store, ticketId, { asking, now: clock.now() })
+    const { deviceId } = asking
+    if (window !== null && link.isOnline(deviceId) && !isUnderstood(link, { deviceId, window })) throw tooOld()
+    return window
+  }
+
+  /** Sends a request now or at the next connect; an agent that would not understand it is sent nothing (SPEC C28). */
+  async #send(stored: StoredRequest): Promise<void> {
+    const { store, link, bus } = this.#deps
+    if (isUnderstood(link, stored.request)) return void link.send(stored.deviceId, stored.request)
+    if (!link.isOnline(stored.deviceId)) return
+    const { code, message: detail } = tooOld()
+    const log = this.#draft(stored, SERVER_ACTOR, 'consent.refused', { requestId: stored.id, code, detail })
+    const advanced = await store.consent.advance(stored.id, 'rejected', code, log)
+    if (advanced !== null) publishChange(bus, stored.ticketId, 'request', stored.id)
   }
 
   listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]> {
@@ -159,7 +191,24 @@ export class ConsentService {
     return overdue.length
   }
 
-  /** Grants that the desk ended before this instant have ended on their devices by themselves: none lasts longer (L14). */
+  /**
+   * Follows an appointment that was cancelled: what was asked and allowed for its times ended in the store with it, and the
+   * devices are told (SPEC C27).
+   */
+  async appointmentCancelled(ticketId: TicketId, appointmentId: AppointmentId): Promise<void> {
+    const { store, link, runs, bus } = this.#deps
+    for (const { id, deviceId, grant, request } of await store.consent.listForTicket(ticketId)) {
+      if (request.window?.appointmentId !== appointmentId) continue
+      link.send(deviceId, withdrawMessage(id, 'withdrawn'))
+      if (grant !== null) await runs.endForGrant({ grantId: grant.grantId, deviceId }, 'RUN_CANCELLED')
+      publishChange(bus, ticketId, 'request', id)
+    }
+  }
+
+  /**
+   * Grants that the desk ended before this instant have ended on their devices by themselves, for none lasts longer (L14);
+   * those that were given ahead when their window had passed by then.
+   */
   endedSince(): string {
     return new Date(this.#deps.clock.now() - LIMITS.maxGrantMs).toISOString()
   }
@@ -175,8 +224,9 @@ export class ConsentService {
     if (stored.state === 'asked' && lateMs > 0) return this.#end(stored, 'expired', SERVER_ACTOR)
     const isOver = stored.grantEndedAt !== null || stored.state === 'withdrawn'
     // What was long over on the device before the desk took it back needs no message.
-    if (stored.grantEndedAt === null && lateMs > LIMITS.maxGrantMs) return
-    this.#deps.link.send(stored.deviceId, isOver ? withdrawMessage(stored.id, withdrawReason(stored)) : stored.request)
+    if (stored.grantEndedAt === null && isLongOver(stored, this.#deps.clock.now())) return
+    if (!isOver) return this.#send(stored)
+    this.#deps.link.send(stored.deviceId, withdrawMessage(stored.id, withdrawReason(stored)))
   }
 
   /** Notes how far a request got on the device. */
@@ -325,6 +375,15 @@ export class ConsentService {
       body: { ...body, deviceId: stored.deviceId },
     })
   }
+}
+
+function tooOld(): AskFirstError {
+  return new AskFirstError('AGENT_TOO_OLD', 'The agent on the device does not know permissions for an appointment.')
+}
+
+/** Whether a grant of a request has ended on its device by itself, also on one whose clock is a little behind. */
+function isLongOver(stored: StoredRequest, now: number): boolean {
+  return Math.max(latestEnd(stored), Date.parse(stored.answerBy) + LIMITS.maxGrantMs) < now
 }
 
 function withdrawMessage(requestId: RequestId, reason: WithdrawReason): MessageNamed<'consent.withdraw'> {

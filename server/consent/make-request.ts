@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@askfirst/protocol/canonical.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
-import type { DeviceId } from '@askfirst/protocol/ids.ts'
+import type { AppointmentId, DeviceId } from '@askfirst/protocol/ids.ts'
 import { matchCode } from '@askfirst/protocol/match-code.ts'
 import type { ConsentRequest, TechnicianRef } from '@askfirst/protocol/messages/consent-request.ts'
 import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
+import type { ConsentWindow } from '@askfirst/protocol/window.ts'
+import { windowLengthMs } from '@askfirst/protocol/window.ts'
 import { Compile } from 'typebox/compile'
 import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
@@ -24,7 +26,10 @@ export interface Asking {
   readonly deviceId: DeviceId
   readonly purpose: string
   readonly collectors: readonly { readonly id: string; readonly params: Readonly<Record<string, unknown>> }[]
+  /** How long the permission lasts; with an appointment, the longest that it may last. */
   readonly durationMs: number
+  /** The appointment for whose times alone it is asked; absent: from the answer on. */
+  readonly appointmentId?: AppointmentId | undefined
   readonly answerWithinMs: number
   readonly personalData: 'keep' | 'pseudonymise'
   /** Whether what the person allows is ordered as soon as they do; absent: no. */
@@ -45,10 +50,11 @@ export function makeRequest(input: {
   readonly asking: Asking
   readonly terms: NoticeTerms
   readonly replaces: NonNullable<ConsentRequest['replaces']> | null
+  readonly window: ConsentWindow | null
 }): StoredRequest {
-  const { clock, ticket, technician, asking, terms, replaces } = input
-  const now = clock.now()
-  const answerBy = new Date(now + asking.answerWithinMs).toISOString()
+  const { clock, ticket, technician, asking, terms, replaces, window } = input
+  const lastMs = window === null ? Number.POSITIVE_INFINITY : Date.parse(window.until)
+  const answerBy = new Date(Math.min(clock.now() + asking.answerWithinMs, lastMs)).toISOString()
   const request: ConsentRequest = {
     type: 'consent.request',
     requestId: newId('crq', clock),
@@ -64,13 +70,14 @@ export function makeRequest(input: {
     organisation: { ...terms.organisation },
     purpose: asking.purpose,
     collectors: asking.collectors.map(({ id, params }) => ({ id, params: { ...params } })),
-    durationMs: asking.durationMs,
+    durationMs: window === null ? asking.durationMs : windowLengthMs(window),
     askedAt: isoNow(clock),
     answerBy,
     destination: terms.destination,
     retentionDays: terms.retentionDays,
     personalData: asking.personalData,
     ...(replaces === null ? {} : { replaces }),
+    ...(window === null ? {} : { window: { ...window } }),
   }
   checkMessage(request)
   const digest = createHash('sha256').update(canonicalJson(request)).digest()

@@ -60,12 +60,17 @@ export async function completed(
 export function previewNotice(
   request: ConsentRequest,
   collectors: DeviceCollectors,
-  told: { readonly language: Language; readonly openedHere: Pick<Statement, 'at' | 'osUser'> | null },
+  told: {
+    readonly language: Language
+    readonly timeZone: string
+    readonly openedHere: Pick<Statement, 'at' | 'osUser'> | null
+  },
 ): Notice {
-  const { language, openedHere } = told
+  const { language, timeZone, openedHere } = told
   return makeNotice({
     request,
     language,
+    timeZone,
     ...(openedHere === null ? {} : { openedHere }),
     matchCode: null,
     describe: (id) => collectors.entry(id),

@@ -1,9 +1,19 @@
 import { Completeness } from '@askfirst/protocol/completeness.ts'
-import { CollectorId, Count, Sha256 } from '@askfirst/protocol/fields.ts'
+import { CollectorId, Count, Instant, Sha256 } from '@askfirst/protocol/fields.ts'
 import { ChunkDigest } from '@askfirst/protocol/findings-log.ts'
-import { AttachmentId, GrantId, ReceiptId, ReportId, RequestId, RunId, StatementId } from '@askfirst/protocol/ids.ts'
+import {
+  AppointmentId,
+  AttachmentId,
+  GrantId,
+  ReceiptId,
+  ReportId,
+  RequestId,
+  RunId,
+  StatementId,
+} from '@askfirst/protocol/ids.ts'
 import { consentRequest } from '@askfirst/protocol/messages/consent-request.ts'
 import { StatementRecord } from '@askfirst/protocol/statement-record.ts'
+import { ConsentWindow } from '@askfirst/protocol/window.ts'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 
@@ -16,6 +26,8 @@ export const isRequestedBody = Compile(
     request: consentRequest.schema,
   }),
 )
+/** Of an appointment that was agreed or cancelled. */
+export const isAppointmentBody = Compile(Type.Object({ appointmentId: AppointmentId, from: Instant, until: Instant }))
 export const isReceiptBody = Compile(Type.Object({ requestId: RequestId, receiptId: ReceiptId, jws: Type.String() }))
 export const isRevokedBody = Compile(Type.Object({ grantId: GrantId, jws: Type.String() }))
 export const isReportedBody = Compile(Type.Object({ reportId: ReportId, jws: Type.String() }))
@@ -33,7 +45,12 @@ export const isSaidBody = Compile(
 )
 /** A request as far as a receipt needs it; its words may have been erased. */
 export const isAskedBody = Compile(
-  Type.Object({ requestId: RequestId, requestSha256: Sha256, matchCode: Type.String() }),
+  Type.Object({
+    requestId: RequestId,
+    requestSha256: Sha256,
+    matchCode: Type.String(),
+    request: Type.Optional(Type.Object({ window: Type.Optional(ConsentWindow) })),
+  }),
 )
 /** A revocation whose own words were erased. */
 export const isEndedGrantBody = Compile(Type.Object({ grantId: GrantId }))

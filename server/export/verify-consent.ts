@@ -10,8 +10,10 @@ import {
   RevocationRecord,
 } from '@askfirst/protocol/consent-record.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { ConsentWindow } from '@askfirst/protocol/window.ts'
 import { Compile } from 'typebox/compile'
 import {
+  isAppointmentBody,
   isAskedBody,
   isEndedGrantBody,
   isOrderedBody,
@@ -30,20 +32,29 @@ const isRevocationRecord = Compile(RevocationRecord)
 const isReportRecord = Compile(ReportRecord)
 /** What the entries so far allow. */
 interface Standing {
-  readonly requests: Map<string, { readonly sha256: string; readonly matchCode: string }>
-  readonly grants: Map<string, Grant>
+  readonly requests: Map<string, Requested>
+  readonly grants: Map<string, { readonly grant: Grant; readonly window: ConsentWindow | undefined }>
   readonly ended: Set<string>
+  /** Appointments that were agreed and not cancelled, by id. */
+  readonly agreed: Map<string, Pick<ConsentWindow, 'from' | 'until'>>
+}
+
+interface Requested {
+  readonly sha256: string
+  readonly matchCode: string
+  readonly window: ConsentWindow | undefined
 }
 
 /**
  * Follows consent through the log (SPEC C10, C11, G5): every receipt and revocation is signed by a certificate of the
- * authority that was valid then, answers a request of this log, and every run was ordered under a grant that stood.
+ * authority that was valid then, answers a request of this log, and every run was ordered under a grant that stood. What was
+ * allowed for an appointment lies within the times that were agreed, and ends with them (SPEC C27).
  */
 export function verifyConsent(
   { entries, erased }: Pick<LogReport, 'entries' | 'erased'>,
   certificates: TrustedCertificates,
 ): { readonly receipts: number; readonly problems: readonly Problem[] } {
-  const standing: Standing = { requests: new Map(), grants: new Map(), ended: new Set() }
+  const standing: Standing = { requests: new Map(), grants: new Map(), ended: new Set(), agreed: new Map() }
   const problems: Problem[] = []
   let receipts = 0
   for (const entry of entries) {
@@ -65,8 +76,8 @@ function erasedProblem(entry: LogEntry, standing: Standing, certificates: Truste
   const { kind, body } = entry
   if (kind === 'consent.requested') {
     if (!isAskedBody.Check(body)) return 'it does not say what was asked'
-    standing.requests.set(body.requestId, { sha256: body.requestSha256, matchCode: body.matchCode })
-    return null
+    const { requestId, requestSha256: sha256, matchCode, request } = body
+    return addRequest(requestId, { sha256, matchCode, window: request?.window }, standing)
   }
   if ('jws' in body || !SIGNED_KINDS.has(kind)) return entryProblem(entry, standing, certificates)
   if (kind === 'consent.revoked' && isEndedGrantBody.Check(body)) standing.ended.add(body.grantId)
@@ -85,6 +96,9 @@ function entryProblem(entry: LogEntry, standing: Standing, certificates: Trusted
       return revocationProblem(entry, standing, certificates)
     case 'consent.reported':
       return reportProblem(entry, standing, certificates)
+    case 'appointment.agreed':
+    case 'appointment.cancelled':
+      return appointmentProblem(entry, standing)
     case 'run.ordered':
       return orderProblem(entry, standing)
     default:
@@ -96,7 +110,26 @@ function requestProblem({ body }: LogEntry, standing: Standing): string | null {
   if (!isRequestedBody.Check(body)) return 'it does not say what was asked'
   const sha256 = createHash('sha256').update(canonicalJson(body.request)).digest('hex')
   if (sha256 !== body.requestSha256) return 'the request is not the one whose hash it names'
-  standing.requests.set(body.requestId, { sha256, matchCode: body.matchCode })
+  const { requestId, matchCode, request } = body
+  return addRequest(requestId, { sha256, matchCode, window: request.window }, standing)
+}
+
+/** A request for an appointment asks for its times as they stood then; they tell of nobody, so they outlive an erasure. */
+function addRequest(requestId: string, asked: Requested, { requests, agreed }: Standing): string | null {
+  const { window } = asked
+  requests.set(requestId, asked)
+  if (window === undefined) return null
+  const times = agreed.get(window.appointmentId)
+  return times?.from === window.from && times.until === window.until
+    ? null
+    : 'it asks for times that nobody had agreed to'
+}
+
+function appointmentProblem({ kind, body }: LogEntry, { agreed }: Standing): string | null {
+  if (!isAppointmentBody.Check(body)) return 'it does not say which appointment'
+  const { appointmentId, from, until } = body
+  if (kind === 'appointment.cancelled') agreed.delete(appointmentId)
+  else agreed.set(appointmentId, { from, until })
   return null
 }
 
@@ -115,8 +148,16 @@ function receiptProblem(entry: LogEntry, standing: Standing, certificates: Trust
   if (!namesDevice(signed.certificate, parties.principal.deviceId)) return 'the receipt was signed by another device'
   const decidedAt = Math.max(...events.map(({ at }) => Date.parse(at)))
   if (!isValidAt(signed.certificate, decidedAt)) return 'the certificate was not valid when the receipt was signed'
-  if (decision.grant !== undefined) standing.grants.set(decision.grant.grantId, decision.grant)
-  return null
+  const { grant } = decision
+  if (grant === undefined) return null
+  standing.grants.set(grant.grantId, { grant, window: asked.window })
+  return asked.window !== undefined && !isWithin(grant, asked.window)
+    ? 'the receipt allows more than the times of the appointment'
+    : null
+}
+
+function isWithin({ validFrom, expiresAt }: Grant, { from, until }: ConsentWindow): boolean {
+  return Date.parse(validFrom) >= Date.parse(from) && Date.parse(expiresAt) <= Date.parse(until)
 }
 
 function revocationProblem(entry: LogEntry, standing: Standing, certificates: TrustedCertificates): string | null {
@@ -151,10 +192,15 @@ function reportProblem(entry: LogEntry, standing: Standing, certificates: Truste
 /** Parameters are the agent's to judge, by its own schema; here stands that consent came first and covers the collector. */
 function orderProblem({ body, at }: LogEntry, standing: Standing): string | null {
   if (!isOrderedBody.Check(body)) return 'it does not say what was ordered'
-  const grant = standing.grants.get(body.grantId)
-  if (grant === undefined) return 'it was ordered before or without a receipt that allows it'
+  const held = standing.grants.get(body.grantId)
+  if (held === undefined) return 'it was ordered before or without a receipt that allows it'
+  const { grant, window } = held
   if (standing.ended.has(body.grantId)) return 'it was ordered after the permission was taken back'
   if (Date.parse(at) > Date.parse(grant.expiresAt) + CLOCK_TOLERANCE_MS)
     return 'it was ordered after the permission had ended'
+  if (window !== undefined && Date.parse(at) < Date.parse(grant.validFrom))
+    return 'it was ordered before the permission began'
+  if (window !== undefined && !standing.agreed.has(window.appointmentId))
+    return 'it was ordered after the appointment was cancelled'
   return grant.collectors.some(({ id }) => id === body.collector) ? null : `${body.collector} was not allowed`
 }

@@ -1,10 +1,11 @@
 import { Grant } from '@askfirst/protocol/consent-record.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { CollectorId, Count, Instant, line, Params, Sha256 } from '@askfirst/protocol/fields.ts'
-import { DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { AppointmentId, DeviceId, ReceiptId, RequestId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { LANGUAGES, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { NoticeSection } from '@askfirst/protocol/notice/notice.ts'
+import { ConsentWindow } from '@askfirst/protocol/window.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
@@ -29,6 +30,8 @@ const RequestView = Type.Object({
   purpose: Type.String(),
   collectors: Type.Array(Type.Object({ id: CollectorId, params: Params })),
   durationMs: Count,
+  /** The times for which alone it was asked; null: from the answer on. */
+  window: orNull(ConsentWindow),
   personalData: Type.Enum(['keep', 'pseudonymise']),
   /** What both sides show, so that a person on the phone can tell that the prompt is the technician's. */
   matchCode: Type.String(),
@@ -56,7 +59,9 @@ const Asking = Type.Object(
       minItems: 1,
       maxItems: LIMITS.maxCollectorsPerRequest,
     }),
-    /** How long the permission lasts from the answer on; absent: an hour, or what the settings allow. */
+    /** The appointment for whose times alone it is asked; absent: from the answer on. */
+    appointmentId: Type.Optional(AppointmentId),
+    /** How long the permission lasts from the answer on; absent: an hour, or what the settings allow. Not with an appointment. */
     durationMs: Type.Optional(Type.Integer({ minimum: MINUTE_MS, maximum: LIMITS.maxGrantMs })),
     /** Silence for so long is recorded as "no answer"; absent: an hour, or what the settings allow. */
     answerWithinMs: Type.Optional(Type.Integer({ minimum: MINUTE_MS, maximum: LIMITS.maxAnswerMs })),
@@ -68,7 +73,14 @@ const Asking = Type.Object(
   closed,
 )
 
-const PreviewQuery = Type.Object({ language: Type.Optional(Type.Enum([...LANGUAGES])) }, closed)
+const PreviewQuery = Type.Object(
+  {
+    language: Type.Optional(Type.Enum([...LANGUAGES])),
+    /** By its IANA name, for the times of an appointment; absent: UTC. The person sees them in the zone of their computer. */
+    timeZone: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  closed,
+)
 
 const PreviewView = Type.Object({
   language: Type.Enum([...LANGUAGES]),
@@ -143,8 +155,9 @@ export function consentRequestRoutes({
       async (request) => {
         const { user, role } = callerOf(request)
         const asking = askingOf(request.body, await settings.get())
-        const { language = 'en' } = request.query
-        const preview = await consent.preview(request.params.id, { user, role }, asking, language)
+        const { language = 'en', timeZone = 'UTC' } = request.query
+        const told = { language, timeZone: knownZone(timeZone) }
+        const preview = await consent.preview(request.params.id, { user, role }, asking, told)
         return { ...preview, languages: offeredLanguages(), problems: [...preview.problems] }
       },
     )
@@ -165,23 +178,63 @@ export function consentRequestRoutes({
   }
 }
 
+/** @throws AskFirstError INVALID_REQUEST when nobody knows such a zone */
+function knownZone(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+  } catch (cause) {
+    const details = { field: 'timeZone' }
+    throw new AskFirstError('INVALID_REQUEST', `There is no time zone "${timeZone}".`, { cause, details })
+  }
+}
+
 function offeredLanguages() {
   return LANGUAGES.map((code) => ({ code, name: wordsOf(code).name, direction: wordsOf(code).direction }))
 }
 
 /** What is asked, whole. @throws AskFirstError INVALID_REQUEST when it is longer than the settings allow */
 function askingOf(body: Static<typeof Asking>, settings: Settings) {
-  const { deviceId, purpose, collectors, personalData = settings.personalData, runsAtOnce = false } = body
+  const { deviceId, purpose, collectors, appointmentId, personalData = settings.personalData } = body
+  const runsAtOnce = atOnce(body)
   const complete = collectors.map(({ id, params = {} }) => ({ id, params }))
-  const durationMs = withinLimit(body.durationMs, settings.maxPermissionMinutes, {
-    field: 'durationMs',
-    what: 'A permission may last',
-  })
+  const durationMs =
+    appointmentId === undefined ? durationOf(body.durationMs, settings) : longestFor(body.durationMs, settings)
   const answerWithinMs = withinLimit(body.answerWithinMs, settings.maxAnswerMinutes, {
     field: 'answerWithinMs',
     what: 'A request may wait',
   })
-  return { deviceId, purpose, collectors: complete, durationMs, answerWithinMs, personalData, runsAtOnce }
+  const when = { appointmentId, durationMs, answerWithinMs }
+  return { deviceId, purpose, collectors: complete, ...when, personalData, runsAtOnce }
+}
+
+/**
+ * Whether what is allowed is read at once (SPEC R15). What is allowed ahead waits for its appointment, and for the technician then.
+ *
+ * @throws AskFirstError INVALID_REQUEST when both are wished
+ */
+function atOnce({ runsAtOnce = false, appointmentId }: Static<typeof Asking>): boolean {
+  if (!runsAtOnce || appointmentId === undefined) return runsAtOnce
+  const details = { field: 'runsAtOnce' }
+  throw new AskFirstError(
+    'INVALID_REQUEST',
+    'What is allowed for an appointment is not read as soon as it is allowed.',
+    {
+      details,
+    },
+  )
+}
+
+function durationOf(askedMs: number | undefined, { maxPermissionMinutes }: Settings): number {
+  return withinLimit(askedMs, maxPermissionMinutes, { field: 'durationMs', what: 'A permission may last' })
+}
+
+/** The longest that an appointment's permission may last. @throws AskFirstError INVALID_REQUEST when the request says how long */
+function longestFor(askedMs: number | undefined, { maxPermissionMinutes }: Settings): number {
+  if (askedMs === undefined) return maxPermissionMinutes * MINUTE_MS
+  const details = { field: 'durationMs' }
+  throw new AskFirstError('INVALID_REQUEST', 'A permission for an appointment lasts as long as the appointment.', {
+    details,
+  })
 }
 
 function withinLimit(
@@ -207,6 +260,7 @@ function view(stored: StoredRequest) {
     purpose: request.purpose,
     collectors: request.collectors,
     durationMs: request.durationMs,
+    window: request.window ?? null,
     personalData: request.personalData,
     askedAt: createdAt,
     grant,

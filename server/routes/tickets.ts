@@ -76,6 +76,8 @@ const Activity = Type.Object({
   asked: orNull(Type.Object({ state: Type.Enum(['asked', 'received', 'shown']), answerBy: Instant })),
   allowedUntil: InstantOrNull,
   openRuns: Count,
+  /** The next agreed time, or the one that is on. */
+  appointment: orNull(Type.Object({ from: Instant, until: Instant })),
   findings: Type.Object({ open: Count, confirmed: Count, worst: orNull(FindingContent.properties.severity) }),
 })
 /** The time that is over first, of those that run. */

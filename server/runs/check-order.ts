@@ -3,6 +3,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { firstOutsideGrant } from '@askfirst/protocol/within.ts'
 import type { DeviceCollectors } from '../consent/device-collectors.ts'
+import { latestEnd } from '../consent/window.ts'
 import type { StoredRequest } from '../store/entities.ts'
 
 /** One run that a technician orders. */
@@ -15,7 +16,8 @@ export interface Order {
 /**
  * Checks that a grant stands and is the caller's. The device checks again with the grant that it holds itself.
  *
- * @throws AskFirstError GRANT_UNKNOWN, GRANT_OTHER_TICKET, GRANT_OTHER_TECHNICIAN, GRANT_REVOKED, GRANT_WITHDRAWN, GRANT_EXPIRED
+ * @throws AskFirstError GRANT_UNKNOWN, GRANT_OTHER_TICKET, GRANT_OTHER_TECHNICIAN, GRANT_REVOKED, GRANT_WITHDRAWN, GRANT_NOT_YET,
+ *   GRANT_EXPIRED
  */
 export function checkGrant(
   stored: StoredRequest | null,
@@ -31,10 +33,14 @@ export function checkGrant(
     throw stored.grantEndReason === 'revoked'
       ? new AskFirstError('GRANT_REVOKED', `The person took the grant back at ${stored.grantEndedAt}.`)
       : new AskFirstError('GRANT_WITHDRAWN', `The desk ended the grant at ${stored.grantEndedAt}.`)
-  // The device's clock says when a grant ends, but no answer can have come later than the request allowed.
-  const latest = Date.parse(stored.answerBy) + stored.request.durationMs
-  if (Math.min(Date.parse(stored.grant.expiresAt), latest) <= caller.now)
+  if (Math.min(Date.parse(stored.grant.expiresAt), latestEnd(stored)) <= caller.now)
     throw new AskFirstError('GRANT_EXPIRED', `The grant ended at ${stored.grant.expiresAt}.`)
+  // Of others the device's clock alone says when they begin, which is at once.
+  if (stored.request.window !== undefined && Date.parse(stored.grant.validFrom) > caller.now)
+    throw new AskFirstError(
+      'GRANT_NOT_YET',
+      `The person allowed it from ${stored.grant.validFrom} until ${stored.grant.expiresAt} only. Nothing is read before.`,
+    )
   return stored.grant
 }
 

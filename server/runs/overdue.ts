@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@askfirst/protocol/errors.ts'
+import { latestEnd } from '../consent/window.ts'
 import type { Run, StoredRequest } from '../store/entities.ts'
 
 /** How long after a permission's end a device may take to say how a run under it ended. */
@@ -36,6 +37,5 @@ export function overdueEnd(run: Run, stored: StoredRequest | null, now: number):
 function permissionEnd(stored: StoredRequest | null): number | null {
   if (stored === null || stored.grant === null) return null
   if (stored.grantEndedAt !== null) return Date.parse(stored.grantEndedAt)
-  // The device's clock says when a grant ends, but no answer can have come later than the request allowed.
-  return Math.min(Date.parse(stored.grant.expiresAt), Date.parse(stored.answerBy) + stored.request.durationMs)
+  return Math.min(Date.parse(stored.grant.expiresAt), latestEnd(stored))
 }

@@ -15,6 +15,8 @@ export function appointmentHook({ store, bus, clock }: Omit<AskHookDeps, 'log'>)
     async onAnswered(asked) {
       const wish = appointmentOf(asked)
       if (wish === null) return
+      // Answered just before the ticket was closed, and worked on after it: there is nothing to come to any more.
+      if ((await store.tickets.get(asked.ticketId))?.state === 'closed') return
       const appointment: Appointment = { id: newId('apt', clock), ...wish, agreedAt: isoNow(clock), endedAt: null }
       const { id, ticketId, from, until } = appointment
       const body = { appointmentId: id, askId: asked.id, from, until }

@@ -5,7 +5,7 @@ import type { AppointmentId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
 import { isoNow } from '../clock.ts'
-import { logDraft } from '../consent/consent-deps.ts'
+import { SERVER_ACTOR } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
 import type { AskService } from '../people/ask-service.ts'
 import type { Appointment } from '../store/appointment-store.ts'
@@ -13,6 +13,7 @@ import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Store } from '../store/store.ts'
 import { announceMessage } from '../tickets/follow-up.ts'
 import { reminderKey } from './appointment-reminder.ts'
+import { cancellationEntries } from './cancellation.ts'
 
 const DAY_MS = 86_400_000
 /** How far ahead, and how long, an appointment can be. */
@@ -32,12 +33,14 @@ interface ScheduleDependencies {
   readonly bus: Bus
   readonly asks: AskService
   readonly mails: Pick<MailWriter, 'ofCancelled'>
+  /** Tells devices that what was allowed for the appointment only has ended with it. */
+  readonly afterCancel: (ticketId: TicketId, id: AppointmentId) => Promise<void>
 }
 
 export type AppointmentService = ReturnType<typeof createAppointmentService>
 
 /** Appointments of the desk and the person: proposed as a question, agreed by the answer, cancelled, and as calendar files. */
-export function createAppointmentService({ store, clock, bus, asks, mails }: ScheduleDependencies) {
+export function createAppointmentService({ store, clock, bus, asks, mails, afterCancel }: ScheduleDependencies) {
   async function ofTicket(ticketId: TicketId, id: AppointmentId): Promise<Appointment> {
     const appointment = await store.appointments.get(id)
     if (appointment?.ticketId !== ticketId)
@@ -78,26 +81,17 @@ export function createAppointmentService({ store, clock, bus, asks, mails }: Sch
       return store.appointments.agreedWithin(technicianId, within)
     },
 
-    /** Cancels what was agreed; the person is told by a message. @throws AskFirstError NOT_FOUND; CONFLICT when it was cancelled before */
+    /** Cancels what was agreed, and what was allowed for it; the person is told by a message. @throws AskFirstError NOT_FOUND; CONFLICT when it was cancelled before */
     async cancel(ticketId: TicketId, id: AppointmentId, actor: Actor): Promise<Appointment> {
+      const at = isoNow(clock)
       const appointment = await ofTicket(ticketId, id)
-      const { what, from, until } = appointment
       const ticket = await store.tickets.get(ticketId)
-      const told = { mails: ticket === null ? [] : await mails.ofCancelled(ticket, appointment) }
-      const body = { appointmentId: id, from, until }
-      const log = [
-        logDraft(clock, { ticketId, actor, kind: 'appointment.cancelled', body }),
-        logDraft(clock, {
-          ticketId,
-          actor,
-          kind: 'message.sent',
-          body: { text: `The appointment is cancelled: ${what}` },
-          ...told,
-        }),
-      ]
-      const cancelled = await store.appointments.cancel(id, isoNow(clock), log)
+      const told = ticket === null ? [] : await mails.ofCancelled(ticket, appointment)
+      const log = cancellationEntries(appointment, { at, actor, mails: told })
+      const cancelled = await store.appointments.cancel(id, { at, endedBy: SERVER_ACTOR, log })
       if (cancelled === null) throw new AskFirstError('CONFLICT', 'The appointment was cancelled before.')
       await store.timers.cancel(reminderKey(id))
+      await afterCancel(ticketId, id)
       announceAppointment(bus, ticketId)
       announceMessage(bus, ticketId)
       return cancelled

@@ -1,3 +1,4 @@
+import type { Actor } from '@askfirst/protocol/findings-log.ts'
 import type { AppointmentId, AskId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft } from './entities.ts'
 
@@ -21,6 +22,14 @@ export interface Appointment {
   readonly endedAt: string | null
 }
 
+/** How an appointment is cancelled. */
+export interface Cancelling {
+  readonly at: string
+  /** Who stands in the entries about requests and grants that end with it. */
+  readonly endedBy: Actor
+  readonly log: readonly LogDraft[]
+}
+
 export interface AppointmentStore {
   /** Keeps what was agreed; `known` when the question brought one before, and then nothing is written (first wins). */
   agree(appointment: Appointment, log: LogDraft): Promise<'recorded' | 'known'>
@@ -32,6 +41,9 @@ export interface AppointmentStore {
     technicianId: string,
     within: { readonly from: string; readonly until: string },
   ): Promise<readonly Appointment[]>
-  /** First wins, from `agreed` only; null when it was cancelled before. All entries come in the same transaction. */
-  cancel(id: AppointmentId, at: string, log: readonly LogDraft[]): Promise<Appointment | null>
+  /**
+   * First wins, from `agreed` only; null when it was cancelled before. Requests and grants for its times only end in the same
+   * transaction, each with an entry after those of `log`.
+   */
+  cancel(id: AppointmentId, cancelling: Cancelling): Promise<Appointment | null>
 }

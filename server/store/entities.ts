@@ -198,6 +198,8 @@ export interface TicketActivity {
   readonly allowedUntil: string | null
   /** Runs that have not ended. */
   readonly openRuns: number
+  /** The next agreed time, or the one that is on. */
+  readonly appointment: { readonly from: string; readonly until: string } | null
   /** Findings that were not dismissed; `worst` of them. */
   readonly findings: { readonly open: number; readonly confirmed: number; readonly worst: Severity | null }
 }

@@ -232,7 +232,8 @@ export interface TicketStore {
    * an entry of its own after `logs`: no moment has a closed ticket with a live grant. Null when there is no such ticket,
    * or when the timer that closes it fired before (first wins).
    *
-   * @throws AskFirstError CONFLICT when `version` is not the current one, a run has not ended, the ticket that it goes on
+   * @throws AskFirstError CONFLICT when `version` is not the current one, a run has not ended, an appointment lies ahead that
+   *   is not cancelled with it, the ticket that it goes on
    *   in is closed itself, or the two are linked already; NOT_FOUND when that one is not there
    */
   close(closing: TicketClosing): Promise<Ticket | null>
@@ -259,7 +260,8 @@ export interface ConsentStore {
   listForTicket(ticketId: TicketId): Promise<readonly StoredRequest[]>
   /**
    * What a device that connects must hear of: open requests, and withdrawals that it has not answered yet. With
-   * `endedSince` (an instant) also those whose grant the desk has ended since then.
+   * `endedSince` (an instant) also those whose grant the desk has ended since then, and those that the desk has ended whose
+   * window had not passed by then.
    */
   openForDevice(deviceId: DeviceId, endedSince?: string): Promise<readonly StoredRequest[]>
   /** Open requests that should have been answered before an instant, the longest overdue first. */

@@ -1,5 +1,5 @@
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
-import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { AppointmentId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket, TicketState } from './entities.ts'
 import type { TicketLink } from './ticket-entities.ts'
 import type { Firing, TimerDraft } from './timer-store.ts'
@@ -53,6 +53,8 @@ export interface TicketClosing {
    * and the head of this ticket's log as they are at the end.
    */
   readonly into?: { readonly link: TicketLink; readonly log: LogDraft }
+  /** Appointments that are cancelled with it (SPEC T47), and what the log says of each. */
+  readonly cancels?: readonly { readonly appointmentId: AppointmentId; readonly logs: readonly LogDraft[] }[]
   /** The timer that closes it: when that fired before, nothing is written. */
   readonly fires?: Firing
 }

@@ -1,3 +1,4 @@
+import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import { ConsentRecord } from '@askfirst/protocol/consent-record.ts'
 import { Compile } from 'typebox/compile'
 import type { StoredRequest } from '../store/entities.ts'
@@ -30,15 +31,26 @@ function factsOf(stored: StoredRequest, view: EditionView): readonly Fact[] {
     ['Device', view.device(stored.deviceId)],
     ['Purpose', request.purpose],
     ['Match code', stored.matchCode],
-    ['Asked for', `${titles(request.collectors)}; for ${lengthText(request.durationMs)}`],
-    ...(grant === null
-      ? []
-      : [['Allowed', `${titles(grant.collectors)}; until ${timeText(grant.expiresAt)}`] as const]),
+    ['Asked for', `${titles(request.collectors)}; ${askedTime(request)}`],
+    ...(grant === null ? [] : [['Allowed', `${titles(grant.collectors)}; ${grantedTime(stored, grant)}`] as const]),
     ...(refused.length === 0 ? [] : [['Not allowed', titles(refused)] as const]),
     ...(grant?.review === true ? [['Review', 'The person looks at the rows before they are sent'] as const] : []),
     ...answerFacts(stored),
     ...endFacts(stored),
   ]
+}
+
+/** How long, or for which times alone, it was asked. */
+function askedTime({ window, durationMs }: StoredRequest['request']): string {
+  return window === undefined ? `for ${lengthText(durationMs)}` : `${spanText(window.from, window.until)} only`
+}
+
+function grantedTime({ request }: StoredRequest, { validFrom, expiresAt }: Grant): string {
+  return request.window === undefined ? `until ${timeText(expiresAt)}` : `${spanText(validFrom, expiresAt)} only`
+}
+
+function spanText(from: string, until: string): string {
+  return `from ${timeText(from)} to ${timeText(until)}`
 }
 
 function answerFacts({ jws, state, stateReason }: StoredRequest): readonly Fact[] {

@@ -8,6 +8,7 @@ import { SERVER_ACTOR } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
 import { leftOut } from '../method/close-check.ts'
 import { emptySteps } from '../method/steps.ts'
+import { endingAppointments } from '../schedule/cancellation.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
@@ -18,18 +19,18 @@ import type { Caller } from '../users/caller.ts'
 import { actorOf } from '../users/caller.ts'
 import type { CloseCheck, CloseProblem, CloseWish } from './closing.ts'
 import { closedAs } from './closing.ts'
-import { announceTicket, differences } from './follow-up.ts'
+import { announceMessage, announceTicket, differences } from './follow-up.ts'
 import { goingOn, goingOnText } from './going-on.ts'
 import { reopening } from './reopening.ts'
 import { mayMove } from './state-moves.ts'
 
 interface ClosingDependencies {
-  readonly store: Pick<Store, 'tickets' | 'method'>
+  readonly store: Pick<Store, 'tickets' | 'method' | 'appointments'>
   readonly clock: Clock
   readonly bus: Bus
   readonly checks: readonly CloseCheck[]
   /** Writes the mail that tells the person of it. */
-  readonly mails: Pick<MailWriter, 'ofChange' | 'addressOf'>
+  readonly mails: Pick<MailWriter, 'ofChange' | 'ofCancelled' | 'addressOf'>
   readonly settings: Pick<SettingsService, 'get'>
   /** Tells devices that their requests and grants ended with the ticket. */
   readonly afterChange: (ticketId: TicketId) => Promise<void>
@@ -59,6 +60,7 @@ export function createClosingService(dependencies: ClosingDependencies) {
     const empty = emptySteps(await store.method.read(before.id), before)
     const into = wish.into === undefined ? null : await store.tickets.get(wish.into)
     const told = await mails.ofChange(before, { state: 'closed', asksFeedback: wish.as === 'resolved' })
+    const cancels = await endingAppointments({ store, mails }, before, { at, actor: by.actor })
     const closed = await store.tickets.close({
       ...{ id: before.id, version, endedBy: SERVER_ACTOR },
       columns: { ...closedColumns({ as, reason, at }), updatedAt: at },
@@ -66,15 +68,13 @@ export function createClosingService(dependencies: ClosingDependencies) {
         ...{ at, as, into, mails: told, ...by },
         wish: { ...wish, skips: leftOut(wish.as, empty, wish.skips) },
       }),
+      cancels,
       ...(fires === undefined ? {} : { fires }),
-      ...(into === null || (as !== 'duplicate' && as !== 'merged')
-        ? {}
-        : { into: goingOn(before, into, { as, at, actor: by.actor }) }),
+      ...goesOnIn(before, into, { as, at, actor: by.actor }),
     })
     if (closed === null) return null
     await afterChange(before.id)
-    announceTicket(bus, before.id)
-    if (into !== null) announceTicket(bus, into.id)
+    announceEnd(bus, before.id, { cancels, into })
     return closed
   }
 
@@ -137,6 +137,26 @@ export function createClosingService(dependencies: ClosingDependencies) {
       return found(opened, id)
     },
   }
+}
+
+function announceEnd(
+  bus: Bus,
+  id: TicketId,
+  { cancels, into }: { readonly cancels: NonNullable<TicketClosing['cancels']>; readonly into: Ticket | null },
+): void {
+  announceTicket(bus, id)
+  if (cancels.length > 0) announceMessage(bus, id)
+  if (into !== null) announceTicket(bus, into.id)
+}
+
+/** Only what goes on elsewhere names where. */
+function goesOnIn(
+  before: Ticket,
+  into: Ticket | null,
+  { as, ...by }: { readonly as: ReturnType<typeof closedAs>; readonly at: string; readonly actor: Actor },
+): Pick<TicketClosing, 'into'> {
+  if (into === null || (as !== 'duplicate' && as !== 'merged')) return {}
+  return { into: goingOn(before, into, { as, ...by }) }
 }
 
 /** What the person reads when a ticket ends without their answer. */

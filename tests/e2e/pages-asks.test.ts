@@ -37,7 +37,7 @@ describe.skipIf(program === null)('what the desk asks the person', () => {
   const nextAsk = async () => (await device.agent.next('ticket.asks')).asks.at(-1)
 
   it(
-    '[T40] [T42] is a time or an approval, and the answer stands on the ticket’s page',
+    '[T40] [T42] [C27] is a time or an approval, and what is allowed for that time ends with it',
     async () => {
       const tess = await desk.user('technician', 'Tess Technician')
       const ticketId = await openTicket(device.agent)
@@ -46,8 +46,8 @@ describe.skipIf(program === null)('what the desk asks the person', () => {
       await asked.getByRole('button', { name: 'Propose times' }).click()
       const dialog = page.getByRole('dialog', { name: 'Propose times' })
       await dialog.getByLabel('What for', { exact: true }).fill(`Look at it together ${EVIL}`)
-      const year = new Date().getFullYear() + 1
-      await dialog.getByLabel('Time 1', { exact: true }).fill(`${year}-01-04T10:00`)
+      const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10)
+      await dialog.getByLabel('Time 1', { exact: true }).fill(`${day}T10:00`)
       expect(await axeViolations(page)).toEqual([])
       await dialog.getByRole('button', { name: 'Send to the person' }).click()
       await asked.getByText('Waits for the person').waitFor()
@@ -67,7 +67,28 @@ describe.skipIf(program === null)('what the desk asks the person', () => {
       await asked.getByText('they agree', { exact: true }).waitFor()
       expect(await lookAt(page, 'asked-person')).toEqual([])
 
+      await page.getByRole('button', { name: 'Something else' }).click()
+      const permission = page.getByRole('dialog')
+      await permission.getByLabel('Purpose').fill(`To look at it together ${EVIL}`)
+      await permission.getByLabel('Disk space').check()
+      await permission.getByLabel('Permission counts').selectOption({ index: 1 })
+      await permission.getByText('Nothing is read before.', { exact: false }).waitFor()
+      expect(await axeViolations(page)).toEqual([])
+      await permission.getByRole('button', { name: 'Ask the person' }).click()
+      await permission.waitFor({ state: 'detached' })
+      const request = await device.shown()
+      const { from, until } = request.window ?? { from: '', until: '' }
+      await device.allow(request, { validFrom: from, expiresAt: until })
+      const side = page.getByRole('region', { name: 'Device and permission' })
+      await side.getByRole('heading', { name: 'Allowed ahead' }).waitFor()
+      await side.getByText(/begins in 1 d|begins in 2 d|begins in \d/).waitFor()
+      await side.getByText('only. Nothing is read before.', { exact: false }).waitFor()
+      expect(await side.getByRole('button', { name: /^Run/ }).count()).toBe(0)
+      expect(await lookAt(page, 'allowed-ahead')).toEqual([])
+
       await asked.getByRole('button', { name: 'Cancel the appointment' }).click()
+      await side.getByRole('heading', { name: 'Ended by the desk' }).waitFor()
+      await device.agent.next('consent.withdraw')
       await asked.getByText('The appointment was cancelled.').waitFor()
       expect(await page.title()).not.toBe('owned')
       expect(troubles.list).toEqual([])

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemAgentClock } from '@askfirst/agent/consent/agent-clock.ts'
 import { loadIdentity } from '@askfirst/agent/identity/identity.ts'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, GrantId, RequestId, TicketId } from '@askfirst/protocol/ids.ts'
@@ -252,7 +253,7 @@ describe('agent and server together', () => {
     const agent = await enrolled()
     const before = loadIdentity(agent.config.dataDir)
     const life = Date.parse(new X509Certificate(before.certificatePem).validTo) - Date.now()
-    await agent.start({ clock: { wallMs: () => Date.now() + life * 0.8, monotonicMs: () => performance.now() } })
+    await agent.start({ clock: { ...systemAgentClock, wallMs: () => Date.now() + life * 0.8 } })
     const after = await until(() => {
       const now = loadIdentity(agent.config.dataDir)
       return now.certificatePem === before.certificatePem ? null : now

@@ -9,7 +9,7 @@ export interface RecordedMessage {
 }
 
 /** One message of every type as a version of the protocol sent it (absent: the newest), with every optional field. */
-export function recordedMessages(version = 3): readonly RecordedMessage[] {
+export function recordedMessages(version = 4): readonly RecordedMessage[] {
   // Written when the version was published; the tests that read it check every field against the schemas.
   return JSON.parse(textOf(`tests/fixtures/frames/${version}/messages.json`)) as RecordedMessage[]
 }

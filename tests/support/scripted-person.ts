@@ -11,7 +11,7 @@ import type { ScriptedAgent, ScriptedIdentity } from './scripted-agent.ts'
 import { scriptedId } from './scripted-agent.ts'
 
 /** A hello of an agent that knows of tickets. */
-export const SPEAKS_TICKETS = { protocol: { oldest: 1, newest: 3 } } as const
+export const SPEAKS_TICKETS = { protocol: { oldest: 1, newest: 4 } } as const
 
 /** A file as a statement names it. */
 export function namedFile(bytes: Uint8Array, change: Partial<AttachmentRef> = {}): AttachmentRef {

@@ -4,6 +4,7 @@ import { durationInWords } from '@askfirst/protocol/notice/duration-words.ts'
 import { plainText, quoted } from '@askfirst/protocol/notice/plain-text.ts'
 import { Compile } from 'typebox/compile'
 import type { CommandResult, GrantSummary, RequestSummary } from '../../local/commands.ts'
+import { isAhead } from '../../local/grant-time.ts'
 import type { LocalCaller } from '../../local/local-caller.ts'
 import type { CliContext } from '../cli-context.ts'
 import { EXIT } from '../exit-codes.ts'
@@ -26,11 +27,13 @@ export async function listRequests(context: CliContext): Promise<number> {
 
 function listLines({ pending, grants, reports }: CommandResult<'requests.list'>): string[] {
   const active = grants.filter(({ ended }) => ended === undefined)
+  const [ahead, begun] = [active.filter(isAhead), active.filter((summary) => !isAhead(summary))]
   return [
     ...reports.flatMap(reportLines),
     pending.length === 0 ? 'No request waits for your answer.' : 'Waiting for your answer:',
     ...pending.flatMap(requestLines),
-    ...(active.length === 0 ? ['Nothing is allowed now.'] : ['Allowed now:', ...active.flatMap(grantLines)]),
+    ...(begun.length === 0 ? ['Nothing is allowed now.'] : ['Allowed now:', ...begun.flatMap(grantLines)]),
+    ...(ahead.length === 0 ? [] : ['Allowed ahead; nothing is read before it begins:', ...ahead.flatMap(grantLines)]),
   ]
 }
 
@@ -55,10 +58,15 @@ function requestLines(request: RequestSummary): string[] {
 
 function grantLines({ grant, ticketNumber, technician }: GrantSummary): string[] {
   return [
-    `  ${grant.grantId}  until ${grant.expiresAt}${grant.review ? '  (you look before anything is sent)' : ''}`,
+    `  ${grant.grantId}  ${validityWords(grant)}${grant.review ? '  (you look before anything is sent)' : ''}`,
     `    ${quoted(technician, 80)}, ticket ${ticketNumber}: ${grant.collectors.map(({ id }) => id).join(', ')}`,
     `    to stop: askfirst-agent revoke ${grant.grantId}`,
   ]
+}
+
+/** From when, where that lies ahead, and until when. */
+function validityWords({ validFrom, expiresAt }: GrantSummary['grant']): string {
+  return Date.parse(validFrom) > Date.now() ? `from ${validFrom} until ${expiresAt} only` : `until ${expiresAt}`
 }
 
 export interface ApproveFlags {
@@ -115,7 +123,7 @@ async function saysYes({ terminal }: CliContext, { only, minutes, review }: Appr
 
 function givenLines({ grant }: CommandResult<'requests.approve'>): string[] {
   return [
-    `Allowed until ${grant.expiresAt}: ${grant.collectors.map(({ id }) => id).join(', ')}`,
+    `Allowed ${validityWords(grant)}: ${grant.collectors.map(({ id }) => id).join(', ')}`,
     ...(grant.review ? ['Nothing is sent before you have looked: askfirst-agent review latest'] : []),
     `To stop at any time: askfirst-agent revoke ${grant.grantId}`,
   ]

@@ -19,6 +19,9 @@ type Shown = CommandResult<'requests.show'>
 /** Shorter times that are offered, in minutes. */
 const MINUTES = [5, 15, 30, 60, 120, 240] as const
 
+/** Sections that nobody may overlook. */
+const NOTED: readonly NoticeSection['id'][] = ['window', 'match', 'lifted']
+
 /** What a shown page adds to the request itself. */
 interface Extras {
   /** Said on top, e.g. why an answer was not taken. */
@@ -93,7 +96,7 @@ interface SectionParts {
 
 function sectionHtml(call: PageCall, { section, shown, extras, path }: SectionParts): Html {
   const { id, heading, lines, items } = section
-  const note = id === 'match' || id === 'lifted' ? html` class="note"` : null
+  const note = NOTED.includes(id) ? html` class="note"` : null
   return html`<section${note}>${headingHtml(call, section, shown.notice.matchCode)}
 ${lines.map((line) => html`<p>${line}</p>`)}
 ${items.map((item) => itemHtml(call, { item, extras, path, count: shown.collectors.length }))}</section>${

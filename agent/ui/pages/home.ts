@@ -1,13 +1,14 @@
 import type { ReportId } from '@askfirst/protocol/ids.ts'
 import { plainText, quoted } from '@askfirst/protocol/notice/plain-text.ts'
 import type { CommandResult } from '../../local/commands.ts'
+import { isAhead } from '../../local/grant-time.ts'
 import type { TicketSummary } from '../../local/help-commands.ts'
 import { collectorTitle } from '../collector-title.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
 import { at, liveLine, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
-import { momentInWords } from '../texts.ts'
+import { momentInWords, spanInWords } from '../texts.ts'
 import { callHtml, wantsLook } from './help-list.ts'
 import type { PageCall } from './page-call.ts'
 
@@ -22,13 +23,15 @@ export async function homePage(call: PageCall): Promise<PageAnswer> {
     deps.agent.call('review.list', {}),
     deps.agent.call('help.tickets', {}),
   ])
-  const active = lists.grants.filter(({ ended }) => ended === undefined)
-  const isQuiet = lists.pending.length + active.length + runs.length === 0
+  const live = lists.grants.filter(({ ended }) => ended === undefined)
+  const [ahead, active] = [live.filter(isAhead), live.filter((summary) => !isAhead(summary))]
+  const isQuiet = lists.pending.length + live.length + runs.length === 0
   const isStill = request.query.get('still') === '1'
   const main = html`${lists.reports.map((report) => liftedHtml(call, report))}
 ${lists.pending.map((pending) => pendingHtml(call, pending))}
 ${runs.map((run) => reviewHtml(call, run))}
 ${active.length === 0 ? null : html`<section><h2>${t(context, 'home.active')}</h2><p><a href="${at(context, '/session')}">${t(context, 'home.toSession')}</a></p></section>`}
+${ahead.map((summary) => aheadHtml(call, summary))}
 ${tickets.filter(wantsLook).map((ticket) => callingHtml(call, ticket))}
 ${isQuiet ? html`<div class="card"><p>${t(context, 'home.nothing')}</p></div>` : null}
 <section><h2>${t(context, 'home.help')}</h2><p>${t(context, 'home.helpText')}</p>
@@ -53,6 +56,13 @@ function pendingHtml({ context }: PageCall, pending: Lists['pending'][number]): 
   return html`<section class="note"><h2>${t(context, 'home.asks')}</h2>
 <p>${t(context, 'home.who', who)}</p>
 <p><a href="${at(context, `/requests/${requestId}`)}">${t(context, 'home.look')}</a></p></section>`
+}
+
+/** A permission for a later time. */
+function aheadHtml({ context }: PageCall, { grant }: Lists['grants'][number]): Html {
+  const span = spanInWords(context.session.language, { from: grant.validFrom, until: grant.expiresAt })
+  return html`<section><h2>${t(context, 'ahead.heading')}</h2><p>${t(context, 'ahead.text', { span })}</p>
+<p><a href="${at(context, '/session')}">${t(context, 'ahead.see')}</a></p></section>`
 }
 
 /** The desk wrote in a ticket, or asks whether it is fixed. */

@@ -9,7 +9,7 @@ import type { PageAnswer } from '../page-server.ts'
 import type { RequestStory, RunStory, StatementStory } from '../record-story.ts'
 import { statementsOf, storiesOf } from '../record-story.ts'
 import type { TextKey } from '../texts.ts'
-import { momentInWords, sizeInWords } from '../texts.ts'
+import { momentInWords, sizeInWords, spanInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
 
 const PER_PAGE = 20
@@ -74,7 +74,7 @@ function storyHtml(
   }
   return html`<section><h2>${momentInWords(language, story.at)}</h2><p>${t(context, 'record.asked', asked)}</p>
 <p><strong>${answerWords(call, story)}</strong>${story.reportedBy === null ? null : html` · ${t(context, 'record.reported', { user: quoted(story.reportedBy, 100) })}`}</p>
-${receiptHtml(call, receipt)}
+${aheadHtml(call, story)}${receiptHtml(call, receipt)}
 <dl><dt>${t(context, 'record.destination')}</dt><dd>${quoted(story.destination, 300)}</dd>
 <dt>${t(context, 'record.left')}</dt><dd>${
     story.runs.length === 0 ? t(context, 'record.nothingLeft') : story.runs.map((run) => runHtml(call, run))
@@ -135,6 +135,13 @@ function endWords({ context }: PageCall, reason: string): string {
 function wordOf(language: PageCall['context']['session']['language'], key: string, fallback: string): string {
   const texts = wordsOf(language).pages
   return Object.hasOwn(texts, key) ? texts[key as TextKey] : fallback
+}
+
+/** A permission that was given ahead says for which time; null for any other. */
+function aheadHtml({ context }: PageCall, { answeredAt, validFrom, expiresAt }: RequestStory): Html | null {
+  if (answeredAt === null || validFrom === null || expiresAt === null || validFrom <= answeredAt) return null
+  const span = spanInWords(context.session.language, { from: validFrom, until: expiresAt })
+  return html`<p>${t(context, 'ahead.text', { span })}</p>`
 }
 
 function revokeHtml({ context }: PageCall, { grantId, expiresAt }: RequestStory): Html {

@@ -4,6 +4,7 @@ import { durationInWords } from '@askfirst/protocol/notice/duration-words.ts'
 import { noticeWords } from '@askfirst/protocol/notice/languages.ts'
 import { quoted } from '@askfirst/protocol/notice/plain-text.ts'
 import type { GrantSummary, RunProgress } from '../../local/commands.ts'
+import { isAhead } from '../../local/grant-time.ts'
 import { collectorTitle } from '../collector-title.ts'
 import type { Html } from '../html.ts'
 import { html } from '../html.ts'
@@ -11,7 +12,8 @@ import { at, liveLine, page, proof, t } from '../layout.ts'
 import type { PageAnswer } from '../page-server.ts'
 import type { RequestStory } from '../record-story.ts'
 import { storiesOf } from '../record-story.ts'
-import { sizeInWords } from '../texts.ts'
+import type { TextKey } from '../texts.ts'
+import { sizeInWords, spanInWords } from '../texts.ts'
 import type { PageCall } from './page-call.ts'
 
 const REFRESH_S = 3
@@ -31,8 +33,14 @@ export async function sessionPage(call: PageCall): Promise<PageAnswer> {
 ${active.map((summary) => grantHtml(call, { summary, runs, stories }))}
 ${status.link === 'connected' || active.length === 0 ? null : html`<p class="soft">${t(context, 'session.offline')}</p>`}
 ${liveLine(context, isStill)}`
-  const title = t(context, active.length === 0 ? 'page.session' : 'session.title')
+  const title = t(context, titleOf(active))
   return { kind: 'page', body: page(context, { title, main }), refreshS: isStill ? undefined : REFRESH_S }
+}
+
+/** Says that a session is active only when something may be read now. */
+function titleOf(active: readonly GrantSummary[]): TextKey {
+  if (active.length === 0) return 'page.session'
+  return active.every(isAhead) ? 'ahead.heading' : 'session.title'
 }
 
 interface GrantParts {
@@ -50,7 +58,6 @@ function grantHtml(call: PageCall, { summary, runs, stories }: GrantParts): Html
     own,
     stories.find(({ grantId }) => grantId === grant.grantId),
   )
-  const left = durationInWords(Date.parse(grant.expiresAt) - Date.now(), noticeWords(language))
   const figures = { rows: sent.rows.toLocaleString(language), bytes: sizeInWords(language, sent.bytes) }
   const who = { name: quoted(technician, 200), number: ticketNumber, title: quoted(ticketTitle, 200) }
   return html`<section><form method="post" action="${at(context, `/grants/${grant.grantId}/stop`)}">${proof(
@@ -58,11 +65,23 @@ function grantHtml(call: PageCall, { summary, runs, stories }: GrantParts): Html
     `/grants/${grant.grantId}`,
   )}<p class="choices"><button class="no stop" autofocus>${t(context, 'session.stop')}</button></p></form>
 <p>${t(context, 'session.who', who)}</p>
-<dl><dt>${t(context, 'session.left')}</dt><dd>${left}</dd>
+${isAhead(summary) ? aheadHtml(call, grant) : null}
+<dl>${isAhead(summary) ? null : leftHtml(call, grant)}
 <dt>${t(context, 'session.sent')}</dt><dd>${t(context, 'session.figures', figures)}</dd>
 <dt>${t(context, 'session.now')}</dt><dd>${own.length === 0 ? t(context, 'session.idle') : own.map((run) => runHtml(call, run))}</dd>
 <dt>${t(context, 'session.may')}</dt><dd>${grant.collectors.map(({ id }) => collectorTitle(id, language)).join(', ')}</dd></dl>
 ${grant.review ? html`<p>${t(context, 'session.review')}</p>` : null}</section>`
+}
+
+/** A permission for a later time says so first; Stop takes it back already now. */
+function aheadHtml({ context }: PageCall, { validFrom, expiresAt }: GrantSummary['grant']): Html {
+  const span = spanInWords(context.session.language, { from: validFrom, until: expiresAt })
+  return html`<p><strong>${t(context, 'ahead.text', { span })}</strong></p>`
+}
+
+function leftHtml({ context }: PageCall, { expiresAt }: GrantSummary['grant']): Html {
+  const left = durationInWords(Date.parse(expiresAt) - Date.now(), noticeWords(context.session.language))
+  return html`<dt>${t(context, 'session.left')}</dt><dd>${left}</dd>`
 }
 
 function runHtml({ context }: PageCall, run: RunProgress): Html {

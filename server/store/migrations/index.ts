@@ -17,6 +17,7 @@ import { addMail } from './0017-mail.ts'
 import { addKnowledge } from './0018-knowledge.ts'
 import { addAppointments } from './0019-appointments.ts'
 import { addRetention } from './0020-retention.ts'
+import { addConsentWindows } from './0021-consent-windows.ts'
 import { addErasures } from './0022-erasures.ts'
 import { addRunsAtOnce } from './0025-runs-at-once.ts'
 import type { ColumnTypes } from './column-types.ts'
@@ -47,6 +48,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0018-knowledge', up: addKnowledge },
   { name: '0019-appointments', up: addAppointments },
   { name: '0020-retention', up: addRetention },
+  { name: '0021-consent-windows', up: addConsentWindows },
   { name: '0022-erasures', up: addErasures },
   { name: '0025-runs-at-once', up: addRunsAtOnce },
 ]

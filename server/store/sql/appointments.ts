@@ -1,8 +1,10 @@
 import type { AppointmentId, AskId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
-import type { Appointment, AppointmentStore } from '../appointment-store.ts'
+import type { Appointment, AppointmentStore, Cancelling } from '../appointment-store.ts'
 import type { LogDraft } from '../entities.ts'
+import { cancelAgreed } from './cancel-appointment.ts'
 import { appendLog } from './log.ts'
+import { endStanding } from './standing-requests.ts'
 import type { SqlContext, Tables } from './tables.ts'
 import { ticketKey } from './tickets.ts'
 
@@ -25,7 +27,7 @@ export function appointmentStore(context: SqlContext): AppointmentStore {
         .execute()
       return rows.map(toAppointment)
     },
-    cancel: (id, at, log) => cancel(context, { id, at, log }),
+    cancel: (id, cancelling) => cancel(context, id, cancelling),
   }
 }
 
@@ -74,18 +76,17 @@ async function getAppointment(context: SqlContext, id: AppointmentId): Promise<A
 
 async function cancel(
   context: SqlContext,
-  { id, at, log }: { id: AppointmentId; at: string; log: readonly LogDraft[] },
+  id: AppointmentId,
+  { at, endedBy, log }: Cancelling,
 ): Promise<Appointment | null> {
-  const row = await context.db
-    .updateTable('appointments')
-    .set((eb) => ({ state: 'cancelled', ended_at: at, sequence: eb('sequence', '+', 1) }))
-    .where('public_id', '=', id)
-    .where('state', '=', 'agreed')
-    .returning('id')
-    .executeTakeFirst()
-  if (row === undefined) return null
+  if (!(await cancelAgreed(context, id, at))) return null
   for (const draft of log) await appendLog(context, draft)
-  return await getAppointment(context, id)
+  const cancelled = await getAppointment(context, id)
+  if (cancelled === null) return null
+  const { ticketId } = cancelled
+  const end = { ticketId, at, endedBy, reason: 'withdrawn', because: 'appointment-cancelled' } as const
+  await endStanding(context, end, id)
+  return cancelled
 }
 
 function toAppointment(row: Selectable<Tables['appointments']> & { readonly ticket_public_id: string }): Appointment {

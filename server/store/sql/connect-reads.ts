@@ -41,14 +41,14 @@ export const WAITING: Query<[id: DeviceId, endedSince: string], WaitingKinds> = 
   text: `select
       exists (select 1 from consent_requests q where q.device_id = d.id
         and ((q.receipt_id is null and q.state in (${words([...OPEN_REQUEST_STATES, 'withdrawn'])}))
-          or (q.grant_end_reason in ('withdrawn', 'ticket-closed') and q.grant_ended_at >= ?))) as requests,
+          or (q.grant_end_reason in ('withdrawn', 'ticket-closed') and (q.grant_ended_at >= ? or q.window_until >= ?)))) as requests,
       exists (select 1 from reports p where p.device_id = d.id and p.state = 'cleared') as reports,
       exists (select 1 from runs r where r.device_id = d.id and r.state in (${words(OPEN_RUN_STATES)})) as runs,
       exists (select 1 from ticket_devices t where t.device_id = d.id) as tickets,
       exists (select 1 from attachments a join statements s on s.id = a.statement_id
         where a.state = 'wanted' and s.device_id = d.id) as attachments
     from devices d where d.public_id = ?`,
-  values: (id, endedSince) => [endedSince, id],
+  values: (id, endedSince) => [endedSince, endedSince, id],
   // 0 and 1 in SQLite, booleans in PostgreSQL.
   result: (row) => ({
     requests: Boolean(row?.['requests']),

@@ -64,6 +64,8 @@ export async function insertRequest(
       grant_json: request.grant === null ? null : JSON.stringify(request.grant),
       grant_ended_at: request.grantEndedAt,
       grant_end_reason: request.grantEndReason,
+      appointment_id: request.request.window?.appointmentId ?? null,
+      window_until: request.request.window?.until ?? null,
     })
     .execute()
 }

@@ -58,6 +58,7 @@ async function createRequest(context: SqlContext, request: StoredRequest, log: L
   await insertRequest(context, request, keys)
   const entry = await appendLog(context, log)
   await refuseClosed(context, request)
+  await refuseCancelled(context, request)
   return entry
 }
 
@@ -66,6 +67,18 @@ async function refuseClosed({ db }: SqlContext, { ticketId }: StoredRequest): Pr
   const ticket = await db.selectFrom('tickets').select('state').where('public_id', '=', ticketId).executeTakeFirst()
   if (ticket?.state === 'closed')
     throw new AskFirstError('CONFLICT', 'The ticket is closed; nobody is asked for it any more.')
+}
+
+/** The same for an appointment that is cancelled at the same moment (SPEC C27). */
+async function refuseCancelled({ db }: SqlContext, { request: { window } }: StoredRequest): Promise<void> {
+  if (window === undefined) return
+  const { appointmentId } = window
+  const agreed = await db
+    .selectFrom('appointments')
+    .select('state')
+    .where('public_id', '=', appointmentId)
+    .executeTakeFirst()
+  if (agreed?.state !== 'agreed') throw new AskFirstError('CONFLICT', 'The appointment is not agreed any more.')
 }
 
 async function getRequest(context: SqlContext, id: RequestId): Promise<StoredRequest | null> {
@@ -88,7 +101,10 @@ async function openForDevice(
       if (endedSince === null) return unanswered
       const endedByDesk = and([
         eb('consent_requests.grant_end_reason', 'in', ['withdrawn', 'ticket-closed']),
-        eb('consent_requests.grant_ended_at', '>=', endedSince),
+        or([
+          eb('consent_requests.grant_ended_at', '>=', endedSince),
+          eb('consent_requests.window_until', '>=', endedSince),
+        ]),
       ])
       return or([unanswered, endedByDesk])
     })

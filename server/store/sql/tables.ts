@@ -204,6 +204,9 @@ interface ConsentRequestRow {
   grant_json: JsonText | null
   grant_ended_at: string | null
   grant_end_reason: string | null
+  /** Of a request for an appointment's times only, both of them. */
+  appointment_id: string | null
+  window_until: string | null
 }
 interface RunRow {
   id: Generated<number>

@@ -1,3 +1,4 @@
+import type { Grant } from '@askfirst/protocol/consent-record.ts'
 import type { Severity } from '@askfirst/protocol/finding.ts'
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import { LIMITS } from '@askfirst/protocol/limits.ts'
@@ -29,6 +30,7 @@ export async function ticketActivity(
   const devices = await devicesOf(context, keys)
   const requests = await requestsOf(context, keys, now)
   const runs = await openRunsOf(context, keys)
+  const appointments = await nextAppointments(context, keys, now)
   const findings = await findingsOf(context, keys)
   return tickets.map((ticket) => ({
     // Written from a typed record.
@@ -38,6 +40,7 @@ export async function ticketActivity(
     asked: requests.get(ticket.id)?.asked ?? null,
     allowedUntil: requests.get(ticket.id)?.allowedUntil ?? null,
     openRuns: runs.get(ticket.id) ?? 0,
+    appointment: appointments.get(ticket.id) ?? null,
     findings: findings.get(ticket.id) ?? { open: 0, confirmed: 0, worst: null },
   }))
 }
@@ -66,15 +69,15 @@ async function requestsOf({ db }: SqlContext, keys: readonly number[], now: stri
   const oldest = new Date(Date.parse(now) - LIMITS.maxGrantMs).toISOString()
   const rows = await db
     .selectFrom('consent_requests')
-    .select(['ticket_id', 'state', 'answer_by', 'grant_json', 'grant_ended_at'])
+    .select(['ticket_id', 'state', 'answer_by', 'grant_json', 'grant_ended_at', 'window_until'])
     .where('ticket_id', 'in', keys)
-    .where('answer_by', '>', oldest)
+    .where(({ eb, or }) => or([eb('answer_by', '>', oldest), eb('window_until', '>', now)]))
     .where('state', 'in', [...OPEN_REQUESTS, 'given'])
     .orderBy('id')
     .execute()
   for (const row of rows) {
     const entry = found.get(row.ticket_id) ?? { asked: null, allowedUntil: null }
-    const until = row.grant_json === null || row.grant_ended_at !== null ? null : expiryOf(row.grant_json)
+    const until = allowedUntil(row, now)
     if (until !== null && until > (entry.allowedUntil ?? now)) entry.allowedUntil = until
     // Written from a typed record; the newest of several stands.
     if (row.state !== 'given' && row.answer_by > now)
@@ -84,9 +87,15 @@ async function requestsOf({ db }: SqlContext, keys: readonly number[], now: stri
   return found
 }
 
-function expiryOf(grantJson: string): string {
+/** When a request's grant ends; null when there is none, it has ended, or it was given ahead and has not begun. */
+function allowedUntil(
+  row: { grant_json: string | null; grant_ended_at: string | null; window_until: string | null },
+  now: string,
+): string | null {
+  if (row.grant_json === null || row.grant_ended_at !== null) return null
   // Written from a typed grant.
-  return (JSON.parse(grantJson) as { readonly expiresAt: string }).expiresAt
+  const { validFrom, expiresAt } = JSON.parse(row.grant_json) as Pick<Grant, 'validFrom' | 'expiresAt'>
+  return row.window_until !== null && validFrom > now ? null : expiresAt
 }
 
 async function openRunsOf({ db }: SqlContext, keys: readonly number[]): Promise<ReadonlyMap<number, number>> {
@@ -98,6 +107,20 @@ async function openRunsOf({ db }: SqlContext, keys: readonly number[]): Promise<
     .groupBy('ticket_id')
     .execute()
   return new Map(rows.map(({ ticket_id, count }) => [ticket_id, Number(count)]))
+}
+
+/** The next agreed time of each ticket, or the one that is on. */
+async function nextAppointments({ db }: SqlContext, keys: readonly number[], now: string) {
+  const rows = await db
+    .selectFrom('appointments')
+    .select(['ticket_id', 'from_at', 'until_at'])
+    .where('ticket_id', 'in', keys)
+    .where('state', '=', 'agreed')
+    .where('until_at', '>', now)
+    .orderBy('from_at', 'desc')
+    .execute()
+  // The earliest comes last and stands.
+  return new Map(rows.map(({ ticket_id, from_at, until_at }) => [ticket_id, { from: from_at, until: until_at }]))
 }
 
 async function findingsOf({ db }: SqlContext, keys: readonly number[]) {

@@ -29,6 +29,8 @@ export interface RequestView {
   readonly purpose: string
   readonly collectors: readonly AskedCollector[]
   readonly durationMs: number
+  /** The times of the appointment for which alone it was asked; null: from the answer on. */
+  readonly window: { readonly appointmentId: string; readonly from: string; readonly until: string } | null
   readonly personalData: 'keep' | 'pseudonymise'
   readonly matchCode: string
   readonly state: RequestState
@@ -58,7 +60,23 @@ export function isWaiting({ state, answerBy }: Pick<RequestView, 'state' | 'answ
   return WAITING.includes(state) && Date.parse(answerBy) > now
 }
 
+type Granted = Pick<RequestView, 'grant' | 'grantEndedAt' | 'window'>
+
 /** Whether what was allowed can be used at `now`. */
-export function isAllowed({ grant, grantEndedAt }: Pick<RequestView, 'grant' | 'grantEndedAt'>, now: number): boolean {
+export function isAllowed(request: Granted, now: number): boolean {
+  return isGranted(request, now) && !hasYetToBegin(request, now)
+}
+
+/** Whether something was allowed for an appointment that has not begun at `now`. */
+export function isAllowedAhead(request: Granted, now: number): boolean {
+  return isGranted(request, now) && hasYetToBegin(request, now)
+}
+
+function isGranted({ grant, grantEndedAt }: Granted, now: number): boolean {
   return grant !== null && grantEndedAt === null && Date.parse(grant.expiresAt) > now
+}
+
+/** Without a window the device's clock alone says when a grant begins, which is at once. */
+function hasYetToBegin({ grant, window }: Granted, now: number): boolean {
+  return window !== null && grant !== null && Date.parse(grant.validFrom) > now
 }

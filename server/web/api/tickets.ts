@@ -12,6 +12,8 @@ export interface ActivityView {
   readonly asked: { readonly state: 'asked' | 'received' | 'shown'; readonly answerBy: string } | null
   readonly allowedUntil: string | null
   readonly openRuns: number
+  /** The next agreed time, or the one that is on. */
+  readonly appointment: { readonly from: string; readonly until: string } | null
   readonly findings: { readonly open: number; readonly confirmed: number; readonly worst: Severity | null }
 }
 

@@ -27,8 +27,10 @@ export interface Given {
 export class HandClock implements AgentClock {
   wallOffset = 0
   monotonicOffset = 0
+  uptimeOffset = 0
   wallMs = (): number => Date.now() + this.wallOffset
   monotonicMs = (): number => performance.now() + this.monotonicOffset
+  uptimeMs = (): number => performance.now() + this.uptimeOffset
 }
 
 export function newId<Prefix extends string>(prefix: Prefix): Id<Prefix> {

@@ -2,8 +2,10 @@
  * The real agent as a process of its own, with the test collectors: `agent-main.ts DATA_DIR [AHEAD_MS]`. Control messages on its
  * socket are told on file descriptor 3 (see tap.ts). Its wall clock is ahead of the machine's by AHEAD_MS. Ends on SIGTERM.
  */
+
 import { join } from 'node:path'
 import { startAgent } from '@askfirst/agent/agent.ts'
+import { systemAgentClock } from '@askfirst/agent/consent/agent-clock.ts'
 import { TEST_COLLECTORS } from '../test-collectors/index.ts'
 import { tapSockets } from './tap.ts'
 
@@ -22,7 +24,7 @@ const agent = await startAgent(
   },
   {
     collectors: TEST_COLLECTORS,
-    clock: { wallMs: () => Date.now() + Number(aheadMs), monotonicMs: () => performance.now() },
+    clock: { ...systemAgentClock, wallMs: () => Date.now() + Number(aheadMs) },
     hostEntry: new URL('../test-collectors/host-main.ts', import.meta.url),
     random: () => Math.random() * HASTE,
   },

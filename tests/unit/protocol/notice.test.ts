@@ -53,7 +53,14 @@ describe('a notice', () => {
         .map((entry) => [entry.id, entry]),
     )
     for (const language of LANGUAGES) {
-      const input = { request, language, matchCode: 'ABCD', longestMs: 60_000, personalData: 'keep' } as const
+      const input = {
+        request,
+        language,
+        timeZone: 'UTC',
+        matchCode: 'ABCD',
+        longestMs: 60_000,
+        personalData: 'keep',
+      } as const
       const notice = makeNotice({ ...input, mustReview: true, describe: (id) => announced.get(id) })
       expect(notice.sections.map(({ id }) => id)).toEqual([
         ...['intro', 'who', 'ticket', 'match', 'collectors', 'duration', 'handling', 'control'],

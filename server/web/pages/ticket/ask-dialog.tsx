@@ -3,6 +3,7 @@ import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useState } from 'react'
+import { useAsked } from '../../api/asks.ts'
 import { apiSend } from '../../api/client.ts'
 import type { RequestView } from '../../api/consent.ts'
 import { requestsKey } from '../../api/consent.ts'
@@ -15,9 +16,11 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { SelectField, TextArea } from '../../ui/field.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
+import { useNow } from '../../ui/time.tsx'
 import { lengthText } from '../../ui/words.tsx'
 import styles from './ask-dialog.module.css'
 import type { AskDraft } from './ask-draft.ts'
+import { spanText } from './ask-words.ts'
 import type { Chosen } from './collector-choice.tsx'
 import { CollectorChoice } from './collector-choice.tsx'
 import type { Asking } from './what-they-see.tsx'
@@ -61,7 +64,10 @@ export function AskDialog({
 }
 
 /** Longest times that the settings allow. */
-type Most = Pick<Asking, 'durationMs' | 'answerWithinMs'>
+interface Most {
+  readonly durationMs: number
+  readonly answerWithinMs: number
+}
 
 function mostOf(settings: SettingsView | undefined): Most {
   // Without the settings the server says what is too long.
@@ -94,13 +100,14 @@ function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClo
     answerWithinMs: Math.min(DEFAULT_ANSWER_MS, most.answerWithinMs),
     personalData,
     runsAtOnce: true,
+    appointmentId: '',
   })
   // In the order of the catalogue, which is the order in which the person sees them.
   const collectors = catalogue.flatMap(({ id }) => {
     const params = chosen[id]
     return params === undefined ? [] : [{ id, params }]
   })
-  const asking: Asking = { deviceId: draft.deviceId, collectors, ...rest, purpose: rest.purpose.trim() }
+  const asking = askingOf({ deviceId: draft.deviceId, collectors }, rest)
   const ask = useMutation({
     mutationFn: () => apiSend<RequestView>('POST', `/api/tickets/${ticket.id}/consent-requests`, asking),
     onSuccess: async () => {
@@ -127,7 +134,7 @@ function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClo
             onChange={({ target }) => setRest({ ...rest, purpose: target.value.replaceAll(/\s/g, ' ') })}
           />
           <CollectorChoice catalogue={catalogue} chosen={chosen} onChange={setChosen} />
-          <Terms rest={rest} most={most} onChange={(change) => setRest({ ...rest, ...change })} />
+          <Terms ticketId={ticket.id} rest={rest} most={most} onChange={(change) => setRest({ ...rest, ...change })} />
         </div>
         <WhatTheySee ticketId={ticket.id} asking={asking} />
       </div>
@@ -159,25 +166,48 @@ function offeredOnly(draft: AskDraft, catalogue: readonly CatalogueEntry[]): Cho
   return Object.fromEntries(offered.map(({ id, params }) => [id, params]))
 }
 
-type Rest = Pick<Asking, 'durationMs' | 'answerWithinMs' | 'personalData' | 'runsAtOnce'>
+interface Rest extends Most {
+  readonly personalData: Asking['personalData']
+  readonly runsAtOnce: boolean
+  /** Of the appointment for whose times alone it is asked; empty: from the answer on. */
+  readonly appointmentId: string
+}
+
+/** A permission for an appointment lasts as long as that, and is read when the technician says so; any other says how long. */
+function askingOf(
+  what: Pick<Asking, 'deviceId' | 'collectors'>,
+  { purpose, appointmentId, durationMs, runsAtOnce, ...rest }: Rest & Pick<Asking, 'purpose'>,
+): Asking {
+  const when = appointmentId === '' ? { durationMs, runsAtOnce } : { appointmentId }
+  return { ...what, ...rest, ...when, purpose: purpose.trim() }
+}
 
 function Terms({
+  ticketId,
   rest,
   most,
   onChange,
 }: {
+  readonly ticketId: string
   readonly rest: Rest
   readonly most: Most
   readonly onChange: (change: Partial<Rest>) => void
 }) {
   return (
     <div className={styles.terms}>
-      <TimeField
-        label="Permission lasts"
-        value={rest.durationMs}
-        choices={upTo(DURATIONS, most.durationMs)}
-        onChange={(durationMs) => onChange({ durationMs })}
+      <WhenField
+        ticketId={ticketId}
+        value={rest.appointmentId}
+        onChange={(appointmentId) => onChange({ appointmentId })}
       />
+      {rest.appointmentId === '' ? (
+        <TimeField
+          label="Permission lasts"
+          value={rest.durationMs}
+          choices={upTo(DURATIONS, most.durationMs)}
+          onChange={(durationMs) => onChange({ durationMs })}
+        />
+      ) : null}
       <TimeField
         label="Waits for an answer"
         value={rest.answerWithinMs}
@@ -192,15 +222,43 @@ function Terms({
         <option value="pseudonymise">Replaced on the device</option>
         <option value="keep">Sent as they are</option>
       </SelectField>
-      <label className={styles.check}>
-        <input
-          type="checkbox"
-          checked={rest.runsAtOnce}
-          onChange={({ target }) => onChange({ runsAtOnce: target.checked })}
-        />
-        Read it as soon as it is allowed
-      </label>
+      {rest.appointmentId === '' ? (
+        <label className={styles.check}>
+          <input
+            type="checkbox"
+            checked={rest.runsAtOnce}
+            onChange={({ target }) => onChange({ runsAtOnce: target.checked })}
+          />
+          Read it as soon as it is allowed
+        </label>
+      ) : null}
     </div>
+  )
+}
+
+/** From the answer on, or ahead for one of the agreed times that are not over; nothing to choose where none was agreed. */
+function WhenField({
+  ticketId,
+  value,
+  onChange,
+}: {
+  readonly ticketId: string
+  readonly value: string
+  readonly onChange: (appointmentId: string) => void
+}) {
+  const now = useNow(30_000)
+  const { data } = useAsked(ticketId)
+  const open = (data?.appointments ?? []).filter(({ state, until }) => state === 'agreed' && Date.parse(until) > now)
+  if (open.length === 0 && value === '') return null
+  return (
+    <SelectField label="Permission counts" value={value} onChange={({ target }) => onChange(target.value)}>
+      <option value="">From the answer on</option>
+      {open.map((appointment) => (
+        <option key={appointment.id} value={appointment.id}>
+          Only {spanText(appointment)}
+        </option>
+      ))}
+    </SelectField>
   )
 }
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { apiSend } from '../../api/client.ts'
 import type { RequestView } from '../../api/consent.ts'
-import { isAllowed, isWaiting, requestsKey } from '../../api/consent.ts'
+import { isAllowed, isAllowedAhead, isWaiting, requestsKey } from '../../api/consent.ts'
 import { collectorTitle } from '../../api/devices.ts'
 import { useMay } from '../../api/session.ts'
 import type { DeviceDetailView, TicketView } from '../../api/types.ts'
@@ -11,6 +11,7 @@ import { Problem } from '../../ui/notice.tsx'
 import { Ago, Countdown, fullTime, useNow } from '../../ui/time.tsx'
 import { AllowedRuns } from './allowed-runs.tsx'
 import type { AskDraft } from './ask-draft.ts'
+import { spanText } from './ask-words.ts'
 import { MatchCode } from './match-code.tsx'
 import styles from './permissions.module.css'
 import { codeText } from './run-words.ts'
@@ -25,7 +26,9 @@ interface PermissionProps {
 export function Permissions({ requests, ...rest }: PermissionProps & { readonly requests: readonly RequestView[] }) {
   const now = useNow(1_000)
   const ofDevice = requests.filter(({ deviceId }) => deviceId === rest.device.id)
-  const alive = ofDevice.filter((request) => isWaiting(request, now) || isAllowed(request, now))
+  const alive = ofDevice.filter(
+    (request) => isWaiting(request, now) || isAllowed(request, now) || isAllowedAhead(request, now),
+  )
   const shown = alive.length > 0 ? alive.toReversed() : ofDevice.slice(-1)
   return shown.map((request) => <Permission key={request.id} request={request} now={now} {...rest} />)
 }
@@ -39,6 +42,7 @@ function Permission({
 }: PermissionProps & { readonly request: RequestView; readonly now: number }) {
   if (isWaiting(request, now)) return <Waiting ticket={ticket} device={device} request={request} />
   if (isAllowed(request, now)) return <Allowed ticket={ticket} device={device} request={request} />
+  if (isAllowedAhead(request, now)) return <Ahead ticket={ticket} device={device} request={request} />
   const again = () =>
     onAsk({
       deviceId: request.deviceId,
@@ -80,7 +84,8 @@ function Waiting({ ticket, device, request }: PartProps) {
         <p className={styles.soft}>The device is offline; it arrives when it connects.</p>
       ) : null}
       <p className={styles.soft}>
-        {request.technicianName} asked <Ago at={request.askedAt} /> for {titles(request, device)}.
+        {request.technicianName} asked <Ago at={request.askedAt} /> for {titles(request, device)}
+        {request.window === null ? '' : `, only for ${spanText(request.window)}`}.
       </p>
       <Withdraw ticket={ticket} request={request} does="Take the request back" />
     </div>
@@ -111,6 +116,30 @@ function Allowed({ ticket, device, request }: PartProps) {
         </p>
       )}
       <Withdraw ticket={ticket} request={request} does="End the permission early" />
+    </div>
+  )
+}
+
+/** Allowed for an appointment only: nothing can be run before it begins. */
+function Ahead({ ticket, device, request }: PartProps) {
+  const { grant } = request
+  if (grant === null) return null
+  return (
+    <div className={styles.card} data-tone="good">
+      <div className={styles.head}>
+        <h2>Allowed ahead</h2>
+        <span className={styles.left}>
+          begins in <Countdown until={grant.validFrom} />
+        </span>
+      </div>
+      <p>
+        Allowed from {fullTime(grant.validFrom)} to {fullTime(grant.expiresAt)} only. Nothing is read before.
+      </p>
+      <p className={styles.soft}>
+        {grant.collectors.map(({ id }) => collectorTitle(device.catalogue, id)).join(', ')}
+        {grant.review ? '. The person looks at the rows before they are sent.' : null}
+      </p>
+      <Withdraw ticket={ticket} request={request} does="End the permission" />
     </div>
   )
 }

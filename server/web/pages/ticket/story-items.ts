@@ -265,8 +265,12 @@ function tellRequest(entry: LogEntry, names: StoryNames): Told {
     kind: 'consent',
     text: `asked the person at ${device} for: ${titles}`,
     quote: request.purpose,
-    details: [`Match code ${request.matchCode}; for ${lengthText(request.durationMs)}`],
+    details: [`Match code ${request.matchCode}; ${askedTime(request)}`],
   }
+}
+
+function askedTime({ window, durationMs }: RequestView): string {
+  return window === null ? `for ${lengthText(durationMs)}` : `only for ${spanText(window)}`
 }
 
 function tellReceipt(entry: LogEntry, names: StoryNames): Told {
@@ -288,7 +292,9 @@ function grantLines(request: RequestView, grant: GrantView, names: StoryNames): 
   const refused = request.collectors.filter(({ id }) => !grant.collectors.some((allowed) => allowed.id === id))
   return [
     ...(refused.length === 0 ? [] : [`Not allowed: ${titlesOf(refused, request, names)}`]),
-    `Until ${fullTime(grant.expiresAt)}`,
+    request.window === null
+      ? `Until ${fullTime(grant.expiresAt)}`
+      : `Only ${spanText({ from: grant.validFrom, until: grant.expiresAt })}`,
     ...(grant.review ? ['They look at the rows before they are sent'] : []),
   ]
 }

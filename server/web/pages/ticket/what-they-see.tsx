@@ -11,11 +11,13 @@ export interface Asking {
   readonly deviceId: string
   readonly purpose: string
   readonly collectors: readonly AskedCollector[]
-  readonly durationMs: number
+  /** How long from the answer on; with an appointment it lasts as long as that. */
+  readonly durationMs?: number
+  readonly appointmentId?: string
   readonly answerWithinMs: number
   readonly personalData: 'keep' | 'pseudonymise'
-  /** What the person allows is ordered as soon as they do. */
-  readonly runsAtOnce: boolean
+  /** What the person allows is ordered as soon as they do; not with an appointment. */
+  readonly runsAtOnce?: boolean
 }
 
 interface OfferedLanguage {
@@ -31,6 +33,8 @@ interface Preview {
   readonly problems: readonly { readonly code: string; readonly detail: string }[]
 }
 
+/** In which the preview tells the times of an appointment; the person sees those of their own computer. */
+const ZONE = encodeURIComponent(new Intl.DateTimeFormat().resolvedOptions().timeZone)
 /** How long typing may pause before the notice is made anew, in ms. */
 const PAUSE_MS = 300
 /** Until the first preview says which others there are. */
@@ -58,7 +62,11 @@ export function WhatTheySee({ ticketId, asking }: { readonly ticketId: string; r
   const { data, error } = useQuery({
     queryKey: ['preview', ticketId, language, asked],
     queryFn: () =>
-      apiSend<Preview>('POST', `/api/tickets/${ticketId}/consent-requests/preview?language=${language}`, asked),
+      apiSend<Preview>(
+        'POST',
+        `/api/tickets/${ticketId}/consent-requests/preview?language=${language}&timeZone=${ZONE}`,
+        asked,
+      ),
     enabled: isWhole,
     placeholderData: keepPreviousData,
   })

@@ -25,15 +25,20 @@ export const START_MS = Date.UTC(2026, 10, 16, 10)
 export class HeldClock implements AgentClock {
   wall = START_MS
   monotonic = 1_000
+  uptime = 500_000_000
   wallMs(): number {
     return this.wall
   }
   monotonicMs(): number {
     return this.monotonic
   }
+  uptimeMs(): number {
+    return this.uptime
+  }
   pass(ms: number): void {
     this.wall += ms
     this.monotonic += ms
+    this.uptime += ms
   }
 }
 

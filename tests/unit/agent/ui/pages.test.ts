@@ -1,3 +1,4 @@
+import type { AppointmentId } from '@askfirst/protocol/ids.ts'
 import { LANGUAGES, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Browser } from '../../../support/page-world.ts'
@@ -177,6 +178,35 @@ describe('the page of a session', () => {
     await world.post(browser, `${path}/stop`, hiddenOf(page.body, path))
     expect(world.parts.disk.heard.ended).toEqual([`${held?.grant.grantId} revoked`])
     expect(textOf((await world.get(browser, '/session')).body)).toContain('Stopped. What was running was ended')
+  })
+})
+
+describe('a permission for an appointment', () => {
+  it('[C24] [C26] is asked, shown and taken back with its time, and no session is called active before', async () => {
+    const { clock } = world.parts.disk
+    clock.wall = Date.now()
+    const [begin, end] = [clock.wall + 86_400_000, clock.wall + 90_000_000]
+    const window = { from: new Date(begin).toISOString(), until: new Date(end).toISOString() }
+    const { requestId } = await world.asked({
+      durationMs: 3_600_000,
+      window: { appointmentId: 'apt_00000000000000000000000000' as AppointmentId, ...window },
+    })
+    const { body, fields } = await open(`/requests/${requestId}`)
+    expect(textOf(body)).toMatch(/Allowed ahead, for one time only You allow this for .+ to \d\d:\d\d only/)
+    expect(textOf(body)).toContain('Nothing is read before.')
+    await world.post(browser, `/requests/${requestId}/allow`, fields)
+    const [held] = world.parts.disk.book.grants()
+    expect(held?.grant).toMatchObject({ validFrom: window.from, expiresAt: window.until })
+    const home = textOf((await world.get(browser, '/')).body)
+    expect(home).toContain('Allowed ahead of time')
+    expect(home).not.toContain('A support session is active')
+    expect(textOf((await open('/record')).body)).toMatch(/Allowed for .+ only\. Nothing is read before\./)
+    const session = await world.get(browser, '/session')
+    expect(textOf(session.body)).toContain('only. Nothing is read before.')
+    expect(textOf(session.body)).not.toContain('Support session active')
+    const path = `/grants/${held?.grant.grantId}`
+    await world.post(browser, `${path}/stop`, hiddenOf(session.body, path))
+    expect(world.parts.disk.heard.ended).toEqual([`${held?.grant.grantId} revoked`])
   })
 })
 
