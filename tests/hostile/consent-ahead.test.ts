@@ -7,8 +7,10 @@ import { verifyBundle } from '@askfirst/server/export/verify-bundle.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HostileWorld } from '../support/hostile-world.ts'
 import { startHostileWorld } from '../support/hostile-world.ts'
+import { openedSaid } from '../support/person-records.ts'
 import type { ScriptedAgent } from '../support/scripted-agent.ts'
 import { consentRecord, scriptedId, signReceipt } from '../support/scripted-agent.ts'
+import { openTicket } from '../support/scripted-person.ts'
 import { entriesOf, filesOf, rechained, sealed, setEntries } from '../support/sealed-bundle.ts'
 import { logDraft } from '../support/store-records.ts'
 
@@ -32,10 +34,13 @@ interface Agreed {
 }
 
 /** A ticket of the agent with an appointment that begins so long from now. */
-async function appointment(of: ScriptedAgent, aheadMs = 2 * HOUR, lengthMs = HOUR): Promise<Agreed> {
-  const ticketId = await world.desk.ticketFor(of.deviceId)
+async function appointment(of: ScriptedAgent, aheadMs = 2 * HOUR): Promise<Agreed> {
+  return appointmentOf(await world.desk.ticketFor(of.deviceId), aheadMs)
+}
+
+async function appointmentOf(ticketId: TicketId, aheadMs = 2 * HOUR): Promise<Agreed> {
   const begin = Date.now() + aheadMs
-  const [from, until] = [new Date(begin).toISOString(), new Date(begin + lengthMs).toISOString()]
+  const [from, until] = [new Date(begin).toISOString(), new Date(begin + HOUR).toISOString()]
   const appointmentId = scriptedId('apt')
   const who = { technicianId: scriptedId('usr'), technicianName: 'Ute', what: 'Look at it', place: null }
   const open = { state: 'agreed', sequence: 0, agreedAt: new Date().toISOString(), endedAt: null } as const
@@ -198,12 +203,16 @@ describe('a permission for an appointment', () => {
   })
 })
 
+async function exported({ ticketId }: Agreed): Promise<Uint8Array> {
+  const answer = await world.desk.call('GET', `/api/tickets/${ticketId}/export`)
+  return new Uint8Array(await answer.arrayBuffer())
+}
+
 describe('a bundle with a permission for an appointment', () => {
   it('[G8] [C27] verifies, and names what lies outside the times that were agreed', async () => {
     const agreed = await appointment(agent)
     const { grantId } = await allowed(agreed)
-    const answer = await world.desk.call('GET', `/api/tickets/${agreed.ticketId}/export`)
-    const honest = new Uint8Array(await answer.arrayBuffer())
+    const honest = await exported(agreed)
     expect(verifyBundle(honest)).toMatchObject({ ok: true })
     const signer = await openLogSigner({ directory: `${world.directory}/keys`, name: '127.0.0.1' })
     const problemsOf = (change: (entries: LogEntry[]) => readonly LogEntry[]) => {
@@ -228,5 +237,24 @@ describe('a bundle with a permission for an appointment', () => {
       return ordered(from)([...all, { ...(all.at(-1) as LogEntry), kind: 'appointment.cancelled' as const, body }])
     }
     expect(problemsOf(cancelled)).toContain('after the appointment was cancelled')
+  })
+  it('[G11] [C27] is held against the agreed times when the words of it were erased', async () => {
+    const contact = 'rae@example.test'
+    const ticketId = await openTicket(agent, openedSaid({ contact }))
+    const agreed = await appointmentOf(ticketId)
+    await allowed(agreed)
+    const { version } = await world.desk.api<{ readonly version: number }>('GET', `/api/tickets/${agreed.ticketId}`)
+    const wish = { version, as: 'withdrawn', reason: 'Not needed any more' }
+    await world.desk.api('POST', `/api/tickets/${agreed.ticketId}/close`, wish)
+    const person = [{ kind: 'address', address: contact }]
+    const { preview } = await world.desk.api<{ readonly preview: string }>('POST', '/api/people/kept', { person })
+    await world.desk.api('POST', '/api/people/erase', { person, reason: 'They asked for it', preview })
+    const bundle = await exported(agreed)
+    const report = verifyBundle(bundle)
+    expect(report).toMatchObject({ ok: true, problems: [], receipts: 1 })
+    expect(report.erased.entries).toBeGreaterThan(0)
+    const asked = entriesOf(filesOf(bundle)).find(({ kind }) => kind === 'consent.requested')
+    const { appointmentId, from, until } = agreed
+    expect(asked?.body).toMatchObject({ request: { purpose: 'erased', window: { appointmentId, from, until } } })
   })
 })

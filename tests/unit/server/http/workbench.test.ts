@@ -75,6 +75,7 @@ describe('the queue', () => {
     const { items } = await list('q=slow')
     expect(items[0]?.activity).toEqual({
       assigneeName: null,
+      appointment: null,
       devices: [{ id: device, name: 'PC-1', online: true }],
       asked: null,
       allowedUntil: null,
