@@ -3,6 +3,7 @@ import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { useState } from 'react'
+import type { AppointmentView } from '../../api/asks.ts'
 import { useAsked } from '../../api/asks.ts'
 import { apiSend } from '../../api/client.ts'
 import type { RequestView } from '../../api/consent.ts'
@@ -43,16 +44,18 @@ export function AskDialog({
 }) {
   const { data: device, error } = useDevice(draft.deviceId)
   const { data: settings, isPending } = useSettings()
+  const appointments = useOpenAppointments(ticket.id)
   return (
     <Dialog open onClose={onClose} title={`Ask the person at ${device?.name ?? 'the device'}`} wide>
       <Problem error={error} />
-      {device === undefined || isPending ? (
+      {device === undefined || isPending || appointments === null ? (
         <Loading />
       ) : (
         <AskForm
           ticket={ticket}
           draft={draft}
           catalogue={device.catalogue ?? []}
+          appointments={appointments}
           personalData={settings?.personalData ?? 'pseudonymise'}
           most={mostOf(settings)}
           isOnline={device.online}
@@ -85,13 +88,14 @@ interface FormProps {
   readonly ticket: TicketView
   readonly draft: AskDraft
   readonly catalogue: readonly CatalogueEntry[]
+  readonly appointments: readonly AppointmentView[]
   readonly personalData: Asking['personalData']
   readonly most: Most
   readonly isOnline: boolean
   readonly onClose: () => void
 }
 
-function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClose }: FormProps) {
+function AskForm({ ticket, draft, catalogue, appointments, personalData, most, isOnline, onClose }: FormProps) {
   const queries = useQueryClient()
   const [chosen, setChosen] = useState<Chosen>(() => offeredOnly(draft, catalogue))
   const [rest, setRest] = useState({
@@ -100,7 +104,7 @@ function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClo
     answerWithinMs: Math.min(DEFAULT_ANSWER_MS, most.answerWithinMs),
     personalData,
     runsAtOnce: true,
-    appointmentId: '',
+    appointmentId: appointments.find(({ id }) => id === draft.appointmentId)?.id ?? '',
   })
   // In the order of the catalogue, which is the order in which the person sees them.
   const collectors = catalogue.flatMap(({ id }) => {
@@ -134,7 +138,12 @@ function AskForm({ ticket, draft, catalogue, personalData, most, isOnline, onClo
             onChange={({ target }) => setRest({ ...rest, purpose: target.value.replaceAll(/\s/g, ' ') })}
           />
           <CollectorChoice catalogue={catalogue} chosen={chosen} onChange={setChosen} />
-          <Terms ticketId={ticket.id} rest={rest} most={most} onChange={(change) => setRest({ ...rest, ...change })} />
+          <Terms
+            appointments={appointments}
+            rest={rest}
+            most={most}
+            onChange={(change) => setRest({ ...rest, ...change })}
+          />
         </div>
         <WhatTheySee ticketId={ticket.id} asking={asking} />
       </div>
@@ -183,12 +192,12 @@ function askingOf(
 }
 
 function Terms({
-  ticketId,
+  appointments,
   rest,
   most,
   onChange,
 }: {
-  readonly ticketId: string
+  readonly appointments: readonly AppointmentView[]
   readonly rest: Rest
   readonly most: Most
   readonly onChange: (change: Partial<Rest>) => void
@@ -196,7 +205,7 @@ function Terms({
   return (
     <div className={styles.terms}>
       <WhenField
-        ticketId={ticketId}
+        appointments={appointments}
         value={rest.appointmentId}
         onChange={(appointmentId) => onChange({ appointmentId })}
       />
@@ -236,24 +245,30 @@ function Terms({
   )
 }
 
-/** From the answer on, or ahead for one of the agreed times that are not over; nothing to choose where none was agreed. */
+/** What is agreed and not over; null until it is known. */
+function useOpenAppointments(ticketId: string): readonly AppointmentView[] | null {
+  const now = useNow(30_000)
+  const { data, isError } = useAsked(ticketId)
+  // Where it cannot be read, asking from the answer on still works.
+  if (data === undefined) return isError ? [] : null
+  return data.appointments.filter(({ state, until }) => state === 'agreed' && Date.parse(until) > now)
+}
+
+/** From the answer on, or ahead for one of the agreed times; nothing to choose where none was agreed. */
 function WhenField({
-  ticketId,
+  appointments,
   value,
   onChange,
 }: {
-  readonly ticketId: string
+  readonly appointments: readonly AppointmentView[]
   readonly value: string
   readonly onChange: (appointmentId: string) => void
 }) {
-  const now = useNow(30_000)
-  const { data } = useAsked(ticketId)
-  const open = (data?.appointments ?? []).filter(({ state, until }) => state === 'agreed' && Date.parse(until) > now)
-  if (open.length === 0 && value === '') return null
+  if (appointments.length === 0 && value === '') return null
   return (
     <SelectField label="Permission counts" value={value} onChange={({ target }) => onChange(target.value)}>
       <option value="">From the answer on</option>
-      {open.map((appointment) => (
+      {appointments.map((appointment) => (
         <option key={appointment.id} value={appointment.id}>
           Only {spanText(appointment)}
         </option>

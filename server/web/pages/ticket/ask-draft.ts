@@ -6,6 +6,8 @@ export interface AskDraft {
   readonly collectors: readonly AskedCollector[]
   readonly purpose: string
   readonly durationMs: number
+  /** Of the appointment that an earlier request was for; it is offered again while it is agreed and not over. */
+  readonly appointmentId?: string | null
 }
 
 export const DEFAULT_DURATION_MS = 3_600_000

@@ -49,6 +49,7 @@ function Permission({
       collectors: request.collectors,
       purpose: request.purpose,
       durationMs: request.durationMs,
+      appointmentId: request.window?.appointmentId ?? null,
     })
   return <Ended ticket={ticket} device={device} request={request} onAgain={again} />
 }
