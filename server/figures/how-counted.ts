@@ -17,7 +17,7 @@ export const HOW_COUNTED: Readonly<Record<FigureName, { readonly title: string; 
   'first-response': {
     title: 'First response',
     counted:
-      'Of tickets opened in the period: from opening to the first message to the person or the first request for consent. Tickets without one are counted apart.',
+      'Of tickets opened in the period by the person or by mail: from opening to the first message of the desk to the person or its first request for consent. Tickets without one are counted apart; those that the desk opened for the person were answered by that and are left out.',
   },
   resolution: {
     title: 'Resolution',

@@ -21,13 +21,14 @@ export interface Counted {
 export function makeFigures(period: Period, counted: Counted, titleOf: (rule: string) => string): Figures {
   const opened = counted.tickets.filter(({ openedAt }) => openedAt >= period.from && openedAt < period.to)
   const resolved = counted.tickets.filter(isResolved)
-  const answered = opened.filter(isAnswered)
+  const waited = opened.filter(({ openedByDesk }) => !openedByDesk)
+  const answered = waited.filter(isAnswered)
   return {
     ...period,
     open: counted.open.toSorted((one, other) => one.priority - other.priority || one.level - other.level),
     flow: flowOf(period, opened, resolved),
     firstResponse: timesByPriority(answered.map((ticket) => lengthOf(ticket, ticket.firstResponseAt))),
-    unanswered: opened.length - answered.length,
+    unanswered: waited.length - answered.length,
     resolution: timesByPriority(resolved.map((ticket) => lengthOf(ticket, ticket.resolvedAt))),
     firstContact: shareOf(resolved, isFirstContact),
     reopened: shareOf(resolved, wasReopened),

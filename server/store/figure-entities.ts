@@ -19,8 +19,10 @@ export interface TicketFacts {
   readonly priority: number
   readonly level: number
   readonly openedAt: string
-  /** When the desk first turned to the person: wrote to them or asked for their consent; null: not yet. */
+  /** When somebody of the desk first turned to the person: wrote to them or asked for their consent; null: not yet. */
   readonly firstResponseAt: string | null
+  /** Whether the desk opened it for the person, who was answered by that (SPEC T33). */
+  readonly openedByDesk: boolean
   /** First and last time within the period that it was resolved, or closed without that; null: not in the period. */
   readonly firstResolvedAt: string | null
   readonly resolvedAt: string | null

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { METADATA, noisyPicture, PICTURE, SECRET, seen, testPicture } from '../support/browser/test-picture.ts'
 import { watchTroubles } from '../support/browser/web-desk.ts'
 import { PageWorld } from '../support/page-world.ts'
 
-const program = findChromium()
+const program = findShell()
 const ANN = { osUser: 'ann', uid: 1_000 }
 const SECRET_PLACE = [SECRET.x + 20, SECRET.y + 10] as const
 

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { axeViolations, sidewaysScroll } from '../support/browser/look.ts'
 
-const program = findChromium()
+const program = findShell()
 const PAGE = `<!doctype html><html lang="en"><title>A page</title><style>
   body { color-scheme: light dark; background: #fff; color: #000 }
   @media (prefers-color-scheme: dark) { body { background: #000; color: #222 } }

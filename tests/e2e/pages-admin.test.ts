@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { User } from '@askfirst/server/store/entities.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { enrolMachine } from '../support/browser/scripted-machine.ts'
 import type { PageTroubles } from '../support/browser/web-desk.ts'
@@ -11,7 +11,7 @@ import { WebDesk } from '../support/browser/web-desk.ts'
 import { ScriptedAgent } from '../support/scripted-agent.ts'
 import { addTicket, closingOf } from '../support/store-records.ts'
 
-const program = findChromium()
+const program = findShell()
 const HOSTILE = '"><img src=x onerror=alert(1)><b>Bob'
 
 // Each picture is taken six times and each page is checked twice, which takes its time on a busy machine.

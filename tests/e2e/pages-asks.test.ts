@@ -4,13 +4,13 @@ import type { TicketAsk } from '@askfirst/protocol/ticket-ask.ts'
 import { askText } from '@askfirst/protocol/ticket-ask.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { DeskDevice } from '../support/browser/desk-device.ts'
 import { axeViolations, lookAt } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 import { openTicket, state, statement } from '../support/scripted-person.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 120_000
 const EVIL = '<img src=x onerror=document.title="owned">'
 

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { axeViolations } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 
 describe.skipIf(program === null)('the clock and handing a ticket over', () => {
   let browser: Browser

@@ -1,7 +1,7 @@
 import type { AttachmentRef, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { DeskDevice } from '../support/browser/desk-device.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
@@ -9,7 +9,7 @@ import { openedSaid } from '../support/person-records.ts'
 import { scriptedId } from '../support/scripted-agent.ts'
 import { namedFile, openTicket, piece, state, statement } from '../support/scripted-person.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 120_000
 const EVIL = '<img src=x onerror=document.title="owned">'
 

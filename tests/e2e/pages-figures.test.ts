@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import type { Ticket } from '@askfirst/server/store/entities.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 import { addTicket, finding, freshId, logDraft } from '../support/store-records.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 120_000
 const HOUR_MS = 3_600_000
 

@@ -1,13 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { enrolMachine } from '../support/browser/scripted-machine.ts'
 import { PASSWORD, WebDesk, watchTroubles } from '../support/browser/web-desk.ts'
 import { ScriptedAgent } from '../support/scripted-agent.ts'
 import { totpCode } from '../support/totp-code.ts'
 
-const program = findChromium()
+const program = findShell()
 const LABEL = '<img src=x onerror=alert(1)>'
 
 // Each picture is taken six times and each page is checked twice, which takes its time on a busy machine.

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 120_000
 
 describe.skipIf(program === null)('known problems, on their pages', () => {

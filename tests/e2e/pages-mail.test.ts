@@ -1,11 +1,11 @@
 import type { OutgoingMail } from '@askfirst/server/mail/smtp.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk, watchTroubles } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 180_000
 
 describe.skipIf(program === null)('a person without an agent', () => {

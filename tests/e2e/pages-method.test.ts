@@ -1,11 +1,11 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { axeViolations } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 import { addDevice, addTicket, finding, logDraft } from '../support/store-records.ts'
 
-const program = findChromium()
+const program = findShell()
 
 describe.skipIf(program === null)('the method on a ticket’s page', () => {
   let browser: Browser

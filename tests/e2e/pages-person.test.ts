@@ -4,7 +4,7 @@ import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { axeViolations, lookAt, picture, sidewaysScroll } from '../support/browser/look.ts'
 import { watchTroubles } from '../support/browser/web-desk.ts'
 import { PageWorld } from '../support/page-world.ts'
@@ -16,7 +16,7 @@ vi.mock('@askfirst/protocol/languages/index.ts', async (original) => {
   return { ...(await original<object>()), yi: pseudoLanguage() }
 })
 
-const program = findChromium()
+const program = findShell()
 /** As long as names may be, and without a place to break. */
 const LONG = 'Ticket-about-a-very-long-thing-without-any-place-to-break-'.repeat(3)
 

@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { reach } from '../support/browser/keys.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 /** Pictures at three widths in two themes take their time on a busy machine. */
 const PATIENCE_MS = 180_000
 const EVIL = '<img src=x onerror=document.title="owned">'

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { User } from '@askfirst/server/store/entities.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import type { DeskClient } from '../support/browser/desk-client.ts'
 import { DeskDevice } from '../support/browser/desk-device.ts'
 import { reach } from '../support/browser/keys.ts'
@@ -11,7 +11,7 @@ import { lookAt } from '../support/browser/look.ts'
 import type { PageTroubles } from '../support/browser/web-desk.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 180_000
 const EVIL = '<img src=x onerror=document.title="owned"><b>bold</b>'
 const WORDS = `He said he is from the bank ${EVIL}\nand did not know the code.`

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { axeViolations } from '../support/browser/look.ts'
 import { events, RunScene } from '../support/browser/run-scene.ts'
 import type { PageTroubles } from '../support/browser/web-desk.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 const COUNT = 100_000
 const LAST = COUNT - 1
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { events, FIRST_EVENT_MS, finishedRun, type RunScene } from '../support/browser/run-scene.ts'
 import { HOSTILE, SAMPLE_ROWS } from '../support/browser/sample-rows.ts'
 import type { PageTroubles } from '../support/browser/web-desk.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 
-const program = findChromium()
+const program = findShell()
 const EVENTS = [
   ...events(0, 1_500),
   {

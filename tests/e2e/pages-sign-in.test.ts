@@ -2,12 +2,12 @@ import type { User } from '@askfirst/server/store/entities.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { PASSWORD, WebDesk, watchTroubles } from '../support/browser/web-desk.ts'
 import { totpCode } from '../support/totp-code.ts'
 
-const program = findChromium()
+const program = findShell()
 const STEP_MS = 30_000
 
 // Each picture is taken six times and each page is checked twice, which takes its time on a busy machine.

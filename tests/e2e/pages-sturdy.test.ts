@@ -2,7 +2,7 @@ import type { User } from '@askfirst/server/store/entities.ts'
 import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { DeskDevice } from '../support/browser/desk-device.ts'
 import { axeViolations, picture } from '../support/browser/look.ts'
 import { events, finishedRun } from '../support/browser/run-scene.ts'
@@ -10,7 +10,7 @@ import { focusProblems, forcedColourProblems, layoutProblems, motionProblems } f
 import { WebDesk } from '../support/browser/web-desk.ts'
 import { textOf } from '../support/repository.ts'
 
-const program = findChromium()
+const program = findShell()
 const PATIENCE_MS = 240_000
 /** 1280 px at 200 %. */
 const ZOOMED_PX = 640

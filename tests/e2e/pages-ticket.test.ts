@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium, startChromium } from '../support/browser/chromium.ts'
+import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { DeskDevice } from '../support/browser/desk-device.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk } from '../support/browser/web-desk.ts'
 import { eventRows } from '../support/scripted-agent.ts'
 
-const program = findChromium()
+const program = findShell()
 /** Pictures at three widths in two themes take their time on a busy machine. */
 const PATIENCE_MS = 180_000
 /** A page reads and draws again within this time on a busy machine. */

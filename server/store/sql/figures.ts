@@ -9,7 +9,7 @@ import type { SqlContext } from './tables.ts'
 
 const MAX_EVENTS = 20_000
 const DONE = ['resolved', 'closed'] as const
-/** Kinds with which the desk turns to the person. */
+/** Kinds with which somebody of the desk turns to the person (SPEC T33); what the server writes by itself is no answer. */
 const RESPONSES: readonly LogKind[] = ['message.sent', 'consent.requested']
 /** Kinds that tell who of the desk worked on a ticket; to hand it on or to grade it is no work on it. */
 const WORK: readonly LogKind[] = [...RESPONSES, 'note.added', 'run.ordered']
@@ -48,10 +48,11 @@ async function openTickets({ db }: SqlContext): Promise<readonly OpenCount[]> {
  */
 async function ticketFacts({ db }: SqlContext, { from, to }: Period): Promise<readonly TicketFacts[]> {
   const inPeriod = sql<boolean>`l.at >= ${from} and l.at < ${to}`
-  const worker = sql`case when l.kind in (${sql.join(WORK)}) and l.actor like '%"kind":"user"%' then substr(l.actor, 1, ${ACTOR_LENGTH}) end`
+  const byDesk = sql<boolean>`l.actor like '%"kind":"user"%'`
+  const worker = sql`case when l.kind in (${sql.join(WORK)}) and ${byDesk} then substr(l.actor, 1, ${ACTOR_LENGTH}) end`
   const { rows } = await sql<FactsRow>`
-    select t.number, t.priority, t.level, t.created_at as opened_at,
-      min(case when l.kind in (${sql.join(RESPONSES)}) then l.at end) as first_response_at,
+    select t.number, t.priority, t.level, t.opened_by, t.created_at as opened_at,
+      min(case when l.kind in (${sql.join(RESPONSES)}) and ${byDesk} then l.at end) as first_response_at,
       min(case when ${inPeriod} and ${resolves()} then l.at end) as first_resolved_at,
       max(case when ${inPeriod} and ${resolves()} then l.at end) as resolved_at,
       max(case when ${reopens()} then l.at end) as reopened_at,
@@ -60,7 +61,7 @@ async function ticketFacts({ db }: SqlContext, { from, to }: Period): Promise<re
       sum(case when l.kind = 'escalation.asked' then 1 else 0 end) as escalations
     from tickets t join log_entries l on l.ticket_id = t.id
     where t.updated_at >= ${from} and t.created_at < ${to}
-    group by t.id, t.number, t.priority, t.level, t.created_at
+    group by t.id, t.number, t.priority, t.level, t.opened_by, t.created_at
     order by t.number`.execute(db)
   return rows.map(toFacts).filter(({ openedAt, resolvedAt }) => openedAt >= from || resolvedAt !== null)
 }
@@ -71,6 +72,7 @@ interface FactsRow {
   readonly level: number
   readonly opened_at: string
   readonly first_response_at: string | null
+  readonly opened_by: string
   readonly first_resolved_at: string | null
   readonly resolved_at: string | null
   readonly reopened_at: string | null
@@ -86,6 +88,7 @@ function toFacts(row: FactsRow): TicketFacts {
     level: row.level,
     openedAt: row.opened_at,
     firstResponseAt: row.first_response_at,
+    openedByDesk: row.opened_by === 'desk',
     firstResolvedAt: row.first_resolved_at,
     resolvedAt: row.resolved_at,
     reopenedAt: row.reopened_at,

@@ -64,7 +64,9 @@ describeStores('what the figures are counted from', ({ newStore }) => {
   })
 
   test('a ticket tells when it was answered, resolved and opened again, and how many worked on it', async () => {
-    let ticket = await addTicket(store, { priority: 2, level: 2 })
+    let ticket = await addTicket(store, { priority: 2, level: 2, openedBy: 'requester' })
+    const server = { kind: 'system', id: 'server', name: 'AskFirst' } as const
+    await store.log.append({ ...logDraft(ticket.id, 'message.sent'), at: at('03:01'), actor: server })
     await log(ticket, at('03:05'), 'note.added', { text: 'looks old' })
     await log(ticket, at('03:10'), 'message.sent', { text: 'We look at it' })
     await log(ticket, at('03:20'), 'run.ordered', {}, 'usr_2')
@@ -80,6 +82,7 @@ describeStores('what the figures are counted from', ({ newStore }) => {
           level: 2,
           openedAt: AT,
           firstResponseAt: at('03:10'),
+          openedByDesk: false,
         },
         ...{
           firstResolvedAt: at('04:00'),

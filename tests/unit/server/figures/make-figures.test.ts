@@ -21,6 +21,7 @@ const NOTHING: Counted = {
   ...{ escalations: [], feedback: [], steps: [] },
 }
 const QUIET = {
+  openedByDesk: false,
   firstResponseAt: null,
   firstResolvedAt: null,
   resolvedAt: null,
@@ -70,9 +71,9 @@ describe('the figures', () => {
       }),
       solved({ firstResponseAt: at(1, 7), resolvedAt: at(3, 8) }),
     ]
-    const { firstResponse, unanswered, resolution, flow } = figuresOf({
-      tickets,
-    })
+    // The desk answered these by opening them.
+    const byDesk = [facts({ openedByDesk: true }), facts({ openedByDesk: true, firstResponseAt: at(3, 8) })]
+    const { firstResponse, unanswered, resolution, flow } = figuresOf({ tickets: [...tickets, ...byDesk] })
     expect(firstResponse.all).toEqual({
       count: 3,
       medianMs: 0,
@@ -89,7 +90,7 @@ describe('the figures', () => {
       p90Ms: 259_200_000,
     })
     expect(flow).toEqual([
-      { day: '2026-11-01', opened: 4, resolved: 0 },
+      { day: '2026-11-01', opened: 6, resolved: 0 },
       { day: '2026-11-02', opened: 0, resolved: 1 },
       { day: '2026-11-03', opened: 0, resolved: 1 },
     ])
