@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { html } from './html.ts'
 
@@ -8,6 +8,25 @@ export type AutostartSystem = (typeof AUTOSTART_SYSTEMS)[number]
 
 /** The command that starts the companion: the program and its arguments. */
 export type StartCommand = readonly [string, ...string[]]
+
+/**
+ * What starts the companion as this program was started, from any folder: by Node and its file, or by itself where both are one.
+ *
+ * @param program the file that Node runs, as the command line named it; a link is followed, for whatever made it may go
+ */
+export function startCommand({
+  node,
+  program = node,
+  data,
+}: {
+  readonly node: string
+  readonly program?: string | undefined
+  readonly data?: string | undefined
+}): StartCommand {
+  const file = existsSync(program) ? realpathSync(program) : program
+  const start: StartCommand = file === realpathSync(node) ? [node] : [node, file]
+  return [...start, 'ui', '--background', ...(data === undefined ? [] : ['--data', resolve(data)])]
+}
 
 /** What makes each system start the companion when a person logs in. */
 export function autostartFile(system: AutostartSystem, command: StartCommand): string {

@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import { ownAccount } from '../../local/local-secrets.ts'
 import { callerFor } from '../../ui/agent-caller.ts'
 import { AgentRecord } from '../../ui/agent-record.ts'
-import type { AutostartSystem, StartCommand } from '../../ui/autostart.ts'
-import { AUTOSTART_SYSTEMS, autostartFile, installAutostart } from '../../ui/autostart.ts'
+import type { AutostartSystem } from '../../ui/autostart.ts'
+import { AUTOSTART_SYSTEMS, autostartFile, installAutostart, startCommand } from '../../ui/autostart.ts'
 import type { Reach } from '../../ui/companion.ts'
 import { Companion } from '../../ui/companion.ts'
 import { autostartFolder, desktopSession } from '../../ui/config.ts'
@@ -36,7 +35,7 @@ export interface UiFlags {
 /** Shows the person's pages and follows the agent until it is ended. */
 export async function showUi(context: CliContext, flags: UiFlags): Promise<number> {
   const session = desktopSession()
-  const command = startCommand(flags)
+  const command = startCommand({ node: process.execPath, program: process.argv[1], data: flags.data })
   if (flags.printAutostart !== undefined) {
     context.terminal.out(autostartFile(systemNamed(flags.printAutostart), command).trimEnd())
     return EXIT.ok
@@ -107,11 +106,6 @@ function reachOf(
       session.hasScreen ? askByDialog(session, starter, dialogWords(shown, language)) : ('none' as const),
     say: (line) => terminal.note(line),
   }
-}
-
-function startCommand({ data }: UiFlags): StartCommand {
-  const program = fileURLToPath(new URL('../../bin/askfirst-agent.mjs', import.meta.url))
-  return [process.execPath, program, 'ui', '--background', ...(data === undefined ? [] : ['--data', data])]
 }
 
 function systemNamed(name: string): AutostartSystem {

@@ -1,7 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AUTOSTART_SYSTEMS, autostartFile, installAutostart } from '@askfirst/agent/ui/autostart.ts'
+import { AUTOSTART_SYSTEMS, autostartFile, installAutostart, startCommand } from '@askfirst/agent/ui/autostart.ts'
 import { desktopSession } from '@askfirst/agent/ui/config.ts'
 import { waysToOpen } from '@askfirst/agent/ui/open/browsers.ts'
 import type { DialogWords } from '@askfirst/agent/ui/open/dialog.ts'
@@ -19,6 +28,24 @@ const WORDS: DialogWords = {
 const COMMAND = ['/opt/my agent/node', '/opt/my agent/askfirst-agent.mjs', 'ui', '--background'] as const
 
 describe('starting with the desktop', () => {
+  it('starts what was started, wherever it lies, and by a link the file behind it', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'askfirst-start-')))
+    const program = join(folder, 'askfirst-agent.js')
+    writeFileSync(program, '')
+    symlinkSync(program, join(folder, 'link'))
+    const node = process.execPath
+    expect(startCommand({ node, program: join(folder, 'link') })).toEqual([node, program, 'ui', '--background'])
+    expect(startCommand({ node, program: node })).toEqual([node, 'ui', '--background'])
+    expect(startCommand({ node, data: 'here' })).toEqual([
+      node,
+      'ui',
+      '--background',
+      '--data',
+      join(process.cwd(), 'here'),
+    ])
+    rmSync(folder, { recursive: true })
+  })
+
   it.each(AUTOSTART_SYSTEMS)('is written for %s as it was read and agreed', async (system) => {
     await expect(autostartFile(system, COMMAND)).toMatchFileSnapshot(
       `../../../fixtures/autostart/${system === 'linux' ? 'askfirst.desktop' : `${system}.xml`}`,
