@@ -33,6 +33,8 @@ export interface User {
   readonly passwordHash: string
   readonly disabled: boolean
   readonly createdAt: string
+  /** Up to which level a technician takes tickets, 1 to 3; null: any. Leads and admins are not bound by it. */
+  readonly supportLevel: number | null
 }
 
 export interface Session {
