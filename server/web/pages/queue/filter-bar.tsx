@@ -20,6 +20,7 @@ const MAX_SEARCH = 200
 
 const SORTS: readonly Choice[] = [
   ['priority', 'Most urgent'],
+  ['due', 'Due next'],
   ['updated', 'Last changed'],
   ['newest', 'Newest'],
   ['oldest', 'Oldest'],
