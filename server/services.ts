@@ -37,6 +37,8 @@ import { checkMethod } from './method/close-check.ts'
 import { ComparisonService } from './method/comparison-service.ts'
 import { MethodService } from './method/method-service.ts'
 import { TheoryService } from './method/theory-service.ts'
+import type { OfferService } from './offers/offer-service.ts'
+import { createOfferService } from './offers/offer-service.ts'
 import type { AskService } from './people/ask-service.ts'
 import { createAskService } from './people/ask-service.ts'
 import { AttachmentService } from './people/attachment-service.ts'
@@ -113,6 +115,7 @@ export interface Services {
   readonly timers: TimerService
   readonly clocks: ClockKeeper
   readonly escalations: EscalationService
+  readonly offers: OfferService
   readonly lead: LeadService
   readonly consent: ConsentService
   readonly runs: RunService
@@ -247,8 +250,10 @@ function createTicketServices({ store, clock, bus, settings, mails, consent, uiU
     await consent.ticketChanged(id)
     await asks.ticketChanged(id)
   }
+  const tickets = createTicketService({ store, clock, bus, mails, afterChange })
   return {
-    tickets: createTicketService({ store, clock, bus, mails, afterChange }),
+    tickets,
+    offers: createOfferService({ store, clock, bus, tickets }),
     closing: createClosingService({
       ...{ store, clock, bus, mails, settings, checks: [...closeChecks({ store }), checkMethod(store)] },
       afterChange,

@@ -27,7 +27,15 @@ const storedAt = watchFirstChunks()
 async function makeTechnician(): Promise<User> {
   const id = newId('usr', systemClock)
   const user: User = {
-    ...{ id, email: `${id}@bench.invalid`, name: 'Bench', role: 'technician', passwordHash: '-', disabled: false },
+    ...{
+      id,
+      email: `${id}@bench.invalid`,
+      name: 'Bench',
+      role: 'technician',
+      passwordHash: '-',
+      disabled: false,
+      supportLevel: null,
+    },
     createdAt: isoNow(systemClock),
   }
   await store.users.create(user, { at: isoNow(systemClock), actor, action: 'user.created', subject: id, detail: {} })

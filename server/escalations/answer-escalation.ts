@@ -6,6 +6,7 @@ import type { EscalationChange } from '../store/clock-stores.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Caller } from '../users/caller.ts'
 import { actorOf } from '../users/caller.ts'
+import { mustReach } from '../users/support-level.ts'
 import type { EscalationDeps } from './escalation-records.ts'
 import { changeOf, escalationChanged, movable } from './escalation-records.ts'
 
@@ -45,6 +46,7 @@ export async function answerEscalation(
 /** The owner changes. @throws AskFirstError NOT_ALLOWED */
 export function accepting({ ticket, escalation, at }: Open, by: Asker): Answer {
   mustBeAsked(escalation, by)
+  mustReach({ role: by.role, supportLevel: by.user.supportLevel }, ticket.level)
   const actor = actorOf(by.user)
   const state = ticket.state === 'new' ? ({ state: 'open' } as const) : {}
   const { id, fromUserId, toLevel } = escalation

@@ -10,6 +10,8 @@ import type { EscalationChange } from '../store/clock-stores.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { announceMessage, announceTicket, differences } from '../tickets/follow-up.ts'
+import { ROLE_PERMISSIONS } from '../users/permissions.ts'
+import { mustReachFor } from '../users/support-level.ts'
 
 /** What escalations stand on. */
 export interface EscalationDeps {
@@ -109,4 +111,17 @@ export async function escalationChanged(
 /** A field of the request that cannot be. */
 export function invalid(field: string, text: string): AskFirstError {
   return new AskFirstError('INVALID_REQUEST', text, { details: { field } })
+}
+
+/** Holds that somebody can take a ticket of a level over. @throws AskFirstError INVALID_REQUEST, of the field `toUserId` */
+export async function checkTaker(
+  store: Pick<Store, 'users'>,
+  id: UserId,
+  { assigneeId, level }: Pick<Ticket, 'assigneeId' | 'level'>,
+): Promise<void> {
+  const user = await store.users.get(id)
+  if (user === null || user.disabled || !ROLE_PERMISSIONS[user.role].has('ticket.work'))
+    throw invalid('toUserId', `User ${id} cannot take tickets.`)
+  if (id === assigneeId) throw invalid('toUserId', `${user.name} has this ticket already.`)
+  mustReachFor(user, level, 'toUserId')
 }

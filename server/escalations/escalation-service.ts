@@ -1,14 +1,12 @@
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
-import type { EscalationId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type { EscalationId, TicketId } from '@askfirst/protocol/ids.ts'
 import { isoNow, newId } from '../clock.ts'
 import type { Trigger } from '../settings/service-level.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type { Escalation, ListedEscalation } from '../store/clock-entities.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
-import type { Store } from '../store/store.ts'
 import type { Firing } from '../store/timer-store.ts'
 import { SYSTEM_ACTOR } from '../users/caller.ts'
-import { ROLE_PERMISSIONS } from '../users/permissions.ts'
 import type { Asker } from './answer-escalation.ts'
 import { accepting, answerEscalation, declining } from './answer-escalation.ts'
 import type { EscalationDraft } from './draft-escalation.ts'
@@ -17,6 +15,7 @@ import type { EscalationDeps, EscalationWish } from './escalation-records.ts'
 import {
   askedEntry,
   changeOf,
+  checkTaker,
   escalationChanged,
   found,
   invalid,
@@ -72,7 +71,7 @@ export function createEscalationService(deps: EscalationDeps) {
     async ask(ticketId: TicketId, wish: EscalationWish, actor: Actor): Promise<Escalation> {
       const ticket = await movable(store, ticketId)
       if (wish.toLevel < ticket.level) throw invalid('toLevel', `The ticket is at level ${ticket.level} already.`)
-      if (wish.toUserId !== null) await checkTaker(store, wish.toUserId, ticket)
+      if (wish.toUserId !== null) await checkTaker(store, wish.toUserId, { ...ticket, level: wish.toLevel })
       const at = isoNow(clock)
       const { message, ...rest } = wish
       const escalation = newEscalation(ticket, rest, { id: newId('esc', clock), at, actor })
@@ -121,11 +120,4 @@ export function createEscalationService(deps: EscalationDeps) {
     decline: (ticketId: TicketId, id: EscalationId, by: Asker & { readonly reason: string }): Promise<Escalation> =>
       answerEscalation(deps, { ticketId, id }, (open) => declining(open, by)),
   }
-}
-
-async function checkTaker(store: Pick<Store, 'users'>, id: UserId, { assigneeId }: Ticket): Promise<void> {
-  const user = await store.users.get(id)
-  if (user === null || user.disabled || !ROLE_PERMISSIONS[user.role].has('ticket.work'))
-    throw invalid('toUserId', `User ${id} cannot take tickets.`)
-  if (id === assigneeId) throw invalid('toUserId', `${user.name} has this ticket already.`)
 }

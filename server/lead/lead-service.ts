@@ -3,6 +3,7 @@ import type { ServiceTime } from '../service-time/service-time.ts'
 import type { ServiceLevel, Trigger } from '../settings/service-level.ts'
 import { TRIGGERS } from '../settings/service-level.ts'
 import type { DeskLoad, ListedEscalation, Target, TargetName, WatchedTicket } from '../store/clock-entities.ts'
+import type { ListedOffer } from '../store/offer-store.ts'
 import type { Store } from '../store/store.ts'
 import type { ClockKeeper } from '../ticket-clock/clock-keeper.ts'
 
@@ -27,13 +28,15 @@ export interface LeadView {
   readonly alerts: number
   readonly due: readonly DueTicket[]
   readonly waiting: readonly (ListedEscalation & { readonly isForLeads: boolean })[]
+  /** Tickets that were offered to somebody who has not answered, the longest first. */
+  readonly offered: readonly ListedOffer[]
   /** Tickets at which nothing happened for too long, though the desk is to move. */
   readonly stuck: readonly WatchedTicket[]
   readonly load: readonly DeskLoad[]
 }
 
 export interface LeadDeps {
-  readonly store: Pick<Store, 'clocks' | 'escalations'>
+  readonly store: Pick<Store, 'clocks' | 'escalations' | 'offers'>
   readonly clock: Clock
   readonly clocks: Pick<ClockKeeper, 'rulesNow'>
 }
@@ -47,9 +50,10 @@ export function createLeadService({ store, clock, clocks }: LeadDeps) {
       const rules = await clocks.rulesNow()
       const now = clock.now()
       const stuckMs = rules.serviceLevel.stuckMinutes * MINUTE_MS
-      const [tickets, escalations, quiet, load] = await Promise.all([
+      const [tickets, escalations, offered, quiet, load] = await Promise.all([
         store.clocks.due(MOST),
         store.escalations.waiting(MOST),
+        store.offers.unanswered(MOST),
         // Open time is never longer than time: who is stuck by the first is so by the second.
         store.clocks.quietSince(new Date(now - stuckMs).toISOString(), MOST),
         store.clocks.load(),
@@ -59,7 +63,8 @@ export function createLeadService({ store, clock, clocks }: LeadDeps) {
       const due = tickets.flatMap((ticket) => dueTicket(ticket, targets.get(ticket.id) ?? [], { ...rules, now }) ?? [])
       const waiting = escalations.map((one) => ({ ...one, isForLeads: tellsLeads(rules.serviceLevel, one) }))
       const stuck = quiet.filter(({ lastEntryAt }) => rules.time.between(Date.parse(lastEntryAt), now) >= stuckMs)
-      return { alerts: [...due, ...waiting].filter(({ isForLeads }) => isForLeads).length, due, waiting, stuck, load }
+      const alerts = [...due, ...waiting].filter(({ isForLeads }) => isForLeads).length
+      return { alerts, due, waiting, offered, stuck, load }
     },
   }
 }

@@ -135,7 +135,7 @@ export function consentRequestRoutes({
         const { user, role } = callerOf(request)
         const asking = askingOf(request.body, await settings.get())
         const { id } = request.params
-        const take = () => takeFree(tickets, id, user)
+        const take = () => takeFree(tickets, id, { user, role })
         return reply.code(201).send(view(await consent.ask(id, { user, role }, asking, take)))
       },
     )

@@ -25,6 +25,7 @@ import { mailRoutes } from './mails.ts'
 import { messageRoutes } from './messages.ts'
 import { actionRoutes, comparisonRoutes, methodRoutes, theoryRoutes } from './method.ts'
 import { myViewRoutes } from './my-views.ts'
+import { offerRoutes } from './offers.ts'
 import { openapiRoutes } from './openapi.ts'
 import { peopleRoutes } from './people.ts'
 import { playbookRoutes } from './playbooks.ts'
@@ -78,6 +79,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     messageRoutes(services),
     ticketClockRoutes(services),
     escalationRoutes(services),
+    offerRoutes(services),
     askRoutes(services),
     appointmentRoutes(services),
     leadRoutes(services),

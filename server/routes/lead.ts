@@ -1,5 +1,5 @@
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
-import { EscalationId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { EscalationId, OfferId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { LeadService } from '../lead/lead-service.ts'
@@ -46,6 +46,17 @@ const LeadView = Type.Object({
       isForLeads: Type.Boolean(),
     }),
   ),
+  /** Tickets that were offered to somebody who has not answered, the longest first. */
+  offered: Type.Array(
+    Type.Object({
+      id: OfferId,
+      ticketId: TicketId,
+      ticket: Type.Object({ number: Count, title: Type.String(), priority: Type.Integer() }),
+      toUserId: UserId,
+      givenByName: Type.String(),
+      givenAt: Instant,
+    }),
+  ),
   stuck: Type.Array(Watched),
   /** Tickets that are not over, by who has them and level; null: nobody. */
   load: Type.Array(
@@ -63,9 +74,10 @@ export function leadRoutes({ lead }: { readonly lead: LeadService }) {
         schema: { summary: 'Show the desk to its leads', response: { 200: LeadView } },
       },
       async () => {
-        const { alerts, due, waiting, stuck, load } = await lead.view()
+        const { alerts, due, waiting, offered, stuck, load } = await lead.view()
         const named = waiting.map(({ askedBy, ...escalation }) => ({ ...escalation, askedByName: askedBy.name }))
-        return { alerts, due: [...due], waiting: named, stuck: [...stuck], load: [...load] }
+        const offers = offered.map(({ givenBy, ...offer }) => ({ ...offer, givenByName: givenBy.name }))
+        return { alerts, due: [...due], waiting: named, offered: offers, stuck: [...stuck], load: [...load] }
       },
     )
   }

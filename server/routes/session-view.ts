@@ -9,6 +9,7 @@ import type { FactorKind } from '../store/factor-entities.ts'
 import { FACTOR_KINDS } from '../store/factor-entities.ts'
 import type { Caller } from '../users/caller.ts'
 import { needsFactor, sessionPermissions } from '../users/permissions.ts'
+import { boundLevel } from '../users/support-level.ts'
 import type { UserService } from '../users/user-service.ts'
 import { orNull } from './fields.ts'
 
@@ -16,7 +17,11 @@ const MOST_USER_AGENT = 300
 
 /** Who is signed in. */
 export const SessionView = Type.Object({
-  user: Type.Object({ id: UserId, email: Type.String(), name: Type.String() }),
+  user: Type.Object({
+    ...{ id: UserId, email: Type.String(), name: Type.String() },
+    /** Up to which level they take tickets; null: any. */
+    supportLevel: orNull(Type.Integer()),
+  }),
   role: Type.Enum([...ROLES]),
   permissions: Type.Array(Type.String()),
   /** For the header `x-csrf-token`; null for a caller with a bearer token. */
@@ -69,7 +74,7 @@ export function sessionView(
   const { csrfToken, factor, rule } = facts
   const mustSetUpFactor = via === 'session' && factor === null && needsFactor(role, rule)
   return {
-    user: { id: user.id, email: user.email, name: user.name },
+    user: { id: user.id, email: user.email, name: user.name, supportLevel: boundLevel({ ...user, role }) },
     role,
     permissions: [...permissions],
     csrfToken,

@@ -16,7 +16,9 @@ import { CLOSED_AS, WAITING_FOR } from '../store/ticket-entities.ts'
 import type { ClockKeeper } from '../ticket-clock/clock-keeper.ts'
 import { MOVERS, moverOf } from '../tickets/state-moves.ts'
 import type { QueuedTicket, TicketFilter, TicketService } from '../tickets/ticket-service.ts'
+import type { Caller } from '../users/caller.ts'
 import { actorOf } from '../users/caller.ts'
+import { boundLevel } from '../users/support-level.ts'
 import { closed, Email, InstantOrNull, orNull, pageOf, pageQuery, text } from './fields.ts'
 import { Contacts } from './ticket-fields.ts'
 
@@ -103,11 +105,13 @@ const NewTicket = Type.Object(
   closed,
 )
 
+/** Begins and ends with more than a blank. */
+const Reason = Type.String({ minLength: 3, maxLength: 500, pattern: '^\\S[\\s\\S]*\\S$' })
+
 const Override = Type.Object(
   {
     priority: Priority,
-    /** Begins and ends with more than a blank. */
-    reason: Type.String({ minLength: 3, maxLength: 500, pattern: '^\\S[\\s\\S]*\\S$' }),
+    reason: Reason,
   },
   closed,
 )
@@ -127,7 +131,10 @@ const TicketChange = Type.Object(
     /** Another priority than the matrix's, and why; null: the matrix decides again. */
     override: Type.Optional(orNull(Override)),
     level: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
+    /** The caller, who takes it, or null, which gives it back; others are offered it (…/offers). */
     assigneeId: Type.Optional(orNull(UserId)),
+    /** Why nobody was asked; leads and admins only. */
+    assignReason: Type.Optional(Reason),
     deviceIds: Type.Optional(Devices),
     /** Words; kept in lower case, each once. */
     tags: Type.Optional(Type.Array(text(64), { maxItems: 64 })),
@@ -144,7 +151,8 @@ const TicketQuery = Type.Object(
     /** `me` is the caller, `none` those that nobody has. */
     assigneeId: Type.Optional(Type.Union([UserId, Type.Enum(['me', 'none'])])),
     priority: Type.Optional(listOf([1, 2, 3, 4, 5])),
-    level: Type.Optional(listOf([1, 2, 3])),
+    /** `mine`: up to the caller's own. */
+    level: Type.Optional(Type.Union([listOf([1, 2, 3]), Type.Literal('mine')])),
     deviceId: Type.Optional(DeviceId),
     tag: Type.Optional(text(64)),
     q: Type.Optional(text(200)),
@@ -169,7 +177,7 @@ export function ticketRoutes({ tickets, devices, clocks }: Services) {
         schema: { summary: 'List tickets', querystring: TicketQuery, response: { 200: pageOf(QueuedView) } },
       },
       async (request) => {
-        const { items, next } = await tickets.list(toFilter(request.query, callerOf(request).user.id))
+        const { items, next } = await tickets.list(toFilter(request.query, callerOf(request)))
         const due = await clocks.due(items.map(({ ticket }) => ticket.id))
         const views = items.map((item) => ({ ...queuedView(item, devices), due: due.get(item.ticket.id) ?? null }))
         return { items: views, next }
@@ -205,12 +213,13 @@ export function ticketRoutes({ tickets, devices, clocks }: Services) {
         schema: { summary: 'Change a ticket', params: byId, body: TicketChange, response: { 200: TicketView } },
       },
       async (request) => {
-        const { version, state, ...others } = request.body
+        const { version, state, assignReason, ...others } = request.body
         if (state === 'closed') {
           throw new AskFirstError('TICKET_NOT_CLOSABLE', 'POST /api/tickets/:id/close closes a ticket; it looks first.')
         }
         const change = { ...others, ...(state === undefined ? {} : { state }) }
-        return ticketView(await tickets.change(request.params.id, { version, change }, actorOf(callerOf(request).user)))
+        const wish = { version, change, ...(assignReason === undefined ? {} : { assignReason }) }
+        return ticketView(await tickets.changeAs(request.params.id, wish, callerOf(request)))
       },
     )
   }
@@ -297,7 +306,7 @@ function listOf(words: readonly (string | number)[]) {
   return Type.String({ pattern: `^${one}(?:,${one})*$`, maxLength: 128 })
 }
 
-function toFilter(query: Static<typeof TicketQuery>, userId: UserId): TicketFilter {
+function toFilter(query: Static<typeof TicketQuery>, { user, role }: Pick<Caller, 'user' | 'role'>): TicketFilter {
   const { state, priority, level, assigneeId, tag, sort, ...rest } = query
   return {
     ...rest,
@@ -305,9 +314,13 @@ function toFilter(query: Static<typeof TicketQuery>, userId: UserId): TicketFilt
     ...(tag === undefined ? {} : { tag: tag.normalize('NFC').toLowerCase() }),
     ...(state === undefined ? {} : { states: TICKET_STATES.filter((known) => state.split(',').includes(known)) }),
     ...(priority === undefined ? {} : { priorities: priority.split(',').map(Number) }),
-    ...(level === undefined ? {} : { levels: level.split(',').map(Number) }),
-    ...(assigneeId === undefined ? {} : { assigneeId: toAssignee(assigneeId, userId) }),
+    ...(level === undefined ? {} : { levels: toLevels(level, boundLevel({ ...user, role })) }),
+    ...(assigneeId === undefined ? {} : { assigneeId: toAssignee(assigneeId, user.id) }),
   }
+}
+
+function toLevels(words: string, bound: number | null): readonly number[] {
+  return words === 'mine' ? [1, 2, 3].slice(0, bound ?? 3) : words.split(',').map(Number)
 }
 
 function toAssignee(word: UserId | 'me' | 'none', userId: UserId): UserId | null {

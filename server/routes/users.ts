@@ -10,6 +10,8 @@ import type { UserService } from '../users/user-service.ts'
 import { closed, Email, orNull, pageOf, pageQuery, text } from './fields.ts'
 
 const Role = Type.Enum([...ROLES])
+/** Leads and admins are not bound by it. */
+const Level = Type.Integer({ minimum: 1, maximum: 3 })
 /** NIST SP 800-63B: length is what counts; no rules about characters. */
 export const Password = Type.String({ minLength: 12, maxLength: 256 })
 const byId = Type.Object({ id: UserId }, closed)
@@ -21,6 +23,8 @@ export const UserView = Type.Object({
   role: Role,
   disabled: Type.Boolean(),
   createdAt: Instant,
+  /** Up to which level a technician takes tickets; null: any. */
+  supportLevel: orNull(Level),
 })
 
 /** A one-time link; the path is shown this once. */
@@ -66,7 +70,13 @@ export function userRoutes({
         config: { permission: 'user.manage' },
         schema: {
           summary: 'Create an account; without a password the answer has a link with which the person chooses one',
-          body: Type.Object({ email: Email, name: text(200), password: Type.Optional(Password), role: Role }, closed),
+          body: Type.Object(
+            {
+              ...{ email: Email, name: text(200), password: Type.Optional(Password), role: Role },
+              supportLevel: Type.Optional(orNull(Level)),
+            },
+            closed,
+          ),
           response: { 201: Type.Object({ ...UserView.properties, invitation: orNull(Invitation) }) },
         },
       },
@@ -95,6 +105,7 @@ export function userRoutes({
               role: Type.Optional(Role),
               disabled: Type.Optional(Type.Boolean()),
               password: Type.Optional(Password),
+              supportLevel: Type.Optional(orNull(Level)),
             },
             { ...closed, minProperties: 1 },
           ),

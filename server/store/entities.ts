@@ -33,6 +33,8 @@ export interface User {
   readonly passwordHash: string
   readonly disabled: boolean
   readonly createdAt: string
+  /** Up to which level a technician takes tickets, 1 to 3; null: any. Leads and admins are not bound by it. */
+  readonly supportLevel: number | null
 }
 
 export interface Session {
@@ -180,8 +182,8 @@ export interface Ticket extends TicketFlow {
   readonly confirmed: boolean | null
 }
 
-/** How a list of tickets is ordered: by number, by the last change, or the most urgent and oldest first. */
-export const TICKET_ORDERS = ['newest', 'oldest', 'updated', 'priority'] as const
+/** How a list of tickets is ordered: by number, by the last change, the most urgent and oldest first, or by what is due next. */
+export const TICKET_ORDERS = ['newest', 'oldest', 'updated', 'priority', 'due'] as const
 export type TicketOrder = (typeof TICKET_ORDERS)[number]
 
 /** What is going on at a ticket at one moment, as the queue shows it. */

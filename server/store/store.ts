@@ -56,6 +56,7 @@ import type { KnowledgeStore } from './knowledge-store.ts'
 import type { LinkStore } from './link-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { MethodStore } from './method-store.ts'
+import type { OfferStore } from './offer-store.ts'
 import type { PeopleStore } from './people-store.ts'
 import type { FollowedTicket } from './person-entities.ts'
 import type { AttachmentStore, StatementStore } from './person-stores.ts'
@@ -104,6 +105,7 @@ export interface Store {
   readonly timers: TimerStore
   readonly clocks: ClockStore
   readonly escalations: EscalationStore
+  readonly offers: OfferStore
   readonly mail: MailStore
   readonly requesters: RequesterStore
   /** Rejects when the store cannot read and write now. */
@@ -122,7 +124,7 @@ export interface UserStore {
   /** Null when there is no such user; CONFLICT when it would leave no enabled admin. */
   change(
     id: UserId,
-    change: Partial<Pick<User, 'name' | 'role' | 'passwordHash' | 'disabled'>>,
+    change: Partial<Pick<User, 'name' | 'role' | 'passwordHash' | 'disabled' | 'supportLevel'>>,
     audit: AuditDraft,
   ): Promise<User | null>
   hasAdmin(): Promise<boolean>

@@ -1,6 +1,7 @@
 import type { Actor } from '@askfirst/protocol/findings-log.ts'
-import type { AppointmentId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { AppointmentId, OfferId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket, TicketState } from './entities.ts'
+import type { Offer } from './offer-store.ts'
 import type { TicketLink } from './ticket-entities.ts'
 import type { Firing, TimerDraft } from './timer-store.ts'
 
@@ -36,6 +37,10 @@ export interface ChangeMore {
   /** Entries after that of the change. */
   readonly logs?: readonly LogDraft[]
   readonly timers?: readonly TimerDraft[]
+  /** The offer that the new owner accepts by it: CONFLICT, and nothing is written, when that is not open any more. */
+  readonly accepts?: OfferId
+  /** What the new owner is told of, whom nobody asked. */
+  readonly assigned?: Offer
 }
 
 /** How a ticket is closed. */

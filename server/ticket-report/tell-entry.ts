@@ -7,6 +7,7 @@ import { choiceText, codeText, rowsText, runStateText, saidText, timeText } from
 import { CLOCK_TELLERS } from './tell-clock.ts'
 import { METHOD_TELLERS } from './tell-method.ts'
 import type { Teller, TellNames } from './tell-names.ts'
+import { OFFER_TELLERS } from './tell-offers.ts'
 import { changeLines } from './ticket-changes.ts'
 
 /**
@@ -74,6 +75,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'ticket.reopened': (entry, { view }) =>
     view.isInternal ? `opened the ticket again: ${text(entry, 'reason')}` : 'opened the ticket again',
   ...CLOCK_TELLERS,
+  ...OFFER_TELLERS,
   'ask.sent': (entry) => `asked the person: ${askWords(entry.body['ask'])}`,
   // The signed words stand in the statement before it, which the person knows.
   'ask.answered': (entry, { view }) =>

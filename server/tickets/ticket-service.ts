@@ -1,10 +1,9 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { Actor, LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
-import type { Bus } from '../bus/bus.ts'
-import type { Clock } from '../clock.ts'
 import { isoNow, newId } from '../clock.ts'
-import type { MailWriter } from '../mail/mail-writer.ts'
+import type { By } from '../offers/assigning.ts'
+import { assigning } from '../offers/assigning.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type {
   LogDraft,
@@ -15,18 +14,14 @@ import type {
   TicketOrder,
   TicketState,
 } from '../store/entities.ts'
-import type { Store } from '../store/store.ts'
 import type { TagCount } from '../store/ticket-entities.ts'
-import type { ChangeMore } from '../store/ticket-store.ts'
-import { ROLE_PERMISSIONS } from '../users/permissions.ts'
-import type { TicketChange, WholeChange } from './follow-up.ts'
-import { announceMessage, announceTicket, differences, wholeChange } from './follow-up.ts'
+import { actorOf } from '../users/caller.ts'
+import type { ChangingDeps } from './changing.ts'
+import { checkDevices, found, ticketToChange, writeChange } from './changing.ts'
+import type { TicketChange } from './follow-up.ts'
+import { announceMessage, announceTicket } from './follow-up.ts'
 import type { NewTicket } from './new-ticket.ts'
 import { newTicket } from './new-ticket.ts'
-import { noAnswerTimers } from './no-answer-timers.ts'
-import { priorityChange } from './priority-change.ts'
-import { mayMove } from './state-moves.ts'
-import { checkedTags } from './tags.ts'
 
 export interface TicketFilter extends PageRequest {
   readonly states?: readonly TicketState[]
@@ -47,21 +42,11 @@ export interface QueuedTicket {
   readonly activity: TicketActivity | null
 }
 
-interface TicketDependencies {
-  readonly store: Pick<Store, 'tickets' | 'log' | 'devices' | 'users' | 'settings'>
-  readonly clock: Clock
-  readonly bus: Bus
-  /** Writes the mails that tell the person of it. */
-  readonly mails: Pick<MailWriter, 'ofMessage' | 'ofOpened' | 'ofChange'>
-  /** Ends what the ticket as it is now no longer allows: consent is not inherited, and a closed ticket has none. */
-  readonly afterChange: (ticketId: TicketId) => Promise<void>
-}
-
 export type TicketService = ReturnType<typeof createTicketService>
 
 /** Tickets and the notes in their findings logs. */
-export function createTicketService(dependencies: TicketDependencies) {
-  const { store, clock, bus, mails, afterChange } = dependencies
+export function createTicketService(dependencies: ChangingDeps) {
+  const { store, clock, bus, mails } = dependencies
 
   function draft(ticketId: TicketId, kind: LogKind, entry: Pick<LogDraft, 'actor' | 'body' | 'mails'>): LogDraft {
     return { ticketId, at: isoNow(clock), kind, ...entry }
@@ -100,7 +85,7 @@ export function createTicketService(dependencies: TicketDependencies) {
     },
 
     /**
-     * Changes a ticket as seen at `version`. Handing it over ends grants that were given before.
+     * Changes a ticket as seen at `version`, on the server's own account. Handing it over ends grants that were given before.
      *
      * @throws AskFirstError NOT_FOUND; CONFLICT when somebody changed it meanwhile or the state cannot be reached;
      *   INVALID_REQUEST when the assignee or a device is not one, or an override says what the matrix says
@@ -110,17 +95,26 @@ export function createTicketService(dependencies: TicketDependencies) {
       wish: { readonly version: number; readonly change: TicketChange },
       actor: Actor,
     ): Promise<Ticket> {
-      const before = await get(id)
-      await checkChange(store, before, wish.change)
-      const at = isoNow(clock)
-      const { columns, more } = await follow(store, before, wish.change, { actor, at })
-      const body = { changes: differences(before, columns) }
-      const log = { ...draft(id, 'ticket.changed', { actor, body, mails: await mails.ofChange(before, columns) }), at }
-      const change = { ...columns, updatedAt: at }
-      const after = found(await store.tickets.change(id, wish.version, change, log, more), id)
-      await afterChange(id)
-      announceTicket(bus, id)
-      return after
+      const before = await ticketToChange(store, id, wish)
+      return writeChange(dependencies, before, { change: wish.change, actor, more: {} })
+    },
+
+    /**
+     * Changes a ticket as somebody of the desk, who needs others' word, or to be a lead and to say why, for what touches them
+     * (SPEC T61 to T65).
+     *
+     * @throws AskFirstError as `change`; NOT_ALLOWED when the ticket is somebody else's, is to go to somebody who was not
+     *   asked, or is above the level of who takes it
+     */
+    async changeAs(
+      id: TicketId,
+      wish: { readonly version: number; readonly change: TicketChange; readonly assignReason?: string },
+      by: By,
+    ): Promise<Ticket> {
+      const before = await ticketToChange(store, id, wish)
+      const { change, assignReason: reason } = wish
+      const more = await assigning({ store, clock }, before, { ...change, reason }, by)
+      return writeChange(dependencies, before, { change, actor: actorOf(by.user), more })
     },
 
     /** Tags of tickets that begin so, the most used first. */
@@ -156,55 +150,5 @@ export function createTicketService(dependencies: TicketDependencies) {
       announceMessage(bus, id)
       return entry
     },
-  }
-}
-
-/** The columns that a change comes to, with all that follows from it, and the timers that it sets. */
-async function follow(
-  store: TicketDependencies['store'],
-  before: Ticket,
-  change: TicketChange,
-  by: { readonly actor: Actor; readonly at: string },
-): Promise<{ readonly columns: WholeChange; readonly more: ChangeMore }> {
-  const { override: _override, tags, ...others } = change
-  const fields = { ...others, ...(tags === undefined ? {} : { tags: checkedTags(tags) }) }
-  const { priorityMatrix: matrix, closing } = await readSettings(store)
-  const columns = wholeChange(before, { ...fields, ...priorityChange(before, change, { matrix, ...by }) })
-  // Resolved anew: from now on the person has so long to answer.
-  const isResolved = columns.state === 'resolved' && before.state !== 'resolved'
-  return { columns, more: isResolved ? { timers: noAnswerTimers(before.id, by.at, closing) } : {} }
-}
-
-function found(ticket: Ticket | null, id: TicketId): Ticket {
-  if (ticket === null) throw new AskFirstError('NOT_FOUND', `There is no ticket ${id}.`)
-  return ticket
-}
-
-async function checkChange(store: TicketDependencies['store'], before: Ticket, change: TicketChange): Promise<void> {
-  if (before.state === 'closed') throw new AskFirstError('CONFLICT', `Ticket ${before.id} is closed; open a new one.`)
-  if (change.state !== undefined && !mayMove(before.state, change.state)) {
-    throw new AskFirstError('CONFLICT', `A ticket cannot go from ${before.state} to ${change.state}.`)
-  }
-  if (change.waitingFor !== undefined && (change.state ?? before.state) !== 'waiting') {
-    throw new AskFirstError('INVALID_REQUEST', 'Only a waiting ticket waits for somebody.', {
-      details: { field: 'waitingFor' },
-    })
-  }
-  if (change.deviceIds !== undefined) await checkDevices(store, change.deviceIds)
-  if (change.assigneeId !== undefined && change.assigneeId !== null) await checkAssignee(store, change.assigneeId)
-}
-
-async function checkAssignee(store: Pick<Store, 'users'>, id: UserId): Promise<void> {
-  const user = await store.users.get(id)
-  if (user === null || user.disabled || !ROLE_PERMISSIONS[user.role].has('ticket.work')) {
-    throw new AskFirstError('INVALID_REQUEST', `User ${id} cannot take tickets.`, { details: { field: 'assigneeId' } })
-  }
-}
-
-async function checkDevices(store: Pick<Store, 'devices'>, ids: readonly DeviceId[]): Promise<void> {
-  for (const id of ids) {
-    const device = await store.devices.get(id)
-    if (device === null)
-      throw new AskFirstError('INVALID_REQUEST', `There is no device ${id}.`, { details: { field: 'deviceIds' } })
   }
 }

@@ -9,7 +9,7 @@ import type { Role, User } from '../store/entities.ts'
 import type { Store } from '../store/store.ts'
 import { actorOf } from './caller.ts'
 import { hashPassword } from './password.ts'
-import type { UserService } from './user-service.ts'
+import type { NewUser, UserService } from './user-service.ts'
 import { accessTopic } from './user-service.ts'
 
 const TOKEN_BYTES = 32
@@ -54,7 +54,7 @@ export function createInvitationService(deps: {
     invited,
 
     /** An account without a usable password, and the link for it. @throws AskFirstError CONFLICT when the e-mail is taken */
-    async createInvited(account: { readonly email: string; readonly name: string }, role: Role, actor: Actor) {
+    async createInvited(account: Omit<NewUser, 'password'>, role: Role, actor: Actor) {
       const password = randomBytes(TOKEN_BYTES).toString('base64url')
       const user = await users.create({ ...account, password }, role, actor)
       return { user, invitation: await invite(user, actor) }

@@ -15,12 +15,15 @@ export interface NewUser {
   readonly email: string
   readonly name: string
   readonly password: string
+  /** Up to which level they take tickets; any where it is left out. */
+  readonly supportLevel?: number | null
 }
 export interface UserChange {
   readonly name?: string
   readonly role?: Role
   readonly disabled?: boolean
   readonly password?: string
+  readonly supportLevel?: number | null
 }
 
 export type UserService = ReturnType<typeof createUserService>
@@ -44,10 +47,9 @@ export function createUserService(input: {
     /** Creates an account. @throws AskFirstError CONFLICT when the e-mail is taken */
     async create(input: NewUser, role: Role, actor: Actor): Promise<User> {
       const user = await newUser(clock, input, role)
-      await store.users.create(
-        user,
-        auditDraft(clock, { actor, action: 'user.created', subject: user.id, detail: { role } }),
-      )
+      const { supportLevel } = user
+      const detail = supportLevel === null ? { role } : { role, supportLevel }
+      await store.users.create(user, auditDraft(clock, { actor, action: 'user.created', subject: user.id, detail }))
       return user
     },
 
@@ -150,5 +152,6 @@ async function newUser(clock: Clock, account: NewUser, role: Role): Promise<User
     passwordHash,
     disabled: false,
     createdAt: isoNow(clock),
+    supportLevel: account.supportLevel ?? null,
   }
 }

@@ -1,3 +1,4 @@
+import { SYSTEM_ACTOR } from '@askfirst/server/users/caller.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findShell, startChromium } from '../support/browser/chromium.ts'
@@ -46,8 +47,53 @@ describe.skipIf(program === null)('the clock and handing a ticket over', () => {
     await leads.page.getByText('permissions that the person gave before end').waitFor()
     await leads.page.getByRole('button', { name: 'Accept and take over' }).click()
     await page.getByText('took the ticket over at level 3').waitFor()
-    await expect.poll(() => page.getByLabel('Assignee', { exact: true }).inputValue()).toBe(lea.id)
+    await page.getByRole('group', { name: 'Assignee' }).getByText('Lea').waitFor()
     expect([...troubles.list, ...leads.troubles.list]).toEqual([])
+  })
+
+  it('[T61, T63] gives a ticket to who accepts it, and a lead assigns it with a reason', {
+    timeout: 60_000,
+  }, async () => {
+    const [tom, sam] = [await desk.user('technician', 'Tom'), await desk.user('technician', 'Sam')]
+    const [lou, ina] = [await desk.user('technician', 'Lou'), await desk.user('lead', 'Ina')]
+    await desk.server.services.users.change(lou.id, { supportLevel: 1 }, SYSTEM_ACTOR)
+    const client = await desk.client(tom)
+    const { id } = await client.call<{ id: string }>('POST', '/api/tickets', {
+      title: 'No sound',
+      requesterName: 'Kim',
+    })
+    await client.call('PATCH', `/api/tickets/${id}`, { version: 1, assigneeId: tom.id, state: 'open', level: 2 })
+    const own = await desk.open(browser, tom, { path: `/tickets/${id}` })
+    await own.page.getByRole('button', { name: 'Give it to …' }).click()
+    const whom = own.page.getByLabel('Whom', { exact: true })
+    await whom.selectOption(sam.id)
+    expect(await whom.locator(`option[value="${lou.id}"]`).count()).toBe(0)
+    await own.page.getByLabel('What they should know').fill('You know the sound cards')
+    expect(await axeViolations(own.page)).toEqual([])
+    await own.page.getByRole('button', { name: 'Offer it' }).click()
+    await own.page.getByText('Tom offers this ticket to Sam').waitFor()
+
+    const other = await desk.open(browser, sam, { path: '/' })
+    const asked = other.page.getByRole('region', { name: 'Asked of you' })
+    await asked.getByText('Tom offers it to you: You know the sound cards').waitFor()
+    await other.page.getByRole('navigation', { name: 'Main' }).getByText('1 waiting for you').waitFor()
+    expect(await axeViolations(other.page)).toEqual([])
+    await asked.getByRole('link', { name: 'No sound' }).click()
+    await other.page.getByRole('button', { name: 'Accept the ticket' }).click()
+    const owner = own.page.getByRole('group', { name: 'Assignee' })
+    await owner.getByText('Sam').waitFor()
+    await own.page.getByText('accepted the ticket').waitFor()
+    expect(await own.page.getByRole('button', { name: 'Give it to …' }).count()).toBe(0)
+
+    const lead = await desk.open(browser, ina, { path: `/tickets/${id}` })
+    await lead.page.getByRole('button', { name: 'Give it to …' }).click()
+    await lead.page.getByLabel('Whom', { exact: true }).selectOption(tom.id)
+    await lead.page.getByLabel('Why without asking').fill('Sam is ill')
+    await lead.page.getByRole('button', { name: 'Assign it' }).click()
+    await own.page.getByText('Ina assigned this ticket to you').waitFor()
+    await own.page.getByRole('button', { name: 'I have seen it' }).click()
+    await own.page.getByText('Ina assigned this ticket to you').waitFor({ state: 'detached' })
+    expect([...own.troubles.list, ...other.troubles.list, ...lead.troubles.list]).toEqual([])
   })
 
   it('[T31] lets an admin set hours, holidays, times and rules, and says what cannot be', {

@@ -39,6 +39,7 @@ const PROCEDURE: Readonly<Record<string, readonly string[]>> = {
     'level 3: senior support or management',
     'hand over all documentation',
     'inform the user of the escalation and what happens next',
+    'the new owner must accept',
   ],
   Closure: ['end the session securely', 'leave the system stable', 'ask for feedback'],
   Communication: ['clear, regular updates', 'confidential handling', 'records kept for reference'],

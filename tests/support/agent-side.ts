@@ -96,6 +96,7 @@ async function createUser(store: Store, role: User['role']): Promise<User> {
     role,
     passwordHash: '-',
     disabled: false,
+    supportLevel: null,
     createdAt: isoNow(systemClock),
   }
   await store.users.create(user, audit('user.created', id))

@@ -50,6 +50,7 @@ export function user(changes: Partial<User> = {}): User {
     passwordHash: '$argon2id$',
     disabled: false,
     createdAt: AT,
+    supportLevel: null,
     ...changes,
   }
 }

@@ -20,6 +20,8 @@ import { addRetention } from './0020-retention.ts'
 import { addConsentWindows } from './0021-consent-windows.ts'
 import { addErasures } from './0022-erasures.ts'
 import { addRunsAtOnce } from './0025-runs-at-once.ts'
+import { addOffers } from './0026-offers.ts'
+import { addSupportLevels } from './0027-support-levels.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -51,4 +53,6 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0021-consent-windows', up: addConsentWindows },
   { name: '0022-erasures', up: addErasures },
   { name: '0025-runs-at-once', up: addRunsAtOnce },
+  { name: '0026-offers', up: addOffers },
+  { name: '0027-support-levels', up: addSupportLevels },
 ]

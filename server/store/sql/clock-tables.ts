@@ -44,9 +44,25 @@ interface EscalationRow {
   reason: string | null
 }
 
-/** Tables of timers, of tickets' clocks and of escalations. */
+interface OfferRow {
+  id: Generated<number>
+  public_id: string
+  ticket_id: number
+  from_user_id: string | null
+  to_user_id: string
+  note: string
+  given_by: JsonText
+  given_at: string
+  state: string
+  answered_by: JsonText | null
+  answered_at: string | null
+  reason: string | null
+}
+
+/** Tables of timers, of tickets' clocks, and of tickets that go to somebody else. */
 export interface ClockTables {
   timers: TimerRow
   ticket_clocks: TicketClockRow
   escalations: EscalationRow
+  offers: OfferRow
 }

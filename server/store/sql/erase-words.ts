@@ -110,6 +110,11 @@ async function eraseWork(context: SqlContext, ticket: number): Promise<void> {
     .where('ticket_id', '=', ticket)
     .execute()
   await db
+    .updateTable('offers')
+    .set({ note: ERASED, reason: blank('reason') })
+    .where('ticket_id', '=', ticket)
+    .execute()
+  await db
     .updateTable('appointments')
     .set({ what: ERASED, place: blank('place') })
     .where('ticket_id', '=', ticket)

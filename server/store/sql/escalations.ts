@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import type { Escalation, EscalationState } from '../clock-entities.ts'
 import type { EscalationChange, EscalationStore } from '../clock-stores.ts'
 import type { LogDraft } from '../entities.ts'
+import { endOffers } from './end-offers.ts'
 import { endTimer } from './end-timer.ts'
 import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
@@ -56,6 +57,7 @@ async function ask(context: SqlContext, { escalation, change, log, fires }: Aski
   if (fires !== undefined && !(await endTimer(context, fires, fires.at))) return null
   await changeOf(context, escalation.ticketId, change)
   const { ticketId, askedBy, answeredBy, ...rest } = escalation
+  await endOffers(context, ticketId, { because: 'escalated', at: rest.askedAt, actor: askedBy })
   const ticket_id = await ticketKey(context, ticketId)
   await context.db
     .insertInto('escalations')

@@ -15,6 +15,7 @@ import { knowledgeStore } from './knowledge.ts'
 import { logStore } from './log.ts'
 import { mailStore } from './mail-outbox.ts'
 import { methodStore } from './method.ts'
+import { offerStore } from './offers.ts'
 import { peopleStore } from './people.ts'
 import { reportStore } from './reports.ts'
 import { requesterStore } from './requesters.ts'
@@ -64,6 +65,7 @@ export function sqlStore(context: SqlContext): StoreAreas {
     timers: timerStore(context),
     clocks: clockStore(context),
     escalations: escalationStore(context),
+    offers: offerStore(context),
     mail: mailStore(context),
     requesters: requesterStore(context),
   }

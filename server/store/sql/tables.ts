@@ -20,6 +20,7 @@ interface UserRow {
   password_hash: string
   disabled: Flag
   created_at: string
+  support_level: number | null
 }
 interface SessionRow {
   id_hash: string

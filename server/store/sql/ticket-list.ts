@@ -1,6 +1,7 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId } from '@askfirst/protocol/ids.ts'
-import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
+import type { Expression, ExpressionBuilder, SelectQueryBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Page, Ticket, TicketOrder } from '../entities.ts'
 import type { TicketStore } from '../store.ts'
 import { likePatterns } from './like.ts'
@@ -11,14 +12,20 @@ import { devicesOf, toTicket } from './ticket-rows.ts'
 
 type TicketPage = Parameters<TicketStore['list']>[0]
 type Query = SelectQueryBuilder<Tables, 'tickets', TicketRow>
+/** `due` is worked out of the ticket's clock, and read in its own order only. */
+type ListedRow = TicketRow & { readonly due?: string }
+type Column = 'id' | 'updated_at' | 'priority' | 'due'
 
-/** Column that an order looks at first, and its direction; the key, in the same direction, makes every order total. */
-const ORDERS: Readonly<Record<TicketOrder, { readonly column: 'id' | 'updated_at' | 'priority'; readonly by: By }>> = {
+/** What an order looks at first, and its direction; the key, in the same direction, makes every order total. */
+const ORDERS: Readonly<Record<TicketOrder, { readonly column: Column; readonly by: By }>> = {
   newest: { column: 'id', by: 'desc' },
   oldest: { column: 'id', by: 'asc' },
   updated: { column: 'updated_at', by: 'desc' },
   priority: { column: 'priority', by: 'asc' },
+  due: { column: 'due', by: 'asc' },
 }
+/** When the first time of a ticket is over that runs; where none does, after all others. */
+const DUE = sql<string>`coalesce((select c.due_at from ticket_clocks c where c.ticket_id = tickets.id), '9999-12-31T23:59:59.999Z')`
 type By = 'asc' | 'desc'
 
 /** Where a page ended. */
@@ -35,9 +42,10 @@ export async function listTickets(context: SqlContext, page: TicketPage): Promis
   let query = filtered(context, page)
   const place = placeOf(page.after, order)
   if (place !== null) query = query.where((eb) => isAfter(eb, order, place))
-  query = query.orderBy(column, by)
+  query = query.orderBy((eb) => first(eb, column), by)
   if (column !== 'id') query = query.orderBy('id', by)
-  const rows = await query.limit(limit + 1).execute()
+  const listed = query.$if(column === 'due', (one) => one.select(DUE.as('due')))
+  const rows: readonly ListedRow[] = await listed.limit(limit + 1).execute()
   const shown = rows.slice(0, limit)
   const keys = shown.map(({ id }) => id)
   const devices = await devicesOf(context, keys)
@@ -78,11 +86,16 @@ function isAfter(eb: ExpressionBuilder<Tables, 'tickets'>, order: TicketOrder, {
   const { column, by } = ORDERS[order]
   const beyond = by === 'asc' ? '>' : '<'
   if (column === 'id') return eb('id', beyond, key)
-  return eb.or([eb(column, beyond, value), eb.and([eb(column, '=', value), eb('id', beyond, key)])])
+  const it = first(eb, column)
+  return eb.or([eb(it, beyond, value), eb.and([eb(it, '=', value), eb('id', beyond, key)])])
+}
+
+function first(eb: ExpressionBuilder<Tables, 'tickets'>, column: Column): Expression<string | number> {
+  return column === 'due' ? DUE : eb.ref(column)
 }
 
 /** The cursor names its order, so that one of another order is refused instead of skipping tickets. */
-function cursorOf(row: TicketRow, order: TicketOrder): string {
+function cursorOf(row: ListedRow, order: TicketOrder): string {
   const { column } = ORDERS[order]
   const text = column === 'id' ? `${order === 'newest' ? 'k' : 'o'}${row.id}` : `${order} ${row[column]} ${row.id}`
   return Buffer.from(text).toString('base64url')
@@ -93,6 +106,7 @@ const CURSORS: Readonly<Record<TicketOrder, RegExp>> = {
   oldest: /^o(\d{1,15})$/,
   updated: /^updated (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\d{1,15})$/,
   priority: /^priority ([1-5]) (\d{1,15})$/,
+  due: /^due (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\d{1,15})$/,
 }
 
 function placeOf(after: string | undefined, order: TicketOrder): Place | null {

@@ -1,9 +1,11 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { LogDraft, Ticket, TicketState } from '../entities.ts'
+import type { OfferEnd } from '../offer-store.ts'
 import type { TicketStore } from '../store.ts'
 import type { ChangeMore, TicketColumns } from '../ticket-store.ts'
 import { deviceKey } from './devices.ts'
+import { acceptOffer, endOffers, insertOffer } from './end-offers.ts'
 import { followedTicket, ticketsFollowedBy } from './followed-tickets.ts'
 import { appendLog } from './log.ts'
 import { EMPTY_HEAD } from './seal.ts'
@@ -124,7 +126,7 @@ async function getTicket(
 export async function changeTicket(
   context: SqlContext,
   input: { id: TicketId; version: number; change: TicketChange; log: LogDraft },
-  { logs = [], timers = [] }: ChangeMore = {},
+  { logs = [], timers = [], accepts, assigned }: ChangeMore = {},
 ): Promise<Ticket | null> {
   const current = await getTicket(context, 'public_id', input.id)
   if (current === null) return null
@@ -146,7 +148,20 @@ export async function changeTicket(
   if (input.change.deviceIds !== undefined) await putDevices(context, row.id, input.change.deviceIds)
   if (input.change.tags !== undefined) await putTags(context, row.id, input.change.tags)
   await appendLog(context, input.log)
+  const { at, actor } = input.log
+  if (accepts !== undefined) await acceptOffer(context, accepts, { at, actor })
+  const because = offersEnd(current, changed)
+  if (because !== null) await endOffers(context, input.id, { because, at, actor })
+  if (assigned !== undefined) await insertOffer(context, row.id, assigned)
   for (const log of logs) await appendLog(context, log)
   for (const timer of timers) await setTimer(context, timer)
   return changed
+}
+
+const OVER: readonly TicketState[] = ['resolved', 'closed']
+
+/** Why offers of a ticket end with a change of it; null when they stay (SPEC T62). */
+function offersEnd(before: Ticket, after: Ticket): OfferEnd | null {
+  if (before.assigneeId !== after.assigneeId) return 'owner-changed'
+  return OVER.includes(after.state) && before.state !== after.state ? 'over' : null
 }

@@ -60,6 +60,7 @@ async function insertUser({ db }: SqlContext, user: User): Promise<void> {
       password_hash: user.passwordHash,
       disabled: Number(user.disabled),
       created_at: user.createdAt,
+      support_level: user.supportLevel,
     })
     .execute()
 }
@@ -117,7 +118,7 @@ async function changeUser(
 ): Promise<User | null> {
   const { db } = context
   await context.flavour.lock(db, 'users')
-  const { name, role, passwordHash, disabled } = input.change
+  const { name, role, passwordHash, disabled, supportLevel } = input.change
   const row = await db
     .updateTable('users')
     .set({
@@ -127,6 +128,7 @@ async function changeUser(
       ...(role === undefined ? {} : { role }),
       ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
       ...(disabled === undefined ? {} : { disabled: Number(disabled) }),
+      ...(supportLevel === undefined ? {} : { support_level: supportLevel }),
     })
     .where('public_id', '=', input.id)
     .returningAll()
@@ -161,5 +163,6 @@ function toUser(row: Selectable<Tables['users']>): User {
     passwordHash: row.password_hash,
     disabled: row.disabled === 1,
     createdAt: row.created_at,
+    supportLevel: row.support_level,
   }
 }

@@ -21,7 +21,7 @@ export interface ClockView {
   readonly targets: readonly TargetView[]
 }
 
-interface ActorView {
+export interface ActorView {
   readonly kind: string
   readonly id: string
   readonly name: string

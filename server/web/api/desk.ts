@@ -9,6 +9,7 @@ export interface ProtectedUser {
   readonly name: string
   readonly role: Role
   readonly disabled: boolean
+  readonly supportLevel: number | null
   readonly createdAt: string
   readonly totp: boolean
   readonly passkeys: number

@@ -37,6 +37,15 @@ export interface WaitingView {
   readonly isForLeads: boolean
 }
 
+export interface OfferedView {
+  readonly id: string
+  readonly ticketId: string
+  readonly ticket: WaitingView['ticket']
+  readonly toUserId: string
+  readonly givenByName: string
+  readonly givenAt: string
+}
+
 export interface LoadView {
   readonly userId: string | null
   readonly name: string | null
@@ -48,6 +57,7 @@ export interface LeadView {
   readonly alerts: number
   readonly due: readonly DueView[]
   readonly waiting: readonly WaitingView[]
+  readonly offered: readonly OfferedView[]
   readonly stuck: readonly WatchedView[]
   readonly load: readonly LoadView[]
 }

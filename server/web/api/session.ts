@@ -35,3 +35,9 @@ export function useSession(): SessionView {
 export function useMay(permission: string): boolean {
   return useSession().permissions.includes(permission)
 }
+
+/** Whether whoever is signed in leads the desk: moves tickets of others, and bound by no level. */
+export function useLeads(): boolean {
+  const { role } = useSession()
+  return role === 'lead' || role === 'admin'
+}

@@ -9,7 +9,13 @@ export interface Page<Item> {
 export type Role = 'technician' | 'lead' | 'admin' | 'auditor'
 
 export interface SessionView {
-  readonly user: { readonly id: string; readonly email: string; readonly name: string }
+  readonly user: {
+    readonly id: string
+    readonly email: string
+    readonly name: string
+    /** Up to which level they take tickets; null: any. */
+    readonly supportLevel: number | null
+  }
   readonly role: Role
   readonly permissions: readonly string[]
   readonly csrfToken: string | null

@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import { BookOpen, ChartColumn, Gauge, Inbox, Monitor, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { ComponentType } from 'react'
+import { AskedOfMe } from './asked-of-me.tsx'
 import { LeadAlerts } from './lead-alerts.tsx'
 import { OpenReports } from './open-reports.tsx'
 
@@ -16,7 +17,7 @@ interface NavEntry {
 
 /** The main menu, in order. */
 export const NAV: readonly NavEntry[] = [
-  { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read' },
+  { path: '/', label: 'Queue', icon: Inbox, permission: 'ticket.read', Badge: AskedOfMe },
   { path: '/knowledge', label: 'Knowledge', icon: BookOpen, permission: 'ticket.read' },
   { path: '/devices', label: 'Devices', icon: Monitor, permission: 'device.read' },
   { path: '/lead', label: 'Lead view', icon: Gauge, permission: 'lead.read', Badge: LeadAlerts },

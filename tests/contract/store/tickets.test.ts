@@ -115,13 +115,20 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(await store.tickets.byNumber(99)).toBeNull()
   })
 
-  test.each(['newest', 'oldest', 'updated', 'priority'] as const)(
-    'pages in the order "%s" give every ticket once, also among equals',
+  test.each(['newest', 'oldest', 'updated', 'priority', 'due'] as const)(
+    '[T66] pages in the order "%s" give every ticket once, also among equals',
     async (order) => {
       const times = [LATER, AT, LATER, AT, AFTER_LATER]
       const added: Ticket[] = []
       for (const [at, updatedAt] of times.entries())
         added.push(await addTicket(store, { updatedAt, priority: (at % 2) + 1 }))
+      // The second and the last have no time that runs, the third no clock at all.
+      const dues = [LATER, null, undefined, AT, null]
+      for (const [at, { id: ticketId }] of added.entries()) {
+        const dueAt = dues[at]
+        const clock = { ticketId, logSeq: 1, facts: null, targets: [], settingsSha256: 'a' }
+        if (dueAt !== undefined) await store.clocks.put({ ...clock, dueAt }, { set: [], cancel: [] })
+      }
       const paged: Ticket[] = []
       let after: string | undefined
       do {
@@ -134,6 +141,7 @@ describeStores('tickets, log and consent', ({ newStore }) => {
         oldest: [1, 2, 3, 4, 5],
         updated: [5, 3, 1, 4, 2],
         priority: [1, 3, 5, 2, 4],
+        due: [4, 1, 2, 3, 5],
       }
       expect(paged.map(({ number }) => number)).toEqual(numbers[order])
       expect(new Set(paged.map(({ id }) => id)).size).toBe(added.length)
@@ -144,7 +152,7 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     await addTicket(store)
     await addTicket(store)
     const { next } = await store.tickets.list({ limit: 1, order: 'priority' })
-    for (const order of ['newest', 'oldest', 'updated'] as const)
+    for (const order of ['newest', 'oldest', 'updated', 'due'] as const)
       await expect(store.tickets.list({ limit: 1, order, after: next ?? '' })).rejects.toMatchObject({
         code: 'INVALID_REQUEST',
       })

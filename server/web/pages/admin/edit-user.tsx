@@ -9,6 +9,7 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+import { LevelField, levelOf } from './level-field.tsx'
 
 interface EditUserProps {
   readonly user: ProtectedUser
@@ -23,10 +24,11 @@ export function EditUser({ user, isSelf, onClose, onChanged, onInvite }: EditUse
   const work = useMutation({ mutationFn: (action: () => Promise<unknown>) => action() })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const { name, role } = Object.fromEntries(new FormData(event.currentTarget))
+    const { name, role, supportLevel } = Object.fromEntries(new FormData(event.currentTarget))
     work.mutate(
       async () => {
-        await apiSend('PATCH', `/api/users/${user.id}`, { name, ...(role === undefined ? {} : { role }) })
+        const change = { name, supportLevel: levelOf(supportLevel), ...(role === undefined ? {} : { role }) }
+        await apiSend('PATCH', `/api/users/${user.id}`, change)
         await onChanged()
       },
       { onSuccess: onClose },
@@ -54,6 +56,7 @@ export function EditUser({ user, isSelf, onClose, onChanged, onInvite }: EditUse
             <option key={role}>{role}</option>
           ))}
         </SelectField>
+        <LevelField level={user.supportLevel} />
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={work.isPending}>

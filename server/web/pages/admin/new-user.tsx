@@ -9,6 +9,7 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
+import { LevelField, levelOf } from './level-field.tsx'
 
 interface NewUserProps {
   readonly open: boolean
@@ -34,8 +35,9 @@ function NewUserForm({ onClose, onMade }: Omit<NewUserProps, 'open'>) {
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const { name, email, role, password } = Object.fromEntries(new FormData(event.currentTarget))
-    make.mutate({ name, email, role, ...(password === undefined ? {} : { password }) })
+    const { name, email, role, supportLevel, password } = Object.fromEntries(new FormData(event.currentTarget))
+    const account = { name, email, role, supportLevel: levelOf(supportLevel) }
+    make.mutate({ ...account, ...(password === undefined ? {} : { password }) })
   }
   return (
     <form className={styles.stack} onSubmit={submit}>
@@ -52,6 +54,7 @@ function NewUserForm({ onClose, onMade }: Omit<NewUserProps, 'open'>) {
           <option key={role}>{role}</option>
         ))}
       </SelectField>
+      <LevelField level={null} />
       <SelectField label="How they sign in first" value={way} onChange={({ target }) => setWay(target.value)}>
         <option value="link">With a one-time link: they choose the password</option>
         <option value="password">With a password that I give them</option>

@@ -90,7 +90,7 @@ function columns(selfId: string, onEdit: (user: ProtectedUser) => void): readonl
         </span>
       ),
     },
-    { head: 'Role', cell: ({ role }) => role },
+    { head: 'Role', cell: (user) => <RoleCell user={user} /> },
     { head: 'State', cell: (user) => <State user={user} /> },
     { head: 'Second factor', cell: (user) => <Protection user={user} /> },
     {
@@ -114,6 +114,16 @@ function columns(selfId: string, onEdit: (user: ProtectedUser) => void): readonl
       ),
     },
   ]
+}
+
+function RoleCell({ user: { role, supportLevel } }: { readonly user: ProtectedUser }) {
+  if (role !== 'technician' || supportLevel === null) return role
+  return (
+    <span>
+      {role}
+      <span className={styles.sub}>up to level {supportLevel}</span>
+    </span>
+  )
 }
 
 function State({ user }: { readonly user: ProtectedUser }) {

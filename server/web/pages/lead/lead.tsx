@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { DueView, LeadView, LoadView, WaitingView, WatchedView } from '../../api/lead.ts'
+import type { DueView, LeadView, LoadView, OfferedView, WaitingView, WatchedView } from '../../api/lead.ts'
 import { useLead } from '../../api/lead.ts'
 import { usePeople } from '../../api/people.ts'
 import { useMay } from '../../api/session.ts'
@@ -54,10 +54,20 @@ function Lists({ view }: { readonly view: LeadView }) {
     { head: 'By', cell: ({ askedByName }) => askedByName },
     { head: 'Since', cell: ({ askedAt, isForLeads }) => <Since at={askedAt} isAlert={isForLeads} /> },
   ]
+  const offered: readonly Column<OfferedView>[] = [
+    { head: 'Ticket', cell: ({ ticketId, ticket }) => <TicketLink id={ticketId} {...ticket} /> },
+    { head: 'Priority', cell: ({ ticket }) => <PriorityBadge priority={ticket.priority} /> },
+    { head: 'To', cell: ({ toUserId }) => people.find(({ id }) => id === toUserId)?.name ?? toUserId },
+    { head: 'By', cell: ({ givenByName }) => givenByName },
+    { head: 'Since', cell: ({ givenAt }) => <Ago at={givenAt} /> },
+  ]
   return (
     <>
       <List title="Waiting to be taken over" none="Nobody waits for an answer." rows={view.waiting}>
         <DataTable label="Waiting to be taken over" columns={waiting} rows={view.waiting} keyOf={({ id }) => id} />
+      </List>
+      <List title="Offered, without an answer" none="No offer waits for an answer." rows={view.offered}>
+        <DataTable label="Offered, without an answer" columns={offered} rows={view.offered} keyOf={({ id }) => id} />
       </List>
       <List title="Times that end" none="No time runs." rows={view.due}>
         <DataTable label="Times that end" columns={DUE} rows={view.due} keyOf={({ ticket }) => ticket.id} />

@@ -20,6 +20,7 @@ const MAX_SEARCH = 200
 
 const SORTS: readonly Choice[] = [
   ['priority', 'Most urgent'],
+  ['due', 'Due next'],
   ['updated', 'Last changed'],
   ['newest', 'Newest'],
   ['oldest', 'Oldest'],
@@ -39,6 +40,9 @@ const LEVELS: readonly Choice[] = [
   ...[1, 2, 3].map((level): Choice => [String(level), `Level ${level}`]),
 ]
 
+/** For those who are bound to levels; the server knows to which. */
+const MY_LEVELS: Choice = ['mine', 'My level and below']
+
 /** Search, filters and order of the queue. */
 export function FilterBar({
   filter,
@@ -49,6 +53,9 @@ export function FilterBar({
   readonly onChange: Change
   readonly searchRef: RefObject<HTMLInputElement | null>
 }) {
+  const { user } = useSession()
+  const [any, ...each] = LEVELS
+  const levels = user.supportLevel === null || any === undefined ? LEVELS : [any, MY_LEVELS, ...each]
   return (
     <search className={styles.bar}>
       <SearchBox q={filter.q} onChange={onChange} searchRef={searchRef} />
@@ -60,7 +67,7 @@ export function FilterBar({
         choices={PRIORITIES}
         onChange={(priority) => onChange({ priority })}
       />
-      <Filter label="Level" value={filter.level} choices={LEVELS} onChange={(level) => onChange({ level })} />
+      <Filter label="Level" value={filter.level} choices={levels} onChange={(level) => onChange({ level })} />
       <Filter label="Order" value={filter.sort} choices={SORTS} onChange={(sort) => onChange({ sort })} />
       {filter.deviceId === '' ? null : <DeviceChip id={filter.deviceId} onChange={onChange} />}
       {filter.tag === '' ? null : <TagChip tag={filter.tag} onChange={onChange} />}

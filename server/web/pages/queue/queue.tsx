@@ -12,6 +12,7 @@ import { Loading } from '../../ui/loading.tsx'
 import { Empty, Problem } from '../../ui/notice.tsx'
 import { useShortcuts } from '../../ui/shortcuts.ts'
 import { counted } from '../../ui/words.tsx'
+import { AskedList } from './asked-list.tsx'
 import type { QueueFilter } from './filter.ts'
 import { apiQuery, filterOf, queryText } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
@@ -60,6 +61,7 @@ export function Queue() {
           </Button>
         ) : null}
       </PageTitle>
+      <AskedList />
       <ViewTabs current={queryText(filter)} />
       <FilterBar filter={filter} onChange={change} searchRef={searchRef} />
       <Tickets filter={filter} />

@@ -1,4 +1,5 @@
 import { ShieldQuestion } from 'lucide-react'
+import { canTake } from '../../api/people.ts'
 import { usePlaybooks } from '../../api/playbooks.ts'
 import { useMay, useSession } from '../../api/session.ts'
 import type { DeviceDetailView, TicketView } from '../../api/types.ts'
@@ -33,13 +34,15 @@ export function AskPanel({ ticket, device, onAsk }: PanelProps) {
 
 /** Why nobody can be asked now, in one sentence; null when the person can be. */
 function useObstacle(ticket: TicketView, device: DeviceDetailView): string | null {
-  const { user } = useSession()
+  const { user, role } = useSession()
   if (ticket.state === 'closed') return 'The ticket is closed; nobody is asked for it any more.'
   if (device.standing === 'quarantined') return 'The device must be approved first.'
   if (device.standing === 'revoked') return 'The device was shut out.'
   if (device.reportOnYou !== null) return 'Asking is not possible while the report about you is open.'
   if (ticket.assigneeId !== null && ticket.assigneeId !== user.id)
-    return 'Somebody else works on this ticket. Take it over first; what they were allowed then ends.'
+    return 'Somebody else works on this ticket. They can give it to you; what they were allowed then ends.'
+  if (ticket.assigneeId === null && !canTake({ role, supportLevel: user.supportLevel }, ticket.level))
+    return `The ticket is at level ${ticket.level}, and you take tickets up to level ${user.supportLevel}.`
   const isEmpty = device.catalogue === null || device.catalogue.length === 0
   return isEmpty ? 'The agent has not said yet what it can read. That comes when it connects.' : null
 }

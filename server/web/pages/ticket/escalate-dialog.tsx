@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { apiGet, apiSend } from '../../api/client.ts'
 import type { EscalationDraftView, EscalationView } from '../../api/clock.ts'
 import { escalationsKey } from '../../api/clock.ts'
-import { canWork, usePeople } from '../../api/people.ts'
+import { personText, takersOf, usePeople } from '../../api/people.ts'
 import { ticketKey } from '../../api/tickets.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
@@ -142,14 +142,15 @@ function EscalateForm({ ticket, wish, draft, onChange, onClose }: FormProps) {
 }
 
 function Whom({ ticket, wish, draft, onChange }: Omit<FormProps, 'onClose'>) {
-  const people = usePeople().filter((person) => canWork(person) && person.id !== ticket.assigneeId)
+  const toLevel = wish.toLevel ?? draft.toLevel
+  const people = takersOf(usePeople(), toLevel).filter(({ id }) => id !== ticket.assigneeId)
   const levels = [1, 2, 3].filter((level) => level >= ticket.level)
   return (
     <div className={styles.row}>
       <SelectField
         label="Why"
         value={wish.criterion}
-        onChange={({ target }) => onChange({ criterion: target.value, toLevel: null })}
+        onChange={({ target }) => onChange({ criterion: target.value, toLevel: null, toUserId: '' })}
       >
         {Object.entries(CRITERION_WORDS).map(([criterion, words]) => (
           <option key={criterion} value={criterion}>
@@ -159,8 +160,9 @@ function Whom({ ticket, wish, draft, onChange }: Omit<FormProps, 'onClose'>) {
       </SelectField>
       <SelectField
         label="To level"
-        value={String(wish.toLevel ?? draft.toLevel)}
-        onChange={({ target }) => onChange({ toLevel: Number(target.value) })}
+        value={String(toLevel)}
+        // Who was chosen may not take tickets of that level.
+        onChange={({ target }) => onChange({ toLevel: Number(target.value), toUserId: '' })}
       >
         {levels.map((level) => (
           <option key={level} value={level}>
@@ -170,9 +172,9 @@ function Whom({ ticket, wish, draft, onChange }: Omit<FormProps, 'onClose'>) {
       </SelectField>
       <SelectField label="Whom" value={wish.toUserId} onChange={({ target }) => onChange({ toUserId: target.value })}>
         <option value="">Anybody of that level</option>
-        {people.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
+        {people.map((person) => (
+          <option key={person.id} value={person.id}>
+            {personText(person)}
           </option>
         ))}
       </SelectField>

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { apiSend } from '../../api/client.ts'
 import type { EscalationView } from '../../api/clock.ts'
 import { escalationsKey, useEscalations } from '../../api/clock.ts'
-import { usePeople } from '../../api/people.ts'
-import { useSession } from '../../api/session.ts'
+import { canTake, usePeople } from '../../api/people.ts'
+import { useLeads, useSession } from '../../api/session.ts'
 import { ticketKey } from '../../api/tickets.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
@@ -79,9 +79,10 @@ function Answer({ ticket, asked }: { readonly ticket: TicketView; readonly asked
     await apiSend('POST', `${path}/decline`, { reason })
     await again()
   }
-  const isLead = role === 'lead' || role === 'admin'
+  const isLead = useLeads()
   const isAsked = asked.toUserId === user.id
-  const mayAccept = asked.fromUserId !== user.id && (isLead || isAsked || asked.toUserId === null)
+  const reaches = canTake({ role, supportLevel: user.supportLevel }, ticket.level)
+  const mayAccept = asked.fromUserId !== user.id && reaches && (isLead || isAsked || asked.toUserId === null)
   const isOwnWish = asked.askedBy.id === user.id
   return (
     <>

@@ -13,6 +13,7 @@ import { statementOf } from './statement.ts'
 import { tellClock } from './story-clock.ts'
 import { tellMail } from './story-mail.ts'
 import { tellMethod } from './story-method.ts'
+import { tellOffer } from './story-offers.ts'
 
 /** One thing that happened, ready to be read. Runs are folded: all that a run's entries say stands in one item. */
 export interface StoryItem {
@@ -144,6 +145,12 @@ function tellProcedure(entry: LogEntry, names: StoryNames): Told | null {
     case 'escalation.accepted':
     case 'escalation.declined':
       return tellClock(entry, names)
+    case 'offer.made':
+    case 'offer.accepted':
+    case 'offer.declined':
+    case 'offer.withdrawn':
+    case 'ticket.assigned':
+      return tellOffer(entry, names)
     case 'ticket.linked':
     case 'ticket.merged':
     case 'ticket.closed':

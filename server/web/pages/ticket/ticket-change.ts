@@ -18,6 +18,8 @@ export interface TicketChange {
   readonly override?: { readonly priority: number; readonly reason: string } | null
   readonly level?: number
   readonly assigneeId?: string | null
+  /** Why nobody else was asked. */
+  readonly assignReason?: string
   readonly deviceIds?: readonly string[]
   readonly tags?: readonly string[]
   readonly contacts?: ContactsView

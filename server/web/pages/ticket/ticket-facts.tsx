@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useClose } from '../../api/closing.ts'
-import { canWork, usePeople } from '../../api/people.ts'
-import { useMay, useSession } from '../../api/session.ts'
+import { usePeople } from '../../api/people.ts'
+import { useMay } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -13,6 +13,7 @@ import { Ago } from '../../ui/time.tsx'
 import { IMPACT_WORDS, PriorityBadge, StateBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import { Spine } from '../method/spine.tsx'
 import type { OpenStep } from '../method/use-open-step.ts'
+import { AssigneePart, TakeButton } from './assignee-part.tsx'
 import { ClockPart } from './clock-part.tsx'
 import { CloseTicket } from './close-ticket.tsx'
 import { EditTicket } from './edit-ticket.tsx'
@@ -20,6 +21,7 @@ import { EscalationPart } from './escalation-part.tsx'
 import { FlowFacts } from './flow-facts.tsx'
 import { closedText, moverText } from './flow-words.ts'
 import { MailPart } from './mail-part.tsx'
+import { OfferPart } from './offer-part.tsx'
 import { PriorityPart } from './priority-part.tsx'
 import { Related } from './related.tsx'
 import { ReopenTicket } from './reopen-ticket.tsx'
@@ -41,6 +43,7 @@ export function TicketFacts({ ticket, opened }: { readonly ticket: TicketView; r
       <Conflict changer={changer} />
       <Problem error={changer.error} />
       <Steps ticket={ticket} changer={changer} mayWork={mayWork} />
+      <OfferPart ticket={ticket} mayWork={mayWork} />
       <EscalationPart ticket={ticket} mayWork={mayWork} />
       <ClockPart ticket={ticket} />
       <Spine opened={opened} />
@@ -109,10 +112,8 @@ interface PartProps {
 }
 
 function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boolean }) {
-  const { user } = useSession()
   const [asks, setAsks] = useState<'wait' | 'close' | null>(null)
   const closing = useClose(ticket)
-  const isMine = ticket.assigneeId === user.id
   return (
     <div className={styles.steps}>
       <div className={styles.badges}>
@@ -124,18 +125,7 @@ function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boo
       <p className={styles.mover}>{ticket.state === 'closed' ? closedText(ticket) : moverText(ticket.mover)}</p>
       {mayWork ? (
         <div className={styles.buttons}>
-          {isMine ? null : (
-            <Button
-              small
-              look="primary"
-              disabled={changer.isPending}
-              onClick={() =>
-                changer.change({ assigneeId: user.id, ...(ticket.state === 'new' ? { state: 'open' } : {}) })
-              }
-            >
-              {ticket.assigneeId === null ? 'Take it' : 'Take it over'}
-            </Button>
-          )}
+          <TakeButton ticket={ticket} changer={changer} />
           {ticket.state === 'resolved' && ticket.confirmed === true ? (
             <Button
               small
@@ -166,7 +156,6 @@ function Steps({ ticket, changer, mayWork }: PartProps & { readonly mayWork: boo
 }
 
 function Choices({ ticket, changer }: PartProps) {
-  const people = usePeople().filter((person) => canWork(person) || person.id === ticket.assigneeId)
   const { change } = changer
   return (
     <div className={styles.choices}>
@@ -186,18 +175,7 @@ function Choices({ ticket, changer }: PartProps) {
         <option value="2">Level 2</option>
         <option value="3">Level 3</option>
       </SelectField>
-      <SelectField
-        label="Assignee"
-        value={ticket.assigneeId ?? ''}
-        onChange={({ target }) => change({ assigneeId: target.value === '' ? null : target.value })}
-      >
-        <option value="">Nobody</option>
-        {people.map(({ id, name }) => (
-          <option key={id} value={id}>
-            {name}
-          </option>
-        ))}
-      </SelectField>
+      <AssigneePart ticket={ticket} changer={changer} />
     </div>
   )
 }

@@ -79,6 +79,18 @@ describe('asking on a ticket', () => {
     const entries = (await server.store.log.read(id, 0, 100)).map(({ kind }) => kind)
     expect(entries).toEqual(['ticket.opened', 'ticket.changed', 'consent.requested'])
   })
+
+  test('[T16] [T65] takes none above the level of who asks, and asks nobody', async () => {
+    const payload = { title: 'Slow', requesterName: 'Ann', deviceIds: [deviceId] }
+    const { id } = (await call('POST', '/api/tickets', asTechnician, payload)).json() as { id: TicketId }
+    await server.services.tickets.change(id, { version: 1, change: { level: 2 } }, SYSTEM_ACTOR)
+    await server.services.users.change(technician.id, { supportLevel: 1 }, SYSTEM_ACTOR)
+    const answer = await call('POST', `/api/tickets/${id}/consent-requests`, asTechnician, asking())
+    expect(answer.json()).toMatchObject({ code: 'NOT_ALLOWED', detail: expect.stringContaining('up to level 1') })
+    expect(await server.store.tickets.get(id)).toMatchObject({ assigneeId: null })
+    expect(await server.store.consent.listForTicket(id)).toEqual([])
+    await server.services.users.change(technician.id, { supportLevel: null }, SYSTEM_ACTOR)
+  })
 })
 
 describe('what the person will see', () => {
