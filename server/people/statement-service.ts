@@ -23,14 +23,13 @@ import { newTicket } from '../tickets/new-ticket.ts'
 import { answeredAsk } from './answered-ask.ts'
 import type { AskHook } from './ask-hook.ts'
 import { announceAsk } from './ask-service.ts'
+import { MAX_FILE_BYTES_PER_DAY } from './file-kinds.ts'
 import { openedTicket } from './opened-ticket.ts'
 import { statementProblem } from './statement-problem.ts'
 import { changeOf } from './ticket-answer.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Bytes of files that one device may state within a day, so that no device fills the desk's disk: 51 whole files. */
-const MAX_FILE_BYTES_PER_DAY = 268_435_456
 /** How often a statement is tried again when the desk changed its ticket at the same moment. */
 const MAX_TRIES = 5
 

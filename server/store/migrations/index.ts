@@ -19,6 +19,7 @@ import { addAppointments } from './0019-appointments.ts'
 import { addRetention } from './0020-retention.ts'
 import { addErasures } from './0022-erasures.ts'
 import { addRunsAtOnce } from './0025-runs-at-once.ts'
+import { addMailFiles } from './0028-mail-files.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -49,4 +50,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0020-retention', up: addRetention },
   { name: '0022-erasures', up: addErasures },
   { name: '0025-runs-at-once', up: addRunsAtOnce },
+  { name: '0028-mail-files', up: addMailFiles },
 ]

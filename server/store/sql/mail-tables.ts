@@ -24,6 +24,8 @@ interface ReceivedMailRow {
   ticket_id: number
   sender: string
   at: string
+  /** Of the files that were kept. */
+  file_bytes: number
 }
 interface RequesterLinkRow {
   token_hash: string

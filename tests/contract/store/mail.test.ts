@@ -97,6 +97,8 @@ describeStores('mails that come in', ({ newStore }) => {
     mail: { messageId, sender: 'kim@home.example', at: AT },
     log: logDraft(id, 'mail.received'),
     bound: { since: BEFORE, most: 3 },
+    files: [],
+    fileBound: { since: BEFORE, ofSender: 0, ofAll: 0 },
     ...more,
   })
 
