@@ -178,7 +178,7 @@ async function layFoundations(
   const settings = createSettingsService({ store, clock })
   await settings.get()
   const sender = mailboxOf(config.mailFrom ?? '')?.address ?? null
-  const mails = createMailWriter({ settings, clock, sender })
+  const mails = createMailWriter({ settings, clock, store, sender })
   const findings = new FindingService({ store, bus, clock, log })
   const agents = createAgentSide({
     ...options.agentSide,

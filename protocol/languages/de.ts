@@ -475,6 +475,14 @@ export const de = {
     'mail.notice.resolved': '„{title}“ scheint behoben zu sein.',
     'mail.notice.closed': '„{title}“ ist abgeschlossen.',
     'mail.notice.escalated': 'Stufe {level} des Helpdesks wurde gebeten, „{title}“ zu übernehmen.',
+    'mail.noAnswer.one':
+      'Ist „{title}“ behoben? Bitte sagen Sie es über den Link unten. Ohne Antwort schließen wir es in etwa einem Tag ab.',
+    'mail.noAnswer.other':
+      'Ist „{title}“ behoben? Bitte sagen Sie es über den Link unten. Ohne Antwort schließen wir es in etwa {days} Tagen ab.',
+    'mail.action.done': 'Was Sie erlaubt haben, ist getan: {what}',
+    'mail.action.failed': 'Was Sie erlaubt haben, wurde versucht und hat nicht geholfen: {what}',
+    'mail.action.dropped': 'Was Sie erlaubt haben, wurde nicht getan und wird es auch nicht mehr: {what}',
+    'mail.action.seen': 'Was dabei herauskam: {seen}',
     'mail.link': 'Hier ist der neue Link, um den Sie gebeten haben.',
     'mail.footer':
       '{organisation}, Ticket {number}\n\nStand ansehen und antworten: {link}\nDer Link ist nur für Sie und gilt einmal, bis {day}. Mit ihm können Sie einen neuen anfordern.',

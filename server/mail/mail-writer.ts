@@ -1,4 +1,5 @@
 import { fill } from '@askfirst/protocol/notice/languages.ts'
+import type { ActionEnd } from '../method/action-words.ts'
 import type { AskWish } from '../people/ask-service.ts'
 import type { Appointment } from '../store/appointment-store.ts'
 import type { Ticket } from '../store/entities.ts'
@@ -18,7 +19,7 @@ type Met = Pick<Appointment, 'what' | 'technicianName'>
  * `LogDraft.mails`: nothing where mail is off, the organisation does not want it, or nobody gave an address.
  */
 export function createMailWriter(deps: MailDraftDeps) {
-  const { addressOf, toPerson, toAddress, toFollowers } = createMailDrafts(deps)
+  const { addressOf, languageFor, toPerson, toAddress, toFollowers } = createMailDrafts(deps)
 
   /** That the ticket is in another state, whoever moved it. */
   async function noticesOf(before: Ticket, { state = before.state }: Moved): Promise<readonly MailDraft[]> {
@@ -30,9 +31,21 @@ export function createMailWriter(deps: MailDraftDeps) {
   return {
     isOn: deps.sender !== null,
     addressOf,
+    languageFor,
     /** What the desk wrote to the person. */
     ofMessage: (ticket: Addressee, text: string, author: string): Promise<readonly MailDraft[]> =>
       toPerson(ticket, 'message', (words) => fill(words['mail.message'], { author, text })),
+    /** That it is closed unless they say whether it is fixed. @param days until then, at least 1 */
+    ofNoAnswer: (ticket: Addressee, days: number): Promise<readonly MailDraft[]> =>
+      toPerson(ticket, 'message', (words) =>
+        fill(words[days === 1 ? 'mail.noAnswer.one' : 'mail.noAnswer.other'], { title: ticket.title, days }),
+      ),
+    /** What came of a major action that they agreed to. */
+    ofActionEnd: (ticket: Addressee, { state, what, seen }: ActionEnd): Promise<readonly MailDraft[]> =>
+      toPerson(ticket, 'message', (words) => {
+        const end = fill(words[`mail.action.${state}`], { what })
+        return seen === '' ? end : `${end}\n\n${fill(words['mail.action.seen'], { seen })}`
+      }),
     /** That a ticket was opened for them. */
     ofOpened: (ticket: Addressee): Promise<readonly MailDraft[]> =>
       toPerson(ticket, 'opened', (words) => fill(words['mail.opened'], { title: ticket.title })),
@@ -73,7 +86,7 @@ export function createMailWriter(deps: MailDraftDeps) {
         fill(words['mail.notice.escalated'], { title: ticket.title, level: String(level) }),
       ),
     /** A new link, to the address that an old one was sent to. */
-    ofLink: (ticket: Pick<Ticket, 'title'>, address: string): Promise<readonly MailDraft[]> =>
-      toAddress(address, ticket.title, (words) => words['mail.link']),
+    ofLink: (ticket: Pick<Ticket, 'title' | 'requesterLanguage'>, address: string): Promise<readonly MailDraft[]> =>
+      toAddress({ address, chosen: ticket.requesterLanguage }, ticket.title, (words) => words['mail.link']),
   }
 }

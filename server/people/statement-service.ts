@@ -13,6 +13,7 @@ import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
 import { verifyJws } from '../consent/verify-jws.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
+import { hearAtDevice } from '../requester/heard-language.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Ticket } from '../store/entities.ts'
@@ -118,11 +119,11 @@ export class StatementService {
   async #open(signed: Signed): Promise<void> {
     const { store, clock, bus } = this.#deps
     const { record, statement } = signed
-    const { ticketId, deviceId, said } = record
+    const { ticketId, deviceId, said, language } = record
     if (said.kind !== 'opened') throw new TypeError(`A statement of kind ${said.kind} opens no ticket`)
     const { priorityMatrix: matrix } = await readSettings(store)
     const at = statement.recordedAt
-    const { ticket, body } = newTicket(openedTicket({ said, deviceId }), { id: ticketId, at, matrix })
+    const { ticket, body } = newTicket(openedTicket({ said, deviceId, language }), { id: ticketId, at, matrix })
     const log = logDraft(clock, { ticketId, actor: actorOf(signed), kind: 'ticket.opened', body })
     const bounds = this.#bounds()
     const outcome = await store.statements.record({
@@ -148,6 +149,7 @@ export class StatementService {
           await afterChange(ticketId)
           announceTicket(bus, ticketId)
         }
+        await hearAtDevice(this.#deps, signed.record)
         announceMessage(bus, ticketId)
         return asked === null ? undefined : await this.#answered(asked.id)
       } catch (error) {

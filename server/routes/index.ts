@@ -19,6 +19,7 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { knowledgeRoutes, ticketKnowledgeRoutes } from './knowledge.ts'
+import { languageRoutes } from './languages.ts'
 import { leadRoutes } from './lead.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
@@ -82,6 +83,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     appointmentRoutes(services),
     leadRoutes(services),
     mailRoutes(services),
+    languageRoutes(),
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),

@@ -1,5 +1,6 @@
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
 import { TicketId } from '@askfirst/protocol/ids.ts'
+import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { MailService } from '../mail/mail-service.ts'
@@ -37,14 +38,21 @@ export function mailRoutes({ mail, tickets }: { readonly mail: MailService; read
               isOn: Type.Boolean(),
               /** Address to which a message written now would be mailed; null: it would not. */
               writesTo: orNull(Type.String()),
+              /** In which language, and why: somebody set it, it is known of the person, or it is the organisation's; null as above. */
+              language: orNull(
+                Type.Object({
+                  language: Type.Enum([...LANGUAGES]),
+                  because: Type.Enum(['chosen', 'heard', 'organisation']),
+                }),
+              ),
               items: Type.Array(MailView),
             }),
           },
         },
       },
       async (request) => {
-        const { writesTo, items } = await mail.ofTicket(await tickets.get(request.params.id))
-        return { isOn: mail.isOn, writesTo, items: [...items] }
+        const { writesTo, language, items } = await mail.ofTicket(await tickets.get(request.params.id))
+        return { isOn: mail.isOn, writesTo, language, items: [...items] }
       },
     )
   }

@@ -209,6 +209,8 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'requesters.session': 'read',
   'requesters.endSession': 'write',
   'requesters.say': 'write',
+  'requesters.hear': 'write',
+  'requesters.heardLanguage': 'read',
   'requesters.removeLinks': 'write',
 }
 

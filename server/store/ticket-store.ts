@@ -25,6 +25,7 @@ export type TicketColumns = Partial<
     | 'reopened'
     | 'tags'
     | 'contacts'
+    | 'requesterLanguage'
   >
 > & {
   readonly state?: Exclude<TicketState, 'closed'>

@@ -93,7 +93,7 @@ describe.skipIf(program === null)('a person without an agent', () => {
 
   it('sends files by mail, which stand under its words with what was left out', { timeout: PATIENCE_MS }, async () => {
     const { store, settings } = desk.server.services
-    const mails = createMailWriter({ settings, clock: systemClock, sender: null })
+    const mails = createMailWriter({ settings, clock: systemClock, store, sender: null })
     const intake = new MailIntake({ store, clock: systemClock, mails, ownAddress: null })
     const part = (name: string, content: Buffer) =>
       `--x\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="${name}"\r\n` +
@@ -109,6 +109,12 @@ describe.skipIf(program === null)('a person without an agent', () => {
     const coming = page.waitForEvent('download')
     await page.getByRole('link', { name: /^Screen\.png/ }).click()
     expect((await coming).suggestedFilename()).toBe('Screen.png')
+    await page.getByText('Mails are in English, the organisation’s language.').waitFor()
+    await page.getByRole('button', { name: 'Edit title, text, devices, people' }).click()
+    await page.getByRole('combobox', { name: 'Language of mails to the requester' }).selectOption({ label: 'Deutsch' })
+    expect(await lookAt(page, 'ticket-edit-languages')).toEqual([])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Mails are in Deutsch, as set for this ticket.').waitFor()
     expect(await lookAt(page, 'ticket-mail-files')).toEqual([])
     expect(troubles.list).toEqual([])
   })

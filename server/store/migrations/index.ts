@@ -20,6 +20,7 @@ import { addRetention } from './0020-retention.ts'
 import { addErasures } from './0022-erasures.ts'
 import { addRunsAtOnce } from './0025-runs-at-once.ts'
 import { addMailFiles } from './0028-mail-files.ts'
+import { addMailLanguages } from './0029-mail-languages.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -51,4 +52,5 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0022-erasures', up: addErasures },
   { name: '0025-runs-at-once', up: addRunsAtOnce },
   { name: '0028-mail-files', up: addMailFiles },
+  { name: '0029-mail-languages', up: addMailLanguages },
 ]

@@ -62,6 +62,7 @@ async function eraseTicketRow({ db }: SqlContext, ticket: number): Promise<void>
     .updateTable('tickets')
     .set((eb) => ({
       ...{ title: ERASED, description: '', requester_name: ERASED, requester_email: null },
+      ...{ requester_language: null, heard_language: null, heard_at: null },
       ...{ tags: '', contacts: NO_CONTACTS, search: foldText(`${number} ${public_id}`) },
       ...{ closed_reason: blank('closed_reason'), override_reason: blank('override_reason') },
       version: eb('version', '+', 1),

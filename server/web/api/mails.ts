@@ -15,11 +15,12 @@ export interface MailView {
   readonly endedAt: string | null
 }
 
-interface TicketMailsView {
+export interface TicketMailsView {
   /** Whether the server has a mail server. */
   readonly isOn: boolean
   /** Where a message written now would be mailed; null: nowhere. */
   readonly writesTo: string | null
+  readonly language: { readonly language: string; readonly because: 'chosen' | 'heard' | 'organisation' } | null
   readonly items: readonly MailView[]
 }
 

@@ -21,6 +21,7 @@ export interface TicketChange {
   readonly deviceIds?: readonly string[]
   readonly tags?: readonly string[]
   readonly contacts?: ContactsView
+  readonly requesterLanguage?: string | null
 }
 
 export interface TicketChanger {

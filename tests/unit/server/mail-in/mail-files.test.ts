@@ -16,7 +16,7 @@ let intake: MailIntake
 beforeAll(async () => {
   server = await startTestApp()
   const { store, clock, services } = server
-  const mails = createMailWriter({ settings: services.settings, clock, sender: null })
+  const mails = createMailWriter({ settings: services.settings, clock, store, sender: null })
   intake = new MailIntake({ store, clock, mails, ownAddress: null })
 }, 60_000)
 afterAll(() => server.close())

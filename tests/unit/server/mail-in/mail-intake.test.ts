@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await startTestApp({}, { mailSender: OWN })
   headers = await bearerFor(server, await makeUser(server, 'admin'))
   const { store, clock, services } = server
-  const mails = createMailWriter({ settings: services.settings, clock, sender: OWN })
+  const mails = createMailWriter({ settings: services.settings, clock, store, sender: OWN })
   intake = new MailIntake({ store, clock, mails, ownAddress: OWN })
 }, 60_000)
 afterAll(() => server.close())
