@@ -487,6 +487,18 @@ export const de = {
     'mail.footer':
       '{organisation}, Ticket {number}\n\nStand ansehen und antworten: {link}\nDer Link ist nur für Sie und gilt einmal, bis {day}. Mit ihm können Sie einen neuen anfordern.',
     'mail.footerNotice': '{organisation}, Ticket {number}',
+    'mail.alert.given': 'Das Ticket wurde Ihnen gegeben.',
+    'mail.alert.escalated': 'Sie werden gebeten, das Ticket zu übernehmen.',
+    'mail.alert.warned': 'Die Zeit für {target} ist fast vorbei.',
+    'mail.alert.breached': 'Die Zeit für {target} ist vorbei.',
+    'mail.alert.reported': 'Jemand hat eine Anfrage um Erlaubnis als verdächtig gemeldet. Bitte sehen Sie sie an.',
+    'mail.alert.replied': 'In einem Ihrer Tickets ist eine Antwort.',
+    'mail.target.response': 'die erste Antwort',
+    'mail.target.update': 'die nächste Nachricht',
+    'mail.target.level': 'diese Stufe',
+    'mail.target.resolution': 'die Lösung',
+    'mail.footerAlert':
+      '{organisation}, Ticket {number}\nSolche Mails haben Sie auf der Seite Ihres Kontos gewählt. Antworten darauf erreichen das Ticket nicht.',
 
     'page.openTitle': 'Ihr Ticket',
     'page.openText': 'Hier öffnen Sie Ihr Ticket bei {organisation}. Der Link gilt einmal.',

@@ -474,6 +474,18 @@ export const en = {
     'mail.footer':
       '{organisation}, ticket {number}\n\nSee how it stands and answer: {link}\nThe link is for you alone and works once, until {day}. With it you can ask for a new one.',
     'mail.footerNotice': '{organisation}, ticket {number}',
+    'mail.alert.given': 'The ticket was given to you.',
+    'mail.alert.escalated': 'You are asked to take the ticket over.',
+    'mail.alert.warned': 'The time for {target} is nearly over.',
+    'mail.alert.breached': 'The time for {target} is over.',
+    'mail.alert.reported': 'A person reported a request for permission as suspicious. Please look at it.',
+    'mail.alert.replied': 'There is an answer in a ticket of yours.',
+    'mail.target.response': 'the first answer',
+    'mail.target.update': 'the next update',
+    'mail.target.level': 'this level',
+    'mail.target.resolution': 'the solution',
+    'mail.footerAlert':
+      '{organisation}, ticket {number}\nYou chose such mails on the page of your account. Answers to them do not reach the ticket.',
 
     'page.openTitle': 'Your ticket',
     'page.openText': 'This opens your ticket at {organisation}. The link works once.',

@@ -6,7 +6,7 @@ import { isoNow, newId } from '../clock.ts'
 import { oneLine } from '../one-line.ts'
 import type { SettingsService } from '../settings/settings-service.ts'
 import type { Ticket } from '../store/entities.ts'
-import type { MailAbout, MailDraft } from '../store/mail-entities.ts'
+import type { MailAbout, MailDraft, MailId } from '../store/mail-entities.ts'
 import type { RequesterStore } from '../store/requester-store.ts'
 import type { Stakeholder } from '../store/ticket-entities.ts'
 import { isAddress } from './mailbox.ts'
@@ -27,6 +27,14 @@ export type Say = (words: RequesterTexts) => string
 interface Recipient {
   readonly address: string
   readonly chosen: Language | null
+}
+
+interface Wording {
+  readonly about: MailAbout
+  readonly title: string
+  readonly say: Say
+  /** Absent: a fresh one. */
+  readonly id?: MailId
 }
 
 export interface MailDraftDeps {
@@ -60,10 +68,9 @@ export function createMailDrafts({ settings, clock, store, sender }: MailDraftDe
 
   async function write(
     { address: to, chosen }: Recipient,
-    { about, title, say }: { readonly about: MailAbout; readonly title: string; readonly say: Say },
+    { about, title, say, id = newId('mal', clock) }: Wording,
   ): Promise<readonly MailDraft[]> {
     const { language } = await languageFor(to, chosen)
-    const id = newId('mal', clock)
     const messageId = `${id}@${sender?.split('@').at(-1) ?? 'localhost'}`
     const text = say(wordsOf(language).requester)
     return [{ id, about, to, subject: oneLine(title, 200), text, language, messageId, createdAt: isoNow(clock) }]
@@ -80,6 +87,13 @@ export function createMailDrafts({ settings, clock, store, sender }: MailDraftDe
     /** To an address that the ticket's mails went to before. */
     async toAddress(to: Recipient, title: string, say: Say): Promise<readonly MailDraft[]> {
       return sender === null || !isAddress(to.address) ? [] : write(to, { about: 'link', title, say })
+    },
+    /** To somebody of the desk, whatever the organisation wants for its people; `id` is the same whenever the same is written again. */
+    async toDesk(
+      to: Recipient,
+      { id, title, say }: Pick<Wording, 'title' | 'say'> & { readonly id: MailId },
+    ): Promise<readonly MailDraft[]> {
+      return sender === null || !isAddress(to.address) ? [] : write(to, { about: 'alert', title, say, id })
     },
     /** Word to those who follow the ticket and want it, each in their language; they get no link, and no more than its title and how it stands. */
     async toFollowers(

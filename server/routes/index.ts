@@ -4,6 +4,7 @@ import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
+import { alertRoutes } from './alerts.ts'
 import { appointmentRoutes } from './appointments.ts'
 import { askRoutes } from './asks.ts'
 import { attachmentRoutes } from './attachments.ts'
@@ -63,6 +64,7 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     sessionFactorRoutes(services, options),
     accountRoutes(services, options),
     accountFactorRoutes(services, options),
+    alertRoutes(services),
     allSessionRoutes(services),
     invitationRoutes(services, options),
     setupRoutes(services, options),

@@ -9,7 +9,7 @@ import { closed, InstantOrNull, orNull } from './fields.ts'
 
 const MailView = Type.Object({
   id: Type.String(),
-  about: Type.Enum(['message', 'opened', 'asked', 'appointment', 'resolved', 'closed', 'link', 'notice']),
+  about: Type.Enum(['message', 'opened', 'asked', 'appointment', 'resolved', 'closed', 'link', 'notice', 'alert']),
   to: Type.String(),
   subject: Type.String(),
   state: Type.Enum(['queued', 'sent', 'failed']),

@@ -212,6 +212,11 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'requesters.hear': 'write',
   'requesters.heardLanguage': 'read',
   'requesters.removeLinks': 'write',
+  'alerts.choice': 'read',
+  'alerts.choose': 'write',
+  'alerts.chosen': 'read',
+  'alerts.entries': 'read',
+  'alerts.queue': 'write',
 }
 
 /** Whether a text names a method of the store. */

@@ -97,6 +97,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'mail.received': (entry) =>
     `wrote an e-mail${MAIL_ROLES[text(entry, 'as')] ?? ''}, sender not verified: ${text(entry, 'text')}`,
   'mail.sent': (entry, { view }) => {
+    if (text(entry, 'about') === 'alert' && !view.isInternal) return null
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`
   },

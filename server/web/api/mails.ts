@@ -4,7 +4,7 @@ import { apiGet } from './client.ts'
 /** A mail that tells the person of their ticket. */
 export interface MailView {
   readonly id: string
-  readonly about: 'message' | 'opened' | 'asked' | 'appointment' | 'resolved' | 'closed' | 'link' | 'notice'
+  readonly about: 'message' | 'opened' | 'asked' | 'appointment' | 'resolved' | 'closed' | 'link' | 'notice' | 'alert'
   readonly to: string
   readonly subject: string
   readonly state: 'queued' | 'sent' | 'failed'

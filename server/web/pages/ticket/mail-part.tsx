@@ -16,6 +16,7 @@ const ABOUT: Readonly<Record<MailView['about'], string>> = {
   closed: 'That it is closed',
   link: 'A new link',
   notice: 'A notice',
+  alert: 'An alert to the desk',
 }
 const TONES = { queued: 'plain', sent: 'good', failed: 'bad' } as const
 const STATES: Readonly<Record<MailView['state'], string>> = { queued: 'Waits', sent: 'Sent', failed: 'Failed' }

@@ -7,6 +7,8 @@ import type { Asked, StoryItem, Told } from './story-items.ts'
 /** Stands with whatever somebody said by a link from a mail. */
 const BY_LINK = 'By link from a mail, not signed by a device'
 
+const QUIET: ReadonlySet<string> = new Set(['message', 'alert'])
+
 /** What went out by mail, and what came back by the links in mails. */
 export function tellMail(entry: LogEntry, asked: Asked): Told | null {
   const to = text(entry, 'to')
@@ -25,8 +27,8 @@ export function tellMail(entry: LogEntry, asked: Asked): Told | null {
     case 'mail.received':
       return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), ...mailParts(entry) }
     case 'mail.sent':
-      // A message stands in the story already.
-      return text(entry, 'about') === 'message' ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
+      // A message stands in the story already, and so does what the desk was alerted of.
+      return QUIET.has(text(entry, 'about')) ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
     case 'mail.failed':
       return { kind: 'ticket', text: `could not send an e-mail to ${to}`, details: [text(entry, 'error')] }
     default:

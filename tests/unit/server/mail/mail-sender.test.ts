@@ -45,6 +45,7 @@ function senderOn(deliver: (mail: OutgoingMail) => Promise<Delivery>): MailSende
     settings: services.settings,
     links: services.requesterLinks,
     transport: { deliver },
+    pages: 'https://desk.example',
     random: () => 0,
   })
 }
