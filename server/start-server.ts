@@ -19,6 +19,7 @@ import type { AgentSide, AgentSideOptions } from './gateway/agent-side.ts'
 import { createAgentSide } from './gateway/agent-side.ts'
 import { readinessChecks } from './health/readiness-checks.ts'
 import { createLogger } from './log.ts'
+import { AlertWatch } from './mail/alert-watch.ts'
 import { MailSender } from './mail/mail-sender.ts'
 import { createMailWriter } from './mail/mail-writer.ts'
 import { mailboxOf } from './mail/mailbox.ts'
@@ -178,7 +179,7 @@ async function layFoundations(
   const settings = createSettingsService({ store, clock })
   await settings.get()
   const sender = mailboxOf(config.mailFrom ?? '')?.address ?? null
-  const mails = createMailWriter({ settings, clock, sender })
+  const mails = createMailWriter({ settings, clock, store, sender })
   const findings = new FindingService({ store, bus, clock, log })
   const agents = createAgentSide({
     ...options.agentSide,
@@ -208,14 +209,22 @@ async function layFoundations(
 
 /** Begins to send mails; null where no mail server is configured. */
 async function startMail(
-  { store, bus, settings, requesterLinks: links }: Services,
+  { store, bus, settings, requesterLinks: links, mails }: Services,
   { config, options, clock, log }: Start,
-): Promise<MailSender | null> {
+): Promise<Pick<MailSender, 'close'> | null> {
   const transport = options.mailTransport ?? (await smtpOf(config))
   if (transport === null) return null
-  const sender = new MailSender({ store, bus, settings, links, clock, log, transport, random: Math.random })
+  const pages = config.publicUrl
+  const sender = new MailSender({ store, bus, settings, links, clock, log, transport, pages, random: Math.random })
   sender.start()
-  return sender
+  const alerts = new AlertWatch({ store, bus, clock, log, mails })
+  alerts.start()
+  return {
+    close: async () => {
+      await alerts.close()
+      await sender.close()
+    },
+  }
 }
 
 /** Reads the certificate for browsers, where there is one. */

@@ -486,10 +486,30 @@ export const de = {
     'mail.notice.resolved': '„{title}“ scheint behoben zu sein.',
     'mail.notice.closed': '„{title}“ ist abgeschlossen.',
     'mail.notice.escalated': 'Stufe {level} des Helpdesks wurde gebeten, „{title}“ zu übernehmen.',
+    'mail.noAnswer.one':
+      'Ist „{title}“ behoben? Bitte sagen Sie es über den Link unten. Ohne Antwort schließen wir es in etwa einem Tag ab.',
+    'mail.noAnswer.other':
+      'Ist „{title}“ behoben? Bitte sagen Sie es über den Link unten. Ohne Antwort schließen wir es in etwa {days} Tagen ab.',
+    'mail.action.done': 'Was Sie erlaubt haben, ist getan: {what}',
+    'mail.action.failed': 'Was Sie erlaubt haben, wurde versucht und hat nicht geholfen: {what}',
+    'mail.action.dropped': 'Was Sie erlaubt haben, wurde nicht getan und wird es auch nicht mehr: {what}',
+    'mail.action.seen': 'Was dabei herauskam: {seen}',
     'mail.link': 'Hier ist der neue Link, um den Sie gebeten haben.',
     'mail.footer':
       '{organisation}, Ticket {number}\n\nStand ansehen und antworten: {link}\nDer Link ist nur für Sie und gilt einmal, bis {day}. Mit ihm können Sie einen neuen anfordern.',
     'mail.footerNotice': '{organisation}, Ticket {number}',
+    'mail.alert.given': 'Das Ticket wurde Ihnen gegeben.',
+    'mail.alert.escalated': 'Sie werden gebeten, das Ticket zu übernehmen.',
+    'mail.alert.warned': 'Die Zeit für {target} ist fast vorbei.',
+    'mail.alert.breached': 'Die Zeit für {target} ist vorbei.',
+    'mail.alert.reported': 'Jemand hat eine Anfrage um Erlaubnis als verdächtig gemeldet. Bitte sehen Sie sie an.',
+    'mail.alert.replied': 'In einem Ihrer Tickets ist eine Antwort.',
+    'mail.target.response': 'die erste Antwort',
+    'mail.target.update': 'die nächste Nachricht',
+    'mail.target.level': 'diese Stufe',
+    'mail.target.resolution': 'die Lösung',
+    'mail.footerAlert':
+      '{organisation}, Ticket {number}\nSolche Mails haben Sie auf der Seite Ihres Kontos gewählt. Antworten darauf erreichen das Ticket nicht.',
 
     'page.openTitle': 'Ihr Ticket',
     'page.openText': 'Hier öffnen Sie Ihr Ticket bei {organisation}. Der Link gilt einmal.',

@@ -472,10 +472,30 @@ export const en = {
     'mail.notice.resolved': '"{title}" seems to be fixed.',
     'mail.notice.closed': '"{title}" is closed.',
     'mail.notice.escalated': 'Level {level} of the help desk was asked to take "{title}" over.',
+    'mail.noAnswer.one':
+      'Is "{title}" fixed? Please say so by the link below. Without an answer we close it in about a day.',
+    'mail.noAnswer.other':
+      'Is "{title}" fixed? Please say so by the link below. Without an answer we close it in about {days} days.',
+    'mail.action.done': 'What you agreed to is done: {what}',
+    'mail.action.failed': 'What you agreed to was tried, and it did not work: {what}',
+    'mail.action.dropped': 'What you agreed to was not done, and will not be: {what}',
+    'mail.action.seen': 'What came of it: {seen}',
     'mail.link': 'Here is the new link that you asked for.',
     'mail.footer':
       '{organisation}, ticket {number}\n\nSee how it stands and answer: {link}\nThe link is for you alone and works once, until {day}. With it you can ask for a new one.',
     'mail.footerNotice': '{organisation}, ticket {number}',
+    'mail.alert.given': 'The ticket was given to you.',
+    'mail.alert.escalated': 'You are asked to take the ticket over.',
+    'mail.alert.warned': 'The time for {target} is nearly over.',
+    'mail.alert.breached': 'The time for {target} is over.',
+    'mail.alert.reported': 'A person reported a request for permission as suspicious. Please look at it.',
+    'mail.alert.replied': 'There is an answer in a ticket of yours.',
+    'mail.target.response': 'the first answer',
+    'mail.target.update': 'the next update',
+    'mail.target.level': 'this level',
+    'mail.target.resolution': 'the solution',
+    'mail.footerAlert':
+      '{organisation}, ticket {number}\nYou chose such mails on the page of your account. Answers to them do not reach the ticket.',
 
     'page.openTitle': 'Your ticket',
     'page.openText': 'This opens your ticket at {organisation}. The link works once.',

@@ -13,6 +13,12 @@ export const LANGUAGES: readonly Language[] = [
   ...(Object.keys(files) as Language[]).filter((language) => language !== 'en').toSorted(),
 ]
 
+/** The language of a tag such as `de-AT` (RFC 5646); null when there are no words in it. */
+export function knownLanguage(tag: string): Language | null {
+  const code = tag.split('-', 1)[0]?.toLowerCase()
+  return LANGUAGES.find((language) => language === code) ?? null
+}
+
 /** All that is said in a language. */
 export function wordsOf(language: Language): LanguageWords {
   return WORDS[language]

@@ -48,7 +48,7 @@ async function takeNow(config: ServerConfig, source: Buffer): Promise<Intake> {
 function intakeOn(store: Store, config: ServerConfig): MailIntake {
   const ownAddress = mailboxOf(config.mailFrom ?? '')?.address ?? null
   const settings = createSettingsService({ store, clock: systemClock })
-  const mails = createMailWriter({ settings, clock: systemClock, sender: ownAddress })
+  const mails = createMailWriter({ settings, clock: systemClock, store, sender: ownAddress })
   return new MailIntake({ store, clock: systemClock, mails, ownAddress })
 }
 

@@ -4,6 +4,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { DeviceId, GrantId, RequestId } from '@askfirst/protocol/ids.ts'
 import { Compile } from 'typebox/compile'
 import { isoNow } from '../clock.ts'
+import { hearAtDevice } from '../requester/heard-language.ts'
 import type { Device, DeviceCertificate, StoredRequest } from '../store/entities.ts'
 import { recordProblem, revocationProblem } from './check-record.ts'
 import type { ConsentDeps } from './consent-deps.ts'
@@ -87,6 +88,10 @@ async function store(
     { requestId: stored.id, deviceId: device.id, state: record.decision.state, outcome },
     'receipt recorded',
   )
+  const { osUser } = record.parties.principal
+  const { language } = record.processing.notice
+  if (osUser !== undefined)
+    await hearAtDevice(deps, { ticketId: stored.ticketId, deviceId: device.id, osUser, language })
   publishChange(deps.bus, stored.ticketId, 'request', stored.id)
   return RECORDED
 }

@@ -9,8 +9,20 @@ export function hasAddress(person: readonly PersonKey[], address: unknown): bool
   return typeof address === 'string' && keysOf(person, 'address').some((key) => key.address === address.toLowerCase())
 }
 
+/** Whether the person added a file on a device, or sent it by mail. */
+export function isFileOf(
+  person: readonly PersonKey[],
+  {
+    deviceId,
+    osUser,
+    sender,
+  }: { readonly deviceId: string | null; readonly osUser: string | null; readonly sender: string | null },
+): boolean {
+  return hasAddress(person, sender) || hasAccount(person, deviceId, osUser)
+}
+
 /** Whether an account of a device is the person's. */
-export function hasAccount(person: readonly PersonKey[], deviceId: string, osUser: unknown): boolean {
+export function hasAccount(person: readonly PersonKey[], deviceId: string | null, osUser: unknown): boolean {
   return keysOf(person, 'account').some((key) => key.deviceId === deviceId && key.osUser === osUser)
 }
 
@@ -40,17 +52,25 @@ export function withoutContact(person: readonly PersonKey[], contacts: TicketCon
 
 /**
  * The entries of another person's ticket that are about this one: what they stated and what came of it, where they were named
- * as somebody on site or to be told, and the mails to and from them.
+ * as somebody on site or to be told, and the mails to and from them with their files.
  */
 export function entriesAbout(person: readonly PersonKey[], entries: readonly LogEntry[]): readonly LogEntry[] {
-  const stated = new Set<unknown>()
-  return entries.filter(({ kind, actor, body }) => {
-    if (kind === 'person.stated' && hasAccount(person, actor.id, body['osUser'])) stated.add(body['statementId'])
-    if (body['statementId'] !== undefined && stated.has(body['statementId'])) return true
+  /** Statements and mails of theirs, by id: what came of one names it. */
+  const said = new Set<unknown>()
+  return entries.filter((entry) => {
+    const { kind, body } = entry
+    const origin = body['statementId'] ?? body['messageId']
+    if (isSaidBy(person, entry)) said.add(origin)
+    if (origin !== undefined && said.has(origin)) return true
     if (kind === 'mail.sent' || kind === 'mail.failed') return hasAddress(person, body['to'])
-    if (kind === 'mail.received') return hasAddress(person, body['from'])
     return kind === 'ticket.changed' && namesContact(person, body['changes'])
   })
+}
+
+/** Whether an entry is a statement or a mail of the person. */
+function isSaidBy(person: readonly PersonKey[], { kind, actor, body }: LogEntry): boolean {
+  if (kind === 'person.stated') return hasAccount(person, actor.id, body['osUser'])
+  return kind === 'mail.received' && hasAddress(person, body['from'])
 }
 
 /** Whether a change of a ticket's people has the person on either side. */

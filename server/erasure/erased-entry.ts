@@ -55,7 +55,7 @@ const KEPT: Readonly<Record<LogKind, readonly string[]>> = {
   'ask.withdrawn': ['kind', 'reason'],
   'appointment.agreed': [],
   'appointment.cancelled': [],
-  'mail.received': [],
+  'mail.received': ['because'],
   'requester.wrote': [],
   'requester.answered': [],
   'requester.decided': ['choice'],

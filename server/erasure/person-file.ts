@@ -6,7 +6,7 @@ import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { MAX_BUNDLE_BYTES, packBundle } from '../export/archive.ts'
 import type { PersonKey } from '../store/people-store.ts'
 import type { Store } from '../store/store.ts'
-import { entriesAbout, hasAccount, hasAddress, withoutContact } from './about-person.ts'
+import { entriesAbout, hasAddress, isFileOf, withoutContact } from './about-person.ts'
 import type { HeldTicket, KeptOnPerson } from './people-service.ts'
 import { personIndex } from './person-index.ts'
 
@@ -94,9 +94,8 @@ async function putMentions(
   const mails = (await store.mail.listForTicket(id)).filter(({ to }) => hasAddress(person, to))
   files.putJson(`${folder(number)}/mentions.json`, { number, named, mails, log })
   for (const file of await store.attachments.listForTicket(id)) {
-    const statement = await store.statements.get(file.statementId)
-    if (statement !== null && hasAccount(person, statement.deviceId, statement.osUser))
-      await putFile(store, file, { number, files })
+    const statement = file.statementId === null ? null : await store.statements.get(file.statementId)
+    if (isFileOf(person, { ...file, osUser: statement?.osUser ?? null })) await putFile(store, file, { number, files })
   }
 }
 

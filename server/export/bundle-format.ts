@@ -17,7 +17,7 @@ import { Type } from 'typebox'
  * | `ticket.json`, `findings.json` | the ticket and its findings as they stand |
  * | `runs/<run id>.json` | one run with its completeness record |
  * | `chunks/<run id>/<seq>.zst` | rows as they arrived from the device; none of runs that the log says have aged out |
- * | `attachments/<attachment id>` | a file that the person added, as it arrived from the device |
+ * | `attachments/<attachment id>` | a file that the person added or sent by mail, as it arrived |
  * | `certificates/<sha256>.pem` | each device certificate that signed a receipt or a statement |
  * | `authority.pem` | the authority that issued them |
  */

@@ -15,8 +15,8 @@ The check walks the hash chain of the log, the signature of every consent receip
 digest of every piece of rows, the server's signature, and every byte of this file, and names the first entry that is
 wrong. The keys stand in manifest.json: compare them with what the server's owner publishes.
 
-Files that the person added are in attachments/, under their ids; their names and kinds stand in log.ndjson. They come
-from somebody's machine: open them as carefully as an attachment of an e-mail.
+Files that the person added or sent by mail are in attachments/, under their ids; their names and kinds stand in log.ndjson.
+They come from somebody's machine: open them as carefully as an attachment of an e-mail.
 
 Rows are in chunks/, as zstd-compressed NDJSON exactly as the device sent them: zstd -dc chunks/RUN/00000.zst
 `

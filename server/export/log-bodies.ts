@@ -57,8 +57,13 @@ export const isEndedGrantBody = Compile(Type.Object({ grantId: GrantId }))
 /** What was deleted after its time, by id. */
 export const isAgedOutBody = Compile(Type.Object({ runs: Type.Array(RunId), files: Type.Array(AttachmentId) }))
 /** A file is named before it is in the bundle: its bytes may never have come. */
-export const isStoredBody = Compile(
-  Type.Object({ attachmentId: AttachmentId, statementId: StatementId, bytes: Count, sha256: Sha256 }),
+export const isStoredBody = Compile(Type.Object({ attachmentId: AttachmentId, bytes: Count, sha256: Sha256 }))
+/** The files that came with a mail; their names may have been erased. */
+export const isMailBody = Compile(
+  Type.Object({
+    messageId: Type.String(),
+    files: Type.Array(Type.Object({ attachmentId: AttachmentId, name: Type.String(), bytes: Count, sha256: Sha256 })),
+  }),
 )
 export const isOrderedBody = Compile(
   Type.Object({

@@ -7,7 +7,7 @@ import { Compile } from 'typebox/compile'
 import type { BundleFiles } from './archive.ts'
 import { attachmentFile } from './bundle-format.ts'
 import { DeletedThings } from './deleted-things.ts'
-import { isSaidBody, isStatedBody, isStoredBody } from './log-bodies.ts'
+import { isMailBody, isSaidBody, isStatedBody, isStoredBody } from './log-bodies.ts'
 import type { LogReport } from './verify-log.ts'
 import type { Problem } from './verify-report.ts'
 import type { TrustedCertificates } from './verify-signed.ts'
@@ -18,13 +18,14 @@ const isStatementRecord = Compile(StatementRecord)
 /** What the entries so far stated. */
 interface Stated {
   readonly ids: Set<string>
-  /** Files by id, as they were signed. */
-  readonly files: Map<string, AttachmentRef>
+  /** Files by id, as they were signed, or as the server says that they came by mail. */
+  readonly files: Map<string, Pick<AttachmentRef, 'bytes' | 'sha256'>>
 }
 
 /**
  * Follows what people said through the log (SPEC P1, P5): every statement is signed by a device of the authority for this
- * ticket and says what its entry says, and every stored file is in the bundle as a statement named it, none besides.
+ * ticket and says what its entry says, and every stored file is in the bundle as a statement or a mail named it, none besides. Of
+ * a file that came by mail the log is the only word: no device signed it.
  */
 export function verifyStatements(
   { entries, erased }: Pick<LogReport, 'entries' | 'erased'>,
@@ -48,6 +49,7 @@ export function verifyStatements(
   }
   for (const entry of entries) {
     if (entry.kind === 'person.stated') note('statement', entry, statedProblem(entry, { stated, erased, certificates }))
+    if (entry.kind === 'mail.received') note('file', entry, mailProblem(entry, stated))
     if (entry.kind !== 'attachment.stored') continue
     note('file', entry, fileProblem(entry, stated, isGone(entry, deleted, files) ? null : files))
     if (isStoredBody.Check(entry.body)) named.add(attachmentFile(entry.body.attachmentId))
@@ -95,7 +97,23 @@ function remember(
 ): string | null {
   if (ids.has(statementId)) return 'the statement stands in the log twice'
   ids.add(statementId)
-  for (const file of attachmentsOf(said)) files.set(file.attachmentId, file)
+  return nameFiles(attachmentsOf(said), files)
+}
+
+/** Remembers the files of a mail; entries from before files were kept name none. */
+function mailProblem({ body }: LogEntry, { files }: Stated): string | null {
+  return isMailBody.Check(body) ? nameFiles(body.files, files) : null
+}
+
+/** A file has one origin: nothing that is unsigned may stand in for what a person signed. */
+function nameFiles(
+  named: readonly Pick<AttachmentRef, 'attachmentId' | 'bytes' | 'sha256'>[],
+  files: Stated['files'],
+): string | null {
+  for (const { attachmentId, bytes, sha256 } of named) {
+    if (files.has(attachmentId)) return `it names the file ${attachmentId}, which was named before`
+    files.set(attachmentId, { bytes, sha256 })
+  }
   return null
 }
 
@@ -109,12 +127,12 @@ function fileProblem({ body }: LogEntry, stated: Stated, files: BundleFiles | nu
   if (!isStoredBody.Check(body)) return 'it names no file'
   const name = attachmentFile(body.attachmentId)
   const file = stated.files.get(body.attachmentId)
-  if (file === undefined) return `${name} is not named by a statement before it`
-  if (file.sha256 !== body.sha256 || file.bytes !== body.bytes) return `${name} is not the file that the person signed`
+  if (file === undefined) return `${name} is not named by a statement or mail before it`
+  if (file.sha256 !== body.sha256 || file.bytes !== body.bytes) return `${name} is not the file that was named`
   if (files === null) return null
   const content = files.get(name)
   if (content === undefined) return `${name} is missing`
   if (content.length !== file.bytes) return `${name} has ${content.length} bytes instead of ${file.bytes}`
   const sha256 = createHash('sha256').update(content).digest('hex')
-  return sha256 === file.sha256 ? null : `${name} has another content than the person signed`
+  return sha256 === file.sha256 ? null : `${name} has another content than was named`
 }

@@ -6,19 +6,26 @@ import { isoNow, newId } from '../clock.ts'
 import { logDraft } from '../consent/consent-deps.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
 import { oneLine } from '../one-line.ts'
+import { MAX_FILE_BYTES_PER_DAY } from '../people/file-kinds.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type { LogDraft, Ticket } from '../store/entities.ts'
+import type { MailedFile, Receiving } from '../store/mail-store.ts'
 import type { Store } from '../store/store.ts'
 import { differences } from '../tickets/follow-up.ts'
 import { newTicket } from '../tickets/new-ticket.ts'
 import type { SenderRole } from './known-sender.ts'
 import { changeByMail, roleOf } from './known-sender.ts'
+import type { ChosenFiles, KeptFile } from './mail-files.ts'
+import { chooseFiles, withoutRoom } from './mail-files.ts'
 import { ownWords } from './own-words.ts'
 import type { IncomingMail } from './parsed-mail.ts'
 import { parseMail } from './parsed-mail.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const MAX_MAILS_PER_HOUR = 30
+/** Bytes of files that all mails together bring within a day: anybody can write any sender into one. */
+const MAX_ALL_FILE_BYTES_PER_DAY = 16 * MAX_FILE_BYTES_PER_DAY
 const MAX_TRIES = 5
 const ACTOR: Actor = { kind: 'system', id: 'mail-in', name: 'Mail intake' }
 
@@ -41,8 +48,16 @@ interface Answered {
   readonly role: SenderRole
 }
 
+/** Where a mail goes, as whose, and with which of its files. */
+interface Destination {
+  readonly ticketId: Ticket['id']
+  readonly role?: SenderRole
+  readonly chosen: ChosenFiles
+  readonly more: Pick<Receiving, 'opens' | 'change'>
+}
+
 export interface MailIntakeDeps {
-  readonly store: Pick<Store, 'mail' | 'tickets' | 'settings' | 'audit'>
+  readonly store: Pick<Store, 'mail' | 'tickets' | 'attachments' | 'settings' | 'audit'>
   readonly clock: Clock
   readonly mails: Pick<MailWriter, 'ofOpened'>
   /** Address that the server's own mails come from; null: it sends none. */
@@ -119,36 +134,77 @@ export class MailIntake {
     const { ticket, body } = newTicket(wish, { id, at, matrix: (await readSettings(store)).priorityMatrix })
     const log = logDraft(clock, { ticketId: id, actor: actorOf(from), kind: 'ticket.opened', body })
     const opens = { ticket, log: { ...log, mails: await mails.ofOpened(ticket) } }
-    const outcome = await store.mail.receive({ ...this.#received(mail), opens, log: this.#entry(mail, id) })
+    const files = chooseFiles(mail.files, new Set())
+    const outcome = await this.#receive(files, (chosen) =>
+      this.#receiving(mail, { ticketId: id, chosen, more: { opens } }),
+    )
     if (outcome === 'known') return { outcome }
     return { outcome: 'opened', ticketNumber: (await store.tickets.get(id))?.number ?? 0 }
   }
 
   async #add(mail: PersonsMail, { ticket: before, role }: Answered): Promise<Intake> {
-    const { store, clock } = this.#deps
+    const { clock } = this.#deps
     const columns = changeByMail(before, role, mail.text)
     const changes = differences(before, columns)
     const ticketId = before.id
     const changed = logDraft(clock, { ticketId, actor: actorOf(mail.from), kind: 'ticket.changed', body: { changes } })
     const change = { version: before.version, columns: { ...columns, updatedAt: changed.at }, log: changed }
-    const outcome = await store.mail.receive({
-      ...this.#received(mail),
-      log: this.#entry(mail, ticketId, role),
-      ...(Object.keys(changes).length === 0 ? {} : { change }),
-    })
+    const more = Object.keys(changes).length === 0 ? {} : { change }
+    const files = chooseFiles(mail.files, await this.#filesIn(ticketId))
+    const outcome = await this.#receive(files, (chosen) => this.#receiving(mail, { ticketId, role, chosen, more }))
     return outcome === 'known' ? { outcome } : { outcome: 'added', ticketNumber: before.number }
   }
 
-  #received({ messageId, from }: PersonsMail) {
-    const { clock } = this.#deps
-    const bound = { since: new Date(clock.now() - HOUR_MS).toISOString(), most: MAX_MAILS_PER_HOUR }
-    return { mail: { messageId, sender: from.address, at: isoNow(clock) }, bound }
+  /** Takes a mail without its files where these have no room: its words are kept whatever comes with them. */
+  async #receive(files: ChosenFiles, receiving: (files: ChosenFiles) => Receiving): Promise<'recorded' | 'known'> {
+    const { mail } = this.#deps.store
+    const outcome = await mail.receive(receiving(files))
+    if (outcome !== 'no-room') return outcome
+    const second = await mail.receive(receiving(withoutRoom(files)))
+    if (second === 'no-room') throw new TypeError('A mail without files found no room for them')
+    return second
   }
 
-  #entry(mail: PersonsMail, ticketId: Ticket['id'], role: SenderRole = 'requester'): LogDraft {
-    const { from, subject, text, isCut, messageId, dropped } = mail
+  /** SHA-256 of the files that a ticket has. */
+  async #filesIn(ticketId: Ticket['id']): Promise<ReadonlySet<string>> {
+    const files = await this.#deps.store.attachments.listForTicket(ticketId)
+    return new Set(files.filter(({ state }) => state === 'complete').map(({ sha256 }) => sha256))
+  }
+
+  #receiving(mail: PersonsMail, to: Destination): Receiving {
+    const { clock } = this.#deps
+    const { from, messageId } = mail
+    const now = clock.now()
+    const bound = { since: new Date(now - HOUR_MS).toISOString(), most: MAX_MAILS_PER_HOUR }
+    const since = new Date(now - DAY_MS).toISOString()
+    const fileBound = { since, ofSender: MAX_FILE_BYTES_PER_DAY, ofAll: MAX_ALL_FILE_BYTES_PER_DAY }
+    const files = to.chosen.kept.map((file) => this.#stored(mail, to.ticketId, file))
+    return {
+      mail: { messageId, sender: from.address, at: isoNow(clock) },
+      ...{ bound, fileBound, files, log: this.#entry(mail, to, files), ...to.more },
+    }
+  }
+
+  #stored({ from, messageId }: PersonsMail, ticketId: Ticket['id'], file: KeptFile): MailedFile {
+    const { clock } = this.#deps
+    const attachmentId = newId('att', clock)
+    const { content: _content, ...named } = file
+    const body = { attachmentId, messageId, ...named }
+    const log = logDraft(clock, { ticketId, actor: actorOf(from), kind: 'attachment.stored', body })
+    return { ...file, attachmentId, log }
+  }
+
+  #entry(
+    mail: PersonsMail,
+    { ticketId, role = 'requester', chosen }: Destination,
+    kept: readonly MailedFile[],
+  ): LogDraft {
+    const { from, subject, text, isCut, messageId } = mail
+    const { dropped, moreDropped } = chosen
     const as = role === 'requester' ? {} : { as: role }
-    const body = { from: from.address, ...as, subject, text: ownWords(text), isCut, messageId, dropped }
+    const files = kept.map(({ content: _content, log: _log, ...named }) => named)
+    const left = { dropped, ...(moreDropped === 0 ? {} : { moreDropped }) }
+    const body = { from: from.address, ...as, subject, text: ownWords(text), isCut, messageId, files, ...left }
     return logDraft(this.#deps.clock, { ticketId, actor: actorOf(from), kind: 'mail.received', body })
   }
 

@@ -26,6 +26,8 @@ export interface MailSenderDeps {
   readonly settings: Pick<SettingsService, 'get'>
   /** Makes the links in mails, one for each try: the outbox holds none. */
   readonly links: Pick<RequesterLinks, 'mint'>
+  /** Address of the server's pages, without a slash at the end; null: browsers elsewhere do not reach it. */
+  readonly pages: string | null
   readonly transport: MailTransport
   /** At least 0 and below 1. */
   readonly random: () => number
@@ -103,10 +105,14 @@ export class MailSender {
 
   /** Whose ticket it is, with a link to it unless the mail is for somebody else. */
   async #footer({ ticketId, ticketNumber, to, about, language }: ClaimedMail): Promise<string> {
-    const { settings, links } = this.#deps
+    const { settings, links, pages } = this.#deps
     const facts = { organisation: (await settings.get()).organisationName, number: ticketNumber }
     const words = wordsOf(language).requester
     if (about === 'notice') return fill(words['mail.footerNotice'], facts)
+    if (about === 'alert') {
+      const page = pages === null ? '' : `\n\n${pages}/tickets/${ticketId}`
+      return `${fill(words['mail.footerAlert'], facts)}${page}`
+    }
     const { url, expiresAt } = await links.mint(ticketId, to)
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(expiresAt))
     return fill(words['mail.footer'], { ...facts, link: url, day })

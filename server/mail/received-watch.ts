@@ -47,6 +47,7 @@ export class ReceivedWatch {
       for (const ticketId of ticketIds) {
         announceTicket(bus, ticketId)
         announceMessage(bus, ticketId)
+        bus.publish({ topic: `ticket/${ticketId}`, kind: 'attachment', id: ticketId })
       }
     } catch (error) {
       log.error({ err: error }, 'mails that came could not be told; the next turn tries again')

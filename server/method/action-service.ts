@@ -10,7 +10,7 @@ import { announceMessage } from '../tickets/follow-up.ts'
 import { takeBack } from './action-approval.ts'
 import type { ActionEnd } from './action-moves.ts'
 import { moveProblem } from './action-moves.ts'
-import { wordsAfterwards } from './action-words.ts'
+import { endToTell, wordsAfterwards } from './action-words.ts'
 import type { MethodDeps } from './write-record.ts'
 import { doerOf, invalid, MAX_RECORDS, openTicket, writeRecord } from './write-record.ts'
 
@@ -31,7 +31,7 @@ export interface ActionResult {
 
 interface ActionDeps extends MethodDeps {
   readonly asks: Pick<AskService, 'withdraw'>
-  readonly mails: Pick<MailWriter, 'ofMessage'>
+  readonly mails: Pick<MailWriter, 'ofActionEnd'>
 }
 
 /** What people plan and do about a problem. A major action waits for a yes (SPEC T25). */
@@ -114,10 +114,10 @@ export class ActionService {
 
   /** The message to the person who agreed, written with the end itself: it comes once, and never without it. */
   async #toldAfterwards(ticket: Ticket, ended: PlannedAction, actor: Actor): Promise<readonly LogDraft[]> {
-    const words = wordsAfterwards(ended)
-    if (words === null) return []
+    const end = endToTell(ended)
+    if (end === null) return []
     const { clock, mails } = this.#deps
-    const written = { body: { text: words }, mails: await mails.ofMessage(ticket, words, actor.name) }
+    const written = { body: { text: wordsAfterwards(end) }, mails: await mails.ofActionEnd(ticket, end) }
     return [{ ticketId: ticket.id, at: isoNow(clock), kind: 'message.sent', actor, ...written }]
   }
 

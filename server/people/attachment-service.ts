@@ -23,7 +23,7 @@ export interface AttachmentDeps {
   readonly bus: Bus
 }
 
-/** Files that people add: they come in pieces in order, are checked against what was signed, and handed out (SPEC P5). */
+/** Files that people add on their devices: they come in pieces in order, are checked against what was signed, and handed out (SPEC P5). */
 export class AttachmentService {
   readonly #deps: AttachmentDeps
 
@@ -80,21 +80,21 @@ export class AttachmentService {
     const bytes = Buffer.from(piece.data, 'base64')
     const end = known.received + bytes.byteLength
     if (bytes.toString('base64') !== piece.data || end > known.bytes) return this.#refuse(known)
-    if (end === known.bytes) return this.#finish(known, bytes)
+    if (end === known.bytes) return this.#finish(from, known, bytes)
     return this.#outcome(known, await attachments.append(known.id, known.received, bytes))
   }
 
-  async #finish(known: Attachment, last: Uint8Array): Promise<AttachmentState> {
+  async #finish(from: DeviceId, known: Attachment, last: Uint8Array): Promise<AttachmentState> {
     const { store, clock, bus } = this.#deps
     const whole = Buffer.concat([await store.attachments.content(known.id), last])
     const sha256 = createHash('sha256').update(whole).digest('hex')
     if (whole.byteLength !== known.bytes || sha256 !== known.sha256 || !isOfKind(whole, known.mediaType))
       return this.#refuse(known)
-    const device = await store.devices.get(known.deviceId)
+    const device = await store.devices.get(from)
     const { id, statementId, ticketId, name, mediaType, bytes } = known
     const log = logDraft(clock, {
       ticketId,
-      actor: deviceActor(known.deviceId, device?.name),
+      actor: deviceActor(from, device?.name),
       kind: 'attachment.stored',
       body: { attachmentId: id, statementId, name, mediaType, bytes, sha256 },
     })

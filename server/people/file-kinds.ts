@@ -1,5 +1,9 @@
 import type { AttachmentType } from '@askfirst/protocol/statement-record.ts'
+import { ATTACHMENT_TYPES } from '@askfirst/protocol/statement-record.ts'
 import type { Attachment } from '../store/person-entities.ts'
+
+/** Bytes of files that one device, or one sender of mails, may bring within a day, so that none fills the desk's disk: 51 whole files. */
+export const MAX_FILE_BYTES_PER_DAY = 268_435_456
 
 /** What files of a kind begin with (PNG: W3C PNG 5.2; JPEG: ISO/IEC 10918-1 B.1.1.3, start of image and the next marker). */
 const BEGINNINGS: Readonly<Record<Exclude<AttachmentType, 'text/plain'>, readonly number[]>> = {
@@ -25,6 +29,16 @@ export function isOfKind(bytes: Uint8Array, mediaType: AttachmentType): boolean 
     if (error instanceof TypeError) return false
     throw error
   }
+}
+
+/** Control characters that text files have: tab, line feed, form feed, carriage return. */
+const TEXT_CONTROLS: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0c, 0x0d])
+
+/** The kind of a file by its bytes, whatever its name or sender says, as devices judge it; null: none that is kept. */
+export function kindOf(bytes: Uint8Array): AttachmentType | null {
+  const kind = ATTACHMENT_TYPES.find((type) => isOfKind(bytes, type)) ?? null
+  const isPlain = () => bytes.length > 0 && bytes.every((byte) => byte >= 0x20 || TEXT_CONTROLS.has(byte))
+  return kind === 'text/plain' && !isPlain() ? null : kind
 }
 
 /**

@@ -1,3 +1,4 @@
+import { knownLanguage } from '@askfirst/protocol/notice/languages.ts'
 import type { OpenedTicket, StatementRecord } from '@askfirst/protocol/statement-record.ts'
 import { oneLine } from '../one-line.ts'
 import type { Grade } from '../store/entities.ts'
@@ -29,9 +30,11 @@ const MAX_EMAIL = 254
 export function openedTicket({
   said,
   deviceId,
+  language,
 }: {
   said: OpenedTicket
   deviceId: StatementRecord['deviceId']
+  language: StatementRecord['language']
 }): NewTicket {
   return {
     title: oneLine(said.title, 200),
@@ -42,6 +45,7 @@ export function openedTicket({
     deviceIds: [deviceId],
     impact: IMPACTS[said.affected],
     urgency: URGENCIES[said.hindrance],
+    heardLanguage: knownLanguage(language),
   }
 }
 

@@ -13,6 +13,7 @@ import type { RecordOutcome } from '../consent/receipts.ts'
 import { loadSigner, refused } from '../consent/receipts.ts'
 import { verifyJws } from '../consent/verify-jws.ts'
 import type { MailWriter } from '../mail/mail-writer.ts'
+import { hearAtDevice } from '../requester/heard-language.ts'
 import { readSettings } from '../settings/settings-service.ts'
 import type { StoredAsk } from '../store/ask-entities.ts'
 import type { Ticket } from '../store/entities.ts'
@@ -23,14 +24,13 @@ import { newTicket } from '../tickets/new-ticket.ts'
 import { answeredAsk } from './answered-ask.ts'
 import type { AskHook } from './ask-hook.ts'
 import { announceAsk } from './ask-service.ts'
+import { MAX_FILE_BYTES_PER_DAY } from './file-kinds.ts'
 import { openedTicket } from './opened-ticket.ts'
 import { statementProblem } from './statement-problem.ts'
 import { changeOf } from './ticket-answer.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** Bytes of files that one device may state within a day, so that no device fills the desk's disk: 51 whole files. */
-const MAX_FILE_BYTES_PER_DAY = 268_435_456
 /** How often a statement is tried again when the desk changed its ticket at the same moment. */
 const MAX_TRIES = 5
 
@@ -119,11 +119,11 @@ export class StatementService {
   async #open(signed: Signed): Promise<void> {
     const { store, clock, bus } = this.#deps
     const { record, statement } = signed
-    const { ticketId, deviceId, said } = record
+    const { ticketId, deviceId, said, language } = record
     if (said.kind !== 'opened') throw new TypeError(`A statement of kind ${said.kind} opens no ticket`)
     const { priorityMatrix: matrix } = await readSettings(store)
     const at = statement.recordedAt
-    const { ticket, body } = newTicket(openedTicket({ said, deviceId }), { id: ticketId, at, matrix })
+    const { ticket, body } = newTicket(openedTicket({ said, deviceId, language }), { id: ticketId, at, matrix })
     const log = logDraft(clock, { ticketId, actor: actorOf(signed), kind: 'ticket.opened', body })
     const bounds = this.#bounds()
     const outcome = await store.statements.record({
@@ -149,6 +149,7 @@ export class StatementService {
           await afterChange(ticketId)
           announceTicket(bus, ticketId)
         }
+        await hearAtDevice(this.#deps, signed.record)
         announceMessage(bus, ticketId)
         return asked === null ? undefined : await this.#answered(asked.id)
       } catch (error) {

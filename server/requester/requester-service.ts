@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { isAskOver } from '@askfirst/protocol/ticket-ask.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../clock.ts'
@@ -68,13 +69,22 @@ export class RequesterService {
     return link.usedAt === null && link.expiresAt > isoNow(clock) ? 'usable' : 'gone'
   }
 
-  /** Uses a link: the secret of a session of its ticket; null when the link opens nothing (any more). */
-  async exchange(token: string): Promise<{ readonly secret: string; readonly endsAt: string } | null> {
+  /**
+   * Uses a link: the secret of a session of its ticket; null when the link opens nothing (any more). Mails to its address are in
+   * the language of its page from then on.
+   */
+  async exchange(
+    token: string,
+    language: Language,
+  ): Promise<{ readonly secret: string; readonly endsAt: string } | null> {
     const { store, clock } = this.#deps
     const secret = newSecret()
     const endsAt = new Date(clock.now() + SESSION_MS).toISOString()
     const session = { hash: hashOf(secret), now: isoNow(clock), endsAt }
-    return (await store.requesters.openSession(hashOf(token), session)) === null ? null : { secret, endsAt }
+    const link = await store.requesters.openSession(hashOf(token), session)
+    if (link === null) return null
+    await store.requesters.hear(link.ticketId, { language, at: isoNow(clock) })
+    return { secret, endsAt }
   }
 
   /** Who holds a session; null when it has ended or the ticket belongs to another address by now. */

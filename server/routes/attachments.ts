@@ -11,11 +11,13 @@ import { closed, InstantOrNull } from './fields.ts'
 
 const AttachmentView = Type.Object({
   id: AttachmentId,
-  /** The person's statement that names it. */
-  statementId: StatementId,
+  /** The person's statement that names it; null, as the device: it came by mail. */
+  statementId: Type.Union([StatementId, Type.Null()]),
   ticketId: TicketId,
-  deviceId: DeviceId,
-  /** As the person's device named it; for people, never a path. */
+  deviceId: Type.Union([DeviceId, Type.Null()]),
+  /** Address of the mail that it came with, which proves nothing; null: a device stated it. */
+  sender: Type.Union([Type.String(), Type.Null()]),
+  /** As the person's device or mail named it; for people, never a path. */
   name: Type.String(),
   mediaType: Type.Enum([...ATTACHMENT_TYPES]),
   bytes: Count,

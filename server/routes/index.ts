@@ -4,6 +4,7 @@ import { createRecheck } from '../plugins/recheck.ts'
 import type { Services } from '../services.ts'
 import { accountRoutes } from './account.ts'
 import { accountFactorRoutes } from './account-factors.ts'
+import { alertRoutes } from './alerts.ts'
 import { appointmentRoutes } from './appointments.ts'
 import { askRoutes } from './asks.ts'
 import { attachmentRoutes } from './attachments.ts'
@@ -19,6 +20,7 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { invitationRoutes } from './invitations.ts'
 import { knowledgeRoutes, ticketKnowledgeRoutes } from './knowledge.ts'
+import { languageRoutes } from './languages.ts'
 import { leadRoutes } from './lead.ts'
 import { liveRoutes } from './live.ts'
 import { mailRoutes } from './mails.ts'
@@ -59,18 +61,54 @@ export interface RouteOptions {
 export async function registerRoutes(app: App, services: Services, options: RouteOptions): Promise<void> {
   const recheck = createRecheck({ ...services, sessions: services.store.sessions })
   const plugins = [
+    ...accessRoutes(services, options),
+    ...workRoutes(services),
+    deviceRoutes(services),
+    enrolmentTokenRoutes(services),
+    leadRoutes(services),
+    mailRoutes(services),
+    languageRoutes(),
+    reportRoutes(services),
+    figureRoutes(services),
+    knowledgeRoutes(services),
+    retentionRoutes(services),
+    peopleRoutes(services),
+    playbookRoutes(services),
+    policyReportRoutes(services, options),
+    searchRoutes(services),
+    myViewRoutes(services),
+    auditRoutes(services),
+    settingsRoutes(services),
+    priorityMatrixRoutes(services),
+    liveRoutes(services, { origins: options.origins, recheck }),
+    healthRoutes(services),
+    openapiRoutes(),
+    requesterRoutes(services, options),
+    webRoutes(),
+  ]
+  for (const plugin of plugins) await app.register(plugin)
+}
+
+/** Who is let in, and as whom. */
+function accessRoutes(services: Services, options: RouteOptions) {
+  return [
     sessionRoutes(services, options),
     sessionFactorRoutes(services, options),
     accountRoutes(services, options),
     accountFactorRoutes(services, options),
+    alertRoutes(services),
     allSessionRoutes(services),
     invitationRoutes(services, options),
     setupRoutes(services, options),
     userRoutes(services),
     userProtectionRoutes(services),
     tokenRoutes(services),
-    deviceRoutes(services),
-    enrolmentTokenRoutes(services),
+  ]
+}
+
+/** A ticket and all that is done at it. */
+function workRoutes(services: Services) {
+  return [
     ticketRoutes(services),
     ticketLogRoutes(services),
     ticketTagRoutes(services),
@@ -82,8 +120,6 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     offerRoutes(services),
     askRoutes(services),
     appointmentRoutes(services),
-    leadRoutes(services),
-    mailRoutes(services),
     attachmentRoutes(services),
     consentRequestRoutes(services),
     runRoutes(services),
@@ -94,26 +130,8 @@ export async function registerRoutes(app: App, services: Services, options: Rout
     theoryRoutes(services),
     actionRoutes(services),
     comparisonRoutes(services),
-    reportRoutes(services),
-    figureRoutes(services),
-    knowledgeRoutes(services),
     ticketKnowledgeRoutes(services),
-    retentionRoutes(services),
-    peopleRoutes(services),
-    playbookRoutes(services),
-    policyReportRoutes(services, options),
-    searchRoutes(services),
-    myViewRoutes(services),
     exportRoutes(services),
     ticketReportRoutes(services),
-    auditRoutes(services),
-    settingsRoutes(services),
-    priorityMatrixRoutes(services),
-    liveRoutes(services, { origins: options.origins, recheck }),
-    healthRoutes(services),
-    openapiRoutes(),
-    requesterRoutes(services, options),
-    webRoutes(),
   ]
-  for (const plugin of plugins) await app.register(plugin)
 }

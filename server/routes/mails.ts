@@ -1,5 +1,6 @@
 import { Count, Instant } from '@askfirst/protocol/fields.ts'
 import { TicketId } from '@askfirst/protocol/ids.ts'
+import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
 import type { MailService } from '../mail/mail-service.ts'
@@ -8,7 +9,7 @@ import { closed, InstantOrNull, orNull } from './fields.ts'
 
 const MailView = Type.Object({
   id: Type.String(),
-  about: Type.Enum(['message', 'opened', 'asked', 'appointment', 'resolved', 'closed', 'link', 'notice']),
+  about: Type.Enum(['message', 'opened', 'asked', 'appointment', 'resolved', 'closed', 'link', 'notice', 'alert']),
   to: Type.String(),
   subject: Type.String(),
   state: Type.Enum(['queued', 'sent', 'failed']),
@@ -37,14 +38,21 @@ export function mailRoutes({ mail, tickets }: { readonly mail: MailService; read
               isOn: Type.Boolean(),
               /** Address to which a message written now would be mailed; null: it would not. */
               writesTo: orNull(Type.String()),
+              /** In which language, and why: somebody set it, it is known of the person, or it is the organisation's; null as above. */
+              language: orNull(
+                Type.Object({
+                  language: Type.Enum([...LANGUAGES]),
+                  because: Type.Enum(['chosen', 'heard', 'organisation']),
+                }),
+              ),
               items: Type.Array(MailView),
             }),
           },
         },
       },
       async (request) => {
-        const { writesTo, items } = await mail.ofTicket(await tickets.get(request.params.id))
-        return { isOn: mail.isOn, writesTo, items: [...items] }
+        const { writesTo, language, items } = await mail.ofTicket(await tickets.get(request.params.id))
+        return { isOn: mail.isOn, writesTo, language, items: [...items] }
       },
     )
   }

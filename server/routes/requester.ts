@@ -2,6 +2,7 @@ import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import { Sha256 } from '@askfirst/protocol/fields.ts'
 import { AppointmentId, AskId } from '@askfirst/protocol/ids.ts'
 import type { RequesterTexts } from '@askfirst/protocol/languages/language.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import { Choice } from '@askfirst/protocol/ticket-ask.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
@@ -93,7 +94,7 @@ function linkRoutes(app: App, deps: Deps, limit: Limit): void {
 
   app.post('/r/open', { ...withForm(TokenForm), preValidation: limit }, async (request, reply) => {
     const { token } = request.body
-    const opened = await requesters.exchange(token)
+    const opened = await requesters.exchange(token, languageFor(request))
     if (opened === null) return html(reply.code(410), gonePage(frameOf(deps, request), token))
     void reply.setCookie(COOKIE, opened.secret, { ...COOKIE_FACTS, expires: new Date(opened.endsAt) })
     return reply.redirect('/r', 303)
@@ -239,8 +240,11 @@ function textOf({ text }: Pick<Static<typeof ReplyForm>, 'text'>): string {
 function frameOf({ settings }: Deps, request: FastifyRequest): PageFrame {
   const { organisationName, organisationContact, serviceLevel } = settings.latest()
   const zone = serviceLevel.calendar.timeZone
-  const language = acceptedLanguage(request.headers['accept-language'])
-  return { language, zone, organisation: organisationName, contact: organisationContact }
+  return { language: languageFor(request), zone, organisation: organisationName, contact: organisationContact }
+}
+
+function languageFor(request: FastifyRequest): Language {
+  return acceptedLanguage(request.headers['accept-language'])
 }
 
 function html(reply: FastifyReply, body: string): FastifyReply {

@@ -3,6 +3,7 @@ import { Count, Instant } from '@askfirst/protocol/fields.ts'
 import { FindingContent } from '@askfirst/protocol/finding.ts'
 import { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import type { App } from '../app-types.ts'
@@ -68,6 +69,10 @@ export const TicketView = Type.Object({
   tags: Type.Array(Type.String()),
   /** People besides the requester and the desk. */
   contacts: Contacts,
+  /** Of mails to the requester, as the desk set it; null: the one that is known of them, else the organisation's. */
+  requesterLanguage: orNull(Type.Enum([...LANGUAGES])),
+  /** In which the requester read this ticket last; null: nothing is known. */
+  heardLanguage: orNull(Type.Enum([...LANGUAGES])),
 })
 
 /** What goes on at a ticket at this moment. */
@@ -98,6 +103,8 @@ const NewTicket = Type.Object(
     description: Type.Optional(text(20_000, 0)),
     requesterName: text(200),
     requesterEmail: Type.Optional(orNull(Email)),
+    /** Of mails to the requester; null: the one that is known of them, else the organisation's. */
+    requesterLanguage: Type.Optional(orNull(Type.Enum([...LANGUAGES]))),
     deviceIds: Type.Optional(Devices),
     impact: Type.Optional(Grade),
     urgency: Type.Optional(Grade),
@@ -139,6 +146,8 @@ const TicketChange = Type.Object(
     /** Words; kept in lower case, each once. */
     tags: Type.Optional(Type.Array(text(64), { maxItems: 64 })),
     contacts: Type.Optional(Contacts),
+    /** Of mails to the requester; null: the one that is known of them, else the organisation's. */
+    requesterLanguage: Type.Optional(orNull(Type.Enum([...LANGUAGES]))),
   },
   { ...closed, minProperties: 2 },
 )

@@ -5,9 +5,18 @@ export type MailId = Id<'mal'>
 
 /**
  * What a mail is about: words of the desk, a ticket that was opened, resolved or closed, a question to the person, an appointment,
- * a new link, or word to somebody who follows a ticket of another person (and gets no link to it).
+ * a new link, word to somebody who follows a ticket of another person (and gets no link to it), or an alert to somebody of the desk.
  */
-export type MailAbout = 'message' | 'opened' | 'asked' | 'appointment' | 'resolved' | 'closed' | 'link' | 'notice'
+export type MailAbout =
+  | 'message'
+  | 'opened'
+  | 'asked'
+  | 'appointment'
+  | 'resolved'
+  | 'closed'
+  | 'link'
+  | 'notice'
+  | 'alert'
 
 /** A mail to be sent. Number, link and footer are added when it goes out: a link's token is nowhere at rest. */
 export interface MailDraft {

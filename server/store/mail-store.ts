@@ -1,7 +1,22 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
 import type { LogDraft, Ticket } from './entities.ts'
 import type { ClaimedMail, Mail, MailDraft, MailFigures, MailId, ReceivedMail } from './mail-entities.ts'
 import type { TicketStore } from './store.ts'
+
+/** A file of a mail that was checked, whole. */
+export interface MailedFile extends AttachmentRef {
+  readonly content: Uint8Array
+  /** Says that it is stored. */
+  readonly log: LogDraft
+}
+
+/** How many bytes of files mails may bring since an instant: those of one sender, and all together. */
+export interface FileBound {
+  readonly since: string
+  readonly ofSender: number
+  readonly ofAll: number
+}
 
 /** A mail that came in, with the ticket that it opens or what it does to its ticket as seen at `version`. */
 export interface Receiving {
@@ -16,6 +31,9 @@ export interface Receiving {
   }
   /** So many mails of the same sender are taken since then. */
   readonly bound: { readonly since: string; readonly most: number }
+  /** Kept with the mail, or not at all. */
+  readonly files: readonly MailedFile[]
+  readonly fileBound: FileBound
 }
 
 /** Mails that go out and come in. Those that go out are written by `LogDraft.mails`, in the transaction of the entry that they tell of. */
@@ -40,11 +58,12 @@ export interface MailStore {
   queue(ticketId: TicketId, mail: MailDraft, bound: { readonly since: string; readonly most: number }): Promise<boolean>
   figures(failedSince: string): Promise<MailFigures>
   /**
-   * Takes a mail, with all entries in one transaction; the same Message-ID again is `known` and changes nothing.
+   * Takes a mail, with its files and all entries in one transaction; the same Message-ID again is `known` and changes nothing.
+   * `no-room`: its files are beyond their bound, and nothing was taken.
    *
    * @throws AskFirstError CONFLICT when the ticket is not at that version any more; RATE_LIMITED beyond the bound
    */
-  receive(input: Receiving): Promise<'recorded' | 'known'>
+  receive(input: Receiving): Promise<'recorded' | 'known' | 'no-room'>
   /** The ticket of the first of these mails that is known, sent or received. */
   threadOf(messageIds: readonly string[]): Promise<TicketId | null>
   /** Tickets that got mails after a position, and the position then; with null only the position. */

@@ -215,7 +215,14 @@ export const METHODS: Readonly<Record<MethodName, 'read' | 'write'>> = {
   'requesters.session': 'read',
   'requesters.endSession': 'write',
   'requesters.say': 'write',
+  'requesters.hear': 'write',
+  'requesters.heardLanguage': 'read',
   'requesters.removeLinks': 'write',
+  'alerts.choice': 'read',
+  'alerts.choose': 'write',
+  'alerts.chosen': 'read',
+  'alerts.entries': 'read',
+  'alerts.queue': 'write',
 }
 
 /** Whether a text names a method of the store. */

@@ -25,12 +25,15 @@ export interface StatementBounds {
   readonly fileBytes: { readonly since: string; readonly most: number }
 }
 
-/** A file that a person added. `wanted`: not all of it came yet; `refused`: it was not what was stated, its bytes are gone; `deleted`: its ticket was closed too long ago. */
+/** A file that a person added on their device, or sent by mail; it is whole then from the start. `wanted`: not all of it came yet; `refused`: it was not what was stated, its bytes are gone; `deleted`: its ticket was closed too long ago. */
 export interface Attachment {
   readonly id: AttachmentId
-  readonly statementId: StatementId
+  /** Null, as the device: it came by mail. */
+  readonly statementId: StatementId | null
   readonly ticketId: TicketId
-  readonly deviceId: DeviceId
+  readonly deviceId: DeviceId | null
+  /** Address of the mail that it came with, which proves nothing; null: a device stated it. */
+  readonly sender: string | null
   readonly name: string
   readonly mediaType: AttachmentRef['mediaType']
   readonly bytes: number

@@ -1,4 +1,5 @@
 import type { AskId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { AskAnswer } from './ask-entities.ts'
 import type { LogDraft } from './entities.ts'
 import type { TicketStore } from './store.ts'
@@ -47,6 +48,10 @@ export interface RequesterStore {
    *   NOT_FOUND when there is no such ticket; ASK_CLOSED when the question takes no answer at the instant `at`
    */
   say(words: RequesterWords): Promise<void>
+  /** Remembers in which language a ticket's requester read at an instant; what was heard later stays. */
+  hear(ticketId: TicketId, heard: { readonly language: Language; readonly at: string }): Promise<void>
+  /** The language in which somebody with this address read a ticket of theirs last; null: nothing is known. */
+  heardLanguage(address: string): Promise<Language | null>
   /** Removes links that expired before an instant, and says how many. */
   removeLinks(expiredBefore: string): Promise<number>
 }

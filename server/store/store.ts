@@ -11,6 +11,7 @@ import type {
   TicketId,
   UserId,
 } from '@askfirst/protocol/ids.ts'
+import type { AlertStore } from './alert-store.ts'
 import type { AppointmentStore } from './appointment-store.ts'
 import type { AskStore } from './ask-store.ts'
 import type { AuditStore } from './audit-store.ts'
@@ -108,6 +109,7 @@ export interface Store {
   readonly offers: OfferStore
   readonly mail: MailStore
   readonly requesters: RequesterStore
+  readonly alerts: AlertStore
   /** Rejects when the store cannot read and write now. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -1,4 +1,5 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 
 /** Whom a waiting ticket waits for (SPEC T3). */
 export const WAITING_FOR = ['person', 'on-site', 'third-party', 'approval', 'appointment'] as const
@@ -26,6 +27,8 @@ export interface Stakeholder {
   readonly email: string
   /** What they are told of: nothing, escalations and the end, or every change of state as well. */
   readonly notices: (typeof NOTICES)[number]
+  /** Of mails to them; absent: the one that is known of them, else the organisation's. */
+  readonly language?: Language
 }
 
 /** People of a ticket besides its requester and the desk. */
@@ -47,6 +50,10 @@ export interface TicketFlow {
   /** Lower-case words, in order of the alphabet. */
   readonly tags: readonly string[]
   readonly contacts: TicketContacts
+  /** Of mails to the requester, as the desk set it; null: the one that is known of them, else the organisation's. */
+  readonly requesterLanguage: Language | null
+  /** In which the requester read this ticket last; null: nothing is known. */
+  readonly heardLanguage: Language | null
 }
 
 /** How a ticket stands that nothing of it was noted on yet. */
@@ -58,6 +65,8 @@ export const UNTOUCHED: TicketFlow = {
   reopened: 0,
   tags: [],
   contacts: { onSite: null, stakeholders: [] },
+  requesterLanguage: null,
+  heardLanguage: null,
 }
 
 /** How many tickets have a tag. */

@@ -26,6 +26,7 @@ export type TicketColumns = Partial<
     | 'reopened'
     | 'tags'
     | 'contacts'
+    | 'requesterLanguage'
   >
 > & {
   readonly state?: Exclude<TicketState, 'closed'>

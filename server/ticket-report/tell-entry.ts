@@ -65,9 +65,10 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
     isSaidBody.Check(entry.body) ? saidText(entry.body.said) : 'said something that cannot be shown here',
   'message.sent': (entry) => `wrote to the person: ${text(entry, 'text')}`,
   'attachment.stored': (entry, { view }) => {
-    if (!view.showsDevice(entry.actor.id)) return null
+    const isByMail = entry.body['messageId'] !== undefined
+    if (!isByMail && !view.showsDevice(entry.actor.id)) return null
     const name = text(entry, 'name')
-    return `sent a file of the person${name === '' ? '' : `: ${name}`}`
+    return `sent a file ${isByMail ? 'by e-mail' : 'of the person'}${name === '' ? '' : `: ${name}`}`
   },
   'ticket.linked': (entry, { view }) => (view.isInternal ? linkText(entry.body) : null),
   'ticket.merged': (entry, { view }) => (view.isInternal ? mergeText(entry.body) : null),
@@ -98,6 +99,7 @@ const TELLERS: Readonly<Record<LogKind, Teller>> = {
   'mail.received': (entry) =>
     `wrote an e-mail${MAIL_ROLES[text(entry, 'as')] ?? ''}, sender not verified: ${text(entry, 'text')}`,
   'mail.sent': (entry, { view }) => {
+    if (text(entry, 'about') === 'alert' && !view.isInternal) return null
     const to = view.isInternal ? ` to ${text(entry, 'to')}` : ''
     return `sent an e-mail${to}: ${text(entry, 'subject')}`
   },

@@ -22,6 +22,7 @@ const FIELDS: Readonly<Record<string, { readonly name: string; readonly isForPer
   reopened: { name: 'Times opened again', isForPerson: false },
   tags: { name: 'Tags', isForPerson: false },
   contacts: { name: 'People', isForPerson: false },
+  requesterLanguage: { name: 'Language of mails', isForPerson: false },
 }
 
 /** What an entry `ticket.changed` changed, a line for each field that the edition may show. */

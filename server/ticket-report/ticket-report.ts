@@ -1,6 +1,7 @@
 import type { LogEntry, LogKind } from '@askfirst/protocol/findings-log.ts'
+import type { AttachmentRef } from '@askfirst/protocol/statement-record.ts'
 import { attachmentsOf } from '@askfirst/protocol/statement-record.ts'
-import { isStatedBody } from '../export/log-bodies.ts'
+import { isMailBody, isStatedBody } from '../export/log-bodies.ts'
 import type { EditionView } from './edition-view.ts'
 import { viewFor } from './edition-view.ts'
 import { text } from './entry-text.ts'
@@ -137,14 +138,18 @@ function isEnd({ body: { changes } }: LogEntry): boolean {
   return to === 'resolved' || to === 'closed'
 }
 
-/** Names and digests only: files come from somebody's machine and are never inside a report. */
+type NamedFile = Pick<AttachmentRef, 'attachmentId' | 'name' | 'bytes' | 'sha256'>
+
+/** Names and digests only: files come from somebody's machine or mail and are never inside a report. */
 function files({ input, view }: Making): Section {
   const arrived = new Set(
     input.entries.filter(({ kind }) => kind === 'attachment.stored').map((entry) => text(entry, 'attachmentId')),
   )
   const rows = input.entries
-    .filter(({ actor }) => view.showsDevice(actor.id))
-    .flatMap(({ body }) => (isStatedBody.Check(body) ? attachmentsOf(body.said) : []))
+    .flatMap(({ actor, body }): readonly NamedFile[] => {
+      if (isMailBody.Check(body)) return body.files
+      return isStatedBody.Check(body) && view.showsDevice(actor.id) ? attachmentsOf(body.said) : []
+    })
     .map((file) => [
       file.name,
       bytesText(file.bytes),

@@ -1,4 +1,5 @@
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Ticket, TicketState } from '../store/entities.ts'
 import type { TicketContacts, TicketFlow, WaitingFor } from '../store/ticket-entities.ts'
@@ -18,6 +19,7 @@ export interface TicketChange extends PriorityWish {
   readonly deviceIds?: readonly DeviceId[]
   readonly tags?: readonly string[]
   readonly contacts?: TicketContacts
+  readonly requesterLanguage?: Language | null
 }
 
 /** A change with all that follows from it. */

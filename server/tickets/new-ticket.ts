@@ -1,4 +1,5 @@
 import type { DeviceId, TicketId } from '@askfirst/protocol/ids.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
 import type { PriorityMatrix } from '../settings/priority-matrix.ts'
 import type { Grade, LogDraft, Ticket } from '../store/entities.ts'
 import { UNTOUCHED } from '../store/ticket-entities.ts'
@@ -13,6 +14,10 @@ export interface NewTicket {
   readonly deviceIds: readonly DeviceId[]
   readonly impact: Grade
   readonly urgency: Grade
+  /** In which the requester asked for help, where that is known. */
+  readonly heardLanguage?: Language | null
+  /** Of mails to the requester, where the desk sets it. */
+  readonly requesterLanguage?: Language | null
 }
 
 /** A fresh ticket's record, and what the first entry of its log says. */
@@ -22,6 +27,9 @@ export function newTicket(
 ): { readonly ticket: Omit<Ticket, 'number' | 'version'>; readonly body: LogDraft['body'] } {
   const graded = byMatrix(matrix, wish)
   const fresh = { state: 'new', ...graded, level: 1, assigneeId: null, confirmed: null } as const
-  const body = { ...wish, priority: graded.priority }
-  return { ticket: { id, ...wish, ...UNTOUCHED, ...fresh, createdAt: at, updatedAt: at }, body }
+  const { heardLanguage = null, requesterLanguage = null, ...said } = wish
+  const set = requesterLanguage === null ? {} : { requesterLanguage }
+  const body = { ...said, ...set, priority: graded.priority }
+  const languages = { heardLanguage, requesterLanguage }
+  return { ticket: { id, ...said, ...UNTOUCHED, ...languages, ...fresh, createdAt: at, updatedAt: at }, body }
 }

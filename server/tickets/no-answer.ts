@@ -18,7 +18,7 @@ interface NoAnswerDeps {
   readonly store: Pick<Store, 'tickets' | 'timers'>
   readonly clock: Clock
   readonly bus: Bus
-  readonly mails: Pick<MailWriter, 'ofMessage'>
+  readonly mails: Pick<MailWriter, 'ofNoAnswer'>
   readonly closing: Pick<ClosingService, 'closeUnanswered'>
 }
 
@@ -42,7 +42,7 @@ async function remind(deps: NoAnswerDeps, timer: Timer): Promise<void> {
   const at = isoNow(deps.clock)
   const days = Math.max(1, Math.ceil(Number(timer.body['noAnswerDays']) / 2))
   const text = `Is it fixed? Please say so on the page of your ticket. Without an answer the ticket is closed in about ${days === 1 ? 'a day' : `${days} days`}.`
-  const mails = await deps.mails.ofMessage(ticket, text, SERVER_ACTOR.name)
+  const mails = await deps.mails.ofNoAnswer(ticket, days)
   const log = { ticketId: ticket.id, at, actor: SERVER_ACTOR, kind: 'message.sent', body: { text }, mails } as const
   if ((await deps.store.timers.fire(timer, at, { log: [log] })) !== null) announceMessage(deps.bus, ticket.id)
 }

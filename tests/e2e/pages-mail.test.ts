@@ -1,9 +1,13 @@
+import { systemClock } from '@askfirst/server/clock.ts'
+import { createMailWriter } from '@askfirst/server/mail/mail-writer.ts'
 import type { OutgoingMail } from '@askfirst/server/mail/smtp.ts'
+import { MailIntake } from '@askfirst/server/mail-in/mail-intake.ts'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findShell, startChromium } from '../support/browser/chromium.ts'
 import { lookAt } from '../support/browser/look.ts'
 import { WebDesk, watchTroubles } from '../support/browser/web-desk.ts'
+import { PNG } from '../support/person-records.ts'
 
 const program = findShell()
 const PATIENCE_MS = 180_000
@@ -85,5 +89,42 @@ describe.skipIf(program === null)('a person without an agent', () => {
 
     await page.getByText('By link from a mail, not signed by a device').first().waitFor()
     expect([...troubles.list, ...personTroubles.list]).toEqual([])
+  })
+
+  it('sends files by mail, which stand under its words with what was left out', { timeout: PATIENCE_MS }, async () => {
+    const { store, settings } = desk.server.services
+    const mails = createMailWriter({ settings, clock: systemClock, store, sender: null })
+    const intake = new MailIntake({ store, clock: systemClock, mails, ownAddress: null })
+    const part = (name: string, content: Buffer) =>
+      `--x\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="${name}"\r\n` +
+      `Content-Transfer-Encoding: base64\r\n\r\n${content.toString('base64')}\r\n`
+    const files = [part('Screen.png', PNG), part('winmail.dat', Buffer.from([0x78, 0x9f, 0x3e, 0x22]))]
+    const source = `From: lou@home.example\r\nMessage-ID: <a@home.example>\r\nSubject: Blue\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nIt is blue.\r\n${files.join('')}--x--\r\n`
+    const taken = await intake.take(Buffer.from(source))
+    const ticket = await store.tickets.byNumber('ticketNumber' in taken ? taken.ticketNumber : 0)
+    const tim = await desk.user('technician', 'Tim')
+    const { page, troubles } = await desk.open(browser, tim, { path: `/tickets/${ticket?.id}` })
+    await page.getByText('The file “winmail.dat” was left out: neither a picture (PNG, JPEG) nor plain text.').waitFor()
+    await page.getByRole('button', { name: 'Show Screen.png whole' }).waitFor()
+    const coming = page.waitForEvent('download')
+    await page.getByRole('link', { name: /^Screen\.png/ }).click()
+    expect((await coming).suggestedFilename()).toBe('Screen.png')
+    await page.getByText('Mails are in English, the organisation’s language.').waitFor()
+    await page.getByRole('button', { name: 'Edit title, text, devices, people' }).click()
+    await page.getByRole('combobox', { name: 'Language of mails to the requester' }).selectOption({ label: 'Deutsch' })
+    expect(await lookAt(page, 'ticket-edit-languages')).toEqual([])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Mails are in Deutsch, as set for this ticket.').waitFor()
+    expect(await lookAt(page, 'ticket-mail-files')).toEqual([])
+    await page.goto(`${desk.url}/account`)
+    await page.getByRole('checkbox', { name: 'A person answers in a ticket of mine' }).check()
+    await page.getByRole('combobox', { name: 'Language of these mails' }).selectOption({ label: 'Deutsch' })
+    await page.getByRole('button', { name: 'Save the alerts' }).click()
+    const alerts = page.getByRole('region', { name: 'Alerts by e-mail' })
+    await alerts.getByText('Saved.').waitFor()
+    expect(await lookAt(page, 'account-alerts')).toEqual([])
+    await page.reload()
+    await expect.poll(() => alerts.getByRole('checkbox', { checked: true }).count()).toBe(1)
+    expect(troubles.list).toEqual([])
   })
 })

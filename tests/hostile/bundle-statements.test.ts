@@ -123,9 +123,7 @@ describe('[P5] a file that the person did not sign is named', () => {
 
   it('with another content, another length, or missing', () => {
     const flipped = withFiles((files) => files.set(name, PNG.with(20, 1)))
-    expect(textsOf(flipped)).toEqual([
-      `Log entry 3 (attachment.stored): ${name} has another content than the person signed.`,
-    ])
+    expect(textsOf(flipped)).toEqual([`Log entry 3 (attachment.stored): ${name} has another content than was named.`])
     const longer = withFiles((files) => files.set(name, Buffer.concat([PNG, Buffer.of(0)])))
     expect(textsOf(longer)).toEqual([expect.stringContaining(`has ${PNG.length + 1} bytes instead of ${PNG.length}`)])
     expect(textsOf(withFiles((files) => files.delete(name)))).toEqual([expect.stringContaining(`${name} is missing`)])
@@ -133,14 +131,23 @@ describe('[P5] a file that the person did not sign is named', () => {
 
   it('with a hash that was changed along, or without a statement before it', () => {
     const swapped = withEntries((all) => changed(all, AT.stored, withBody({ sha256: 'a'.repeat(64) })))
-    expect(textsOf(swapped)).toEqual([expect.stringContaining('is not the file that the person signed')])
+    expect(textsOf(swapped)).toEqual([expect.stringContaining('is not the file that was named')])
     const unsaid = withEntries((all) => all.filter(({ seq }) => seq !== AT.opened))
-    expect(textsOf(unsaid)).toEqual([expect.stringContaining('is not named by a statement before it')])
+    expect(textsOf(unsaid)).toEqual([expect.stringContaining('is not named by a statement or mail before it')])
     const bare = withEntries((all) => changed(all, AT.stored, (entry) => ({ ...entry, body: {} })))
     expect(textsOf(bare)).toEqual([
       'Log entry 3 (attachment.stored): it names no file.',
       `${name} is in the bundle, and no entry of the log names it.`,
     ])
+  })
+
+  it('when a mail, which nobody signs, names it again', () => {
+    const body = { from: 'a@b.example', messageId: 'x', files: [{ ...file, sha256: 'a'.repeat(64) }] }
+    const mailed = (all: LogEntry[]) =>
+      all.flatMap((entry) =>
+        entry.seq === AT.stored ? [{ ...entry, kind: 'mail.received' as const, body }, entry] : entry,
+      )
+    expect(textsOf(withEntries(mailed))).toEqual([expect.stringContaining('which was named before')])
   })
 
   it('when it lies beside the others and no entry names it', () => {

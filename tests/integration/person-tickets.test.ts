@@ -9,6 +9,7 @@ import { startHostileWorld } from '../support/hostile-world.ts'
 import { LEFT_OUT } from '../support/left-out.ts'
 import { openedSaid, PNG } from '../support/person-records.ts'
 import type { ScriptedAgent } from '../support/scripted-agent.ts'
+import { consentRecord, signReceipt } from '../support/scripted-agent.ts'
 import {
   namedFile,
   openTicket,
@@ -72,6 +73,36 @@ async function follow(agent: ScriptedAgent, ticketId: TicketId, after = 0) {
 }
 const say = (agent: ScriptedAgent, ticketId: TicketId, said: Parameters<typeof statement>[1]) =>
   state(agent, statement(agent, said, { ticketId }))
+
+it('[T71] the language in which the requester reads on their device is known for their mails, that of others is not', async () => {
+  const agent = await person()
+  const heard = async (id: TicketId) =>
+    (await world.desk.api<{ heardLanguage: string }>('GET', `/api/tickets/${id}`)).heardLanguage
+  const record = statement(agent, openedSaid(), { language: 'de-AT' })
+  await state(agent, record)
+  const { ticketId } = record
+  expect(await heard(ticketId)).toBe('de')
+  const reply: StatementRecord['said'] = { kind: 'reply', text: 'Still so', attachments: [] }
+  await state(agent, statement(agent, reply, { ticketId, osUser: 'else', language: 'en' }))
+  await state(agent, statement(agent, reply, { ticketId, language: 'tlh' }))
+  expect(await heard(ticketId)).toBe('de')
+  await state(agent, statement(agent, reply, { ticketId, language: 'en' }))
+  expect(await heard(ticketId)).toBe('en')
+
+  const allow = async (asked: Awaited<ReturnType<typeof world.desk.ask>>, language: string) => {
+    const made = consentRecord(asked.request)
+    const notice = { ...made.processing.notice, language }
+    const signed = { ...made, processing: { ...made.processing, notice } }
+    const { requestId } = asked.request
+    agent.send({ type: 'consent.receipt', requestId, jws: signReceipt(agent.identity, signed) })
+    expect(await agent.next('consent.recorded')).toMatchObject({ outcome: 'recorded' })
+    return heard(asked.ticketId)
+  }
+  expect(await allow(await world.desk.ask(agent), 'de')).toBe('de')
+  const helped = await world.desk.ask(agent)
+  await change(helped.ticketId, { contacts: { onSite: { name: 'Olu', contact: 'Room 12' }, stakeholders: [] } })
+  expect(await allow(helped, 'de')).toBeNull()
+})
 
 describe('a person opens a ticket', () => {
   it('[P1] it is in the queue with what they typed, and in its log as they signed it', async () => {

@@ -109,7 +109,7 @@ export async function startTestApp(
     enrolmentAddress: () => ({ host: 'askfirst.test', port: 8421, authoritySha256: new Uint8Array(32).fill(7) }),
     readiness: [],
     uiUrl: () => ORIGIN,
-    mails: createMailWriter({ settings, clock, sender: mailSender }),
+    mails: createMailWriter({ settings, clock, store, sender: mailSender }),
   })
   const built = await buildApp(services, { logger: log, origins: () => new Set([ORIGIN]), ...options })
   const timers = new TimerRunner({ store, clock, bus, log, handlers: timerHandlers(services) })

@@ -17,11 +17,13 @@ import { addMail } from './0017-mail.ts'
 import { addKnowledge } from './0018-knowledge.ts'
 import { addAppointments } from './0019-appointments.ts'
 import { addRetention } from './0020-retention.ts'
-import { addConsentWindows } from './0021-consent-windows.ts'
 import { addErasures } from './0022-erasures.ts'
 import { addRunsAtOnce } from './0025-runs-at-once.ts'
 import { addOffers } from './0026-offers.ts'
 import { addSupportLevels } from './0027-support-levels.ts'
+import { addMailFiles } from './0028-mail-files.ts'
+import { addMailLanguages } from './0029-mail-languages.ts'
+import { addConsentWindows } from './0030-consent-windows.ts'
 import type { ColumnTypes } from './column-types.ts'
 
 /** One step forward of the schema. */
@@ -50,9 +52,11 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { name: '0018-knowledge', up: addKnowledge },
   { name: '0019-appointments', up: addAppointments },
   { name: '0020-retention', up: addRetention },
-  { name: '0021-consent-windows', up: addConsentWindows },
   { name: '0022-erasures', up: addErasures },
   { name: '0025-runs-at-once', up: addRunsAtOnce },
   { name: '0026-offers', up: addOffers },
   { name: '0027-support-levels', up: addSupportLevels },
+  { name: '0028-mail-files', up: addMailFiles },
+  { name: '0029-mail-languages', up: addMailLanguages },
+  { name: '0030-consent-windows', up: addConsentWindows },
 ]

@@ -1,6 +1,7 @@
 import type { AttachmentId, DeviceId, StatementId, TicketId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
 import type { LogDraft } from '../entities.ts'
+import type { MailedFile } from '../mail-store.ts'
 import type { Attachment } from '../person-entities.ts'
 import type { AttachmentStore } from '../person-stores.ts'
 import { appendLog } from './log.ts'
@@ -39,9 +40,9 @@ export function attachmentStore(context: SqlContext): AttachmentStore {
 function selectAttachments({ db }: SqlContext) {
   return db
     .selectFrom('attachments')
-    .innerJoin('statements', 'statements.id', 'attachments.statement_id')
-    .innerJoin('tickets', 'tickets.id', 'statements.ticket_id')
-    .innerJoin('devices', 'devices.id', 'statements.device_id')
+    .innerJoin('tickets', 'tickets.id', 'attachments.ticket_id')
+    .leftJoin('statements', 'statements.id', 'attachments.statement_id')
+    .leftJoin('devices', 'devices.id', 'statements.device_id')
     .selectAll('attachments')
     .select([
       'statements.public_id as statement_public_id',
@@ -51,9 +52,9 @@ function selectAttachments({ db }: SqlContext) {
 }
 
 type AttachmentRow = Selectable<Tables['attachments']> & {
-  statement_public_id: string
+  statement_public_id: string | null
   ticket_public_id: string
-  device_public_id: string
+  device_public_id: string | null
 }
 
 async function getAttachment(context: SqlContext, id: AttachmentId): Promise<Attachment | null> {
@@ -123,6 +124,25 @@ async function complete(
   return stored
 }
 
+/** Stores the files of a mail, each with its entry, in the caller's transaction; they were checked and are whole. */
+export async function insertMailed(
+  context: SqlContext,
+  ticket: number,
+  { sender, at, files }: { readonly sender: string; readonly at: string; readonly files: readonly MailedFile[] },
+): Promise<void> {
+  for (const { attachmentId, name, mediaType, bytes, sha256, content, log } of files) {
+    const file = { public_id: attachmentId, name, media_type: mediaType, bytes, sha256 }
+    const of = { ticket_id: ticket, statement_id: null, sender }
+    const { id } = await context.db
+      .insertInto('attachments')
+      .values({ ...file, ...of, state: 'complete', received: bytes, ended_at: at })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await context.db.insertInto('attachment_pieces').values({ attachment_id: id, at_byte: 0, body: content }).execute()
+    await appendLog(context, log)
+  }
+}
+
 async function refuse(context: SqlContext, id: AttachmentId, at: string): Promise<Attachment | null> {
   const row = await context.db
     .updateTable('attachments')
@@ -140,11 +160,12 @@ function toAttachment(row: AttachmentRow): Attachment {
   return {
     // Ids and words of closed lists were written from a typed record.
     id: row.public_id as AttachmentId,
-    statementId: row.statement_public_id as StatementId,
+    statementId: row.statement_public_id as StatementId | null,
     ticketId: row.ticket_public_id as TicketId,
-    deviceId: row.device_public_id as DeviceId,
+    deviceId: row.device_public_id as DeviceId | null,
     mediaType: row.media_type as Attachment['mediaType'],
     state: row.state as Attachment['state'],
+    sender: row.sender,
     name: row.name,
     bytes: row.bytes,
     sha256: row.sha256,

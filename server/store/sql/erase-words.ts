@@ -18,6 +18,7 @@ export async function eraseWholeTicket(context: SqlContext, ticket: number): Pro
   await eraseConsent(context, ticket)
   await eraseWork(context, ticket)
   await eraseStated(context, ticket, () => true)
+  await eraseMailed(context, ticket, () => true)
   await eraseReports(context, ticket, () => true)
   const { db } = context
   for (const table of ['mail_outbox', 'mail_received', 'requester_links', 'ticket_words', 'ticket_tags'] as const)
@@ -32,6 +33,7 @@ export async function eraseMentions(context: SqlContext, { ticket, person }: Sha
   await db.updateTable('tickets').set({ contacts }).where('id', '=', ticket).execute()
   const isTheirs = (device: string, osUser: string) => hasAccount(person, device, osUser)
   await eraseStated(context, ticket, isTheirs)
+  await eraseMailed(context, ticket, (sender) => hasAddress(person, sender))
   await eraseReports(context, ticket, isTheirs)
   for (const { table, column } of ADDRESSES) {
     const known = await sql<{ address: string }>`select distinct ${sql.ref(column)} as address from ${sql.table(table)}
@@ -60,6 +62,7 @@ async function eraseTicketRow({ db }: SqlContext, ticket: number): Promise<void>
     .updateTable('tickets')
     .set((eb) => ({
       ...{ title: ERASED, description: '', requester_name: ERASED, requester_email: null },
+      ...{ requester_language: null, heard_language: null, heard_at: null },
       ...{ tags: '', contacts: NO_CONTACTS, search: foldText(`${number} ${public_id}`) },
       ...{ closed_reason: blank('closed_reason'), override_reason: blank('override_reason') },
       version: eb('version', '+', 1),
@@ -147,6 +150,22 @@ async function eraseStated({ db }: SqlContext, ticket: number, isTheirs: IsTheir
       .where('statement_id', '=', public_id)
       .execute()
   }
+}
+
+/** Names of files that came by mail, and whose mails they were. */
+async function eraseMailed(
+  { db }: SqlContext,
+  ticket: number,
+  isTheirs: (sender: string | null) => boolean,
+): Promise<void> {
+  const files = await db
+    .selectFrom('attachments')
+    .select(['id', 'sender'])
+    .where('ticket_id', '=', ticket)
+    .where('sender', 'is not', null)
+    .execute()
+  for (const { id } of files.filter(({ sender }) => isTheirs(sender)))
+    await db.updateTable('attachments').set({ name: ERASED, sender: ERASED }).where('id', '=', id).execute()
 }
 
 async function eraseReports({ db }: SqlContext, ticket: number, isTheirs: IsTheirs): Promise<void> {

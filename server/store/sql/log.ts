@@ -93,7 +93,8 @@ async function readLog(
   return rows.map((row) => toEntry(range.ticketId, row))
 }
 
-function toEntry(ticketId: TicketId, row: Selectable<Tables['log_entries']>): LogEntry {
+/** A row as an entry. */
+export function toEntry(ticketId: TicketId, row: Selectable<Tables['log_entries']>): LogEntry {
   return {
     ticketId,
     seq: row.seq,

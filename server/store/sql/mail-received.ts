@@ -1,6 +1,7 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
-import type { Receiving } from '../mail-store.ts'
+import type { FileBound, Receiving } from '../mail-store.ts'
+import { insertMailed } from './attachments.ts'
 import { appendLog } from './log.ts'
 import type { SqlContext } from './tables.ts'
 import { changeTicket, createTicket, ticketKey } from './tickets.ts'
@@ -8,9 +9,9 @@ import { changeTicket, createTicket, ticketKey } from './tickets.ts'
 const MAX_IDS = 100
 
 /** @see MailStore.receive */
-export async function receiveMail(context: SqlContext, input: Receiving): Promise<'recorded' | 'known'> {
+export async function receiveMail(context: SqlContext, input: Receiving): Promise<'recorded' | 'known' | 'no-room'> {
   const { db, flavour } = context
-  const { mail, bound, opens, log, change } = input
+  const { mail, bound, opens, log, change, files } = input
   // One mail after the other, so that none is taken twice and none slips past the bound.
   await flavour.lock(db, 'mailIn')
   const known = await db
@@ -27,22 +28,44 @@ export async function receiveMail(context: SqlContext, input: Receiving): Promis
     .executeTakeFirst()
   if (Number(lately?.count ?? 0) >= bound.most)
     throw new AskFirstError('RATE_LIMITED', `More than ${bound.most} mails of ${mail.sender} came since ${bound.since}`)
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  if (bytes > 0 && !(await hasRoom(context, { bytes, sender: mail.sender, bound: input.fileBound }))) return 'no-room'
   if (opens !== undefined) await createTicket(context, opens.ticket, opens.log)
+  const ticket = await ticketKey(context, log.ticketId)
   await db
     .insertInto('mail_received')
     .values({
       message_id: mail.messageId,
-      ticket_id: await ticketKey(context, log.ticketId),
+      ticket_id: ticket,
       sender: mail.sender,
       at: mail.at,
+      file_bytes: bytes,
     })
     .execute()
   await appendLog(context, log)
+  await insertMailed(context, ticket, { ...mail, files })
   if (change === undefined) return 'recorded'
   const { version, columns, log: changed } = change
   if ((await changeTicket(context, { id: log.ticketId, version, change: columns, log: changed })) === null)
     throw new AskFirstError('NOT_FOUND', `There is no ticket ${log.ticketId}`)
   return 'recorded'
+}
+
+/** Whether so many bytes more are within the bound. */
+async function hasRoom(
+  { db }: SqlContext,
+  { bytes, sender, bound }: { readonly bytes: number; readonly sender: string; readonly bound: FileBound },
+): Promise<boolean> {
+  const rows = await db
+    .selectFrom('mail_received')
+    .select((eb) => ['sender', eb.fn.sum('file_bytes').as('bytes')])
+    .where('at', '>', bound.since)
+    .where('file_bytes', '>', 0)
+    .groupBy('sender')
+    .execute()
+  const own = Number(rows.find((row) => row.sender === sender)?.bytes ?? 0)
+  const all = rows.reduce((sum, row) => sum + Number(row.bytes), 0)
+  return own + bytes <= bound.ofSender && all + bytes <= bound.ofAll
 }
 
 /** @see MailStore.threadOf */

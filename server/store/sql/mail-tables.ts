@@ -24,6 +24,8 @@ interface ReceivedMailRow {
   ticket_id: number
   sender: string
   at: string
+  /** Of the files that were kept. */
+  file_bytes: number
 }
 interface RequesterLinkRow {
   token_hash: string
@@ -36,9 +38,17 @@ interface RequesterLinkRow {
   session_hash: string | null
   session_ends_at: string | null
 }
+interface UserAlertsRow {
+  user_id: string
+  /** Words with a blank between them. */
+  kinds: string
+  language: string | null
+  since: string
+}
 /** Tables of mails and of the links in them. */
 export interface MailTables {
   mail_outbox: MailRow
   mail_received: ReceivedMailRow
   requester_links: RequesterLinkRow
+  user_alerts: UserAlertsRow
 }

@@ -1,5 +1,5 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
-import { hasAccount, hasAddress } from '../../erasure/about-person.ts'
+import { hasAddress, isFileOf } from '../../erasure/about-person.ts'
 import type { AuditDraft, LogDraft } from '../entities.ts'
 import type { Erasure, PeopleStore, PersonCounts, PersonHoldings, PersonTicket, TicketErased } from '../people-store.ts'
 import { appendAudit } from './audit.ts'
@@ -86,11 +86,11 @@ async function holdings(context: SqlContext, share: Share): Promise<PersonHoldin
   }
 }
 
-/** Rows are those of the requester's own tickets; files those that the person added. */
+/** Rows are those of the requester's own tickets; files those that the person added or sent. */
 async function bytesOf(context: SqlContext, { ticket, part, person }: Share) {
   const files = await storedFiles(context, ticket)
   if (part === 'whole') return { runs: await storedRuns(context, ticket), files }
-  return { runs: [], files: files.filter(({ deviceId, osUser }) => hasAccount(person, deviceId, osUser)) }
+  return { runs: [], files: files.filter((file) => isFileOf(person, file)) }
 }
 
 /** Mails that went out or came in; a link is no mail. */

@@ -55,7 +55,11 @@ interface AppointmentRow {
 interface AttachmentRow {
   id: Generated<number>
   public_id: string
-  statement_id: number
+  ticket_id: number
+  /** Null: it came by mail. */
+  statement_id: number | null
+  /** Address of the mail that it came with; null: a device stated it. */
+  sender: string | null
   name: string
   media_type: string
   bytes: number

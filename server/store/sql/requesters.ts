@@ -1,5 +1,7 @@
 import { AskFirstError } from '@askfirst/protocol/errors.ts'
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import type { Language } from '@askfirst/protocol/notice/languages.ts'
+import { knownLanguage } from '@askfirst/protocol/notice/languages.ts'
 import type { RequesterLink, RequesterStore, RequesterWords } from '../requester-store.ts'
 import { answerAsk } from './asks.ts'
 import { appendLog } from './log.ts'
@@ -39,11 +41,39 @@ export function requesterStore(context: SqlContext): RequesterStore {
         .execute()
     },
     say: (words) => say(context, words),
+    hear: (ticketId, heard) => hear(context, ticketId, heard),
+    heardLanguage: (address) => heardLanguage(context, address),
     removeLinks: async (expiredBefore) => {
       const removed = await db.deleteFrom('requester_links').where('expires_at', '<', expiredBefore).executeTakeFirst()
       return Number(removed.numDeletedRows)
     },
   }
+}
+
+/** No change of the ticket: its version and its times stay. */
+async function hear(
+  { db }: SqlContext,
+  ticketId: TicketId,
+  { language, at }: { readonly language: Language; readonly at: string },
+): Promise<void> {
+  await db
+    .updateTable('tickets')
+    .set({ heard_language: language, heard_at: at })
+    .where('public_id', '=', ticketId)
+    .where((eb) => eb.or([eb('heard_at', 'is', null), eb('heard_at', '<', at)]))
+    .execute()
+}
+
+async function heardLanguage({ db }: SqlContext, address: string): Promise<Language | null> {
+  const row = await db
+    .selectFrom('tickets')
+    .select('heard_language')
+    .where((eb) => eb(eb.fn<string>('lower', ['requester_email']), '=', address.toLowerCase()))
+    .where('heard_language', 'is not', null)
+    .orderBy('heard_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return knownLanguage(row?.heard_language ?? '')
 }
 
 function selectLinks({ db }: SqlContext) {

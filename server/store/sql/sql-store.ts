@@ -1,4 +1,5 @@
 import type { StoreAreas } from '../method-list.ts'
+import { alertStore } from './alerts.ts'
 import { appointmentStore } from './appointments.ts'
 import { askStore } from './asks.ts'
 import { attachmentStore } from './attachments.ts'
@@ -68,5 +69,6 @@ export function sqlStore(context: SqlContext): StoreAreas {
     offers: offerStore(context),
     mail: mailStore(context),
     requesters: requesterStore(context),
+    alerts: alertStore(context),
   }
 }

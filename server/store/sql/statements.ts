@@ -109,11 +109,12 @@ function bytesOf(files: readonly AttachmentRef[]): number {
 }
 
 async function insert(context: SqlContext, statement: Statement, device: number): Promise<void> {
+  const ticket = await ticketKey(context, statement.ticketId)
   const { id } = await context.db
     .insertInto('statements')
     .values({
       public_id: statement.id,
-      ticket_id: await ticketKey(context, statement.ticketId),
+      ticket_id: ticket,
       device_id: device,
       kind: statement.kind,
       at: statement.at,
@@ -125,8 +126,8 @@ async function insert(context: SqlContext, statement: Statement, device: number)
     .returning('id')
     .executeTakeFirstOrThrow()
   for (const { attachmentId, name, mediaType, bytes, sha256 } of statement.attachments) {
-    const file = { public_id: attachmentId, statement_id: id, name, media_type: mediaType, bytes, sha256 }
-    const fresh = { state: 'wanted', received: 0, ended_at: null }
+    const file = { public_id: attachmentId, name, media_type: mediaType, bytes, sha256 }
+    const fresh = { ticket_id: ticket, statement_id: id, sender: null, state: 'wanted', received: 0, ended_at: null }
     await context.db
       .insertInto('attachments')
       .values({ ...file, ...fresh })

@@ -15,8 +15,11 @@ export interface StoredFile {
   readonly key: number
   readonly id: string
   readonly bytes: number
-  readonly deviceId: string
-  readonly osUser: string
+  /** Of whose statement names it; null, as the account: it came by mail. */
+  readonly deviceId: string | null
+  readonly osUser: string | null
+  /** Address of the mail that it came with; null: a device stated it. */
+  readonly sender: string | null
 }
 
 /** The ended runs of a ticket that still have rows. */
@@ -71,16 +74,16 @@ async function storedChunks({ db }: SqlContext, run: number) {
 export async function storedFiles({ db }: SqlContext, ticket: number): Promise<readonly StoredFile[]> {
   const files = await db
     .selectFrom('attachments')
-    .innerJoin('statements', 'statements.id', 'attachments.statement_id')
-    .innerJoin('devices', 'devices.id', 'statements.device_id')
-    .select(['attachments.id', 'attachments.public_id', 'attachments.received', 'os_user'])
+    .leftJoin('statements', 'statements.id', 'attachments.statement_id')
+    .leftJoin('devices', 'devices.id', 'statements.device_id')
+    .select(['attachments.id', 'attachments.public_id', 'attachments.received', 'attachments.sender', 'os_user'])
     .select('devices.public_id as device')
-    .where('statements.ticket_id', '=', ticket)
+    .where('attachments.ticket_id', '=', ticket)
     .where('attachments.state', 'in', ['complete', 'wanted'])
     .orderBy('attachments.id')
     .execute()
-  return files.map(({ id, public_id, received, os_user, device }) => ({
-    ...{ key: id, id: public_id, bytes: received, deviceId: device, osUser: os_user },
+  return files.map(({ id, public_id, received, os_user, device, sender }) => ({
+    ...{ key: id, id: public_id, bytes: received, deviceId: device, osUser: os_user, sender },
   }))
 }
 

@@ -1,4 +1,5 @@
 import type { DeviceId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
+import { knownLanguage } from '@askfirst/protocol/notice/languages.ts'
 import type { Selectable } from 'kysely'
 import type { Ticket } from '../entities.ts'
 import type { PriorityOverride, PriorityReason } from '../priority-entities.ts'
@@ -56,6 +57,8 @@ export function toTicket(row: TicketRow, deviceIds: readonly DeviceId[]): Ticket
     reopened: row.reopened,
     tags: row.tags === '' ? [] : row.tags.split(' '),
     contacts: JSON.parse(row.contacts),
+    requesterLanguage: knownLanguage(row.requester_language ?? ''),
+    heardLanguage: knownLanguage(row.heard_language ?? ''),
   }
 }
 
@@ -66,7 +69,7 @@ function toOverride(row: TicketRow): PriorityOverride | null {
     : { reason, userId, userName, at }
 }
 
-/** The columns that say where a ticket is in its procedure. */
+/** The columns that say where a ticket is in its procedure; what was heard has a writer of its own. */
 export function flowColumns(flow: TicketFlow) {
   return {
     waiting_for: flow.waitingFor,
@@ -76,6 +79,7 @@ export function flowColumns(flow: TicketFlow) {
     reopened: flow.reopened,
     tags: flow.tags.join(' '),
     contacts: JSON.stringify(flow.contacts),
+    requester_language: flow.requesterLanguage,
   }
 }
 

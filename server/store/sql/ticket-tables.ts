@@ -10,6 +10,9 @@ export interface TicketFlowRow {
   /** Words with a blank between them; `ticket_tags` has the same for filters. */
   tags: string
   contacts: string
+  requester_language: string | null
+  heard_language: string | null
+  heard_at: string | null
 }
 
 export interface TicketTagRow {

@@ -68,6 +68,8 @@ export async function createTicket(context: SqlContext, input: NewTicket, log: L
       number: ticket.number,
       requester_name: ticket.requesterName,
       requester_email: ticket.requesterEmail,
+      heard_language: ticket.heardLanguage,
+      heard_at: ticket.heardLanguage === null ? null : ticket.createdAt,
       opened_by: ticket.openedBy,
       created_at: ticket.createdAt,
       log_size: EMPTY_HEAD.size,

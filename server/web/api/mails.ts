@@ -4,7 +4,7 @@ import { apiGet } from './client.ts'
 /** A mail that tells the person of their ticket. */
 export interface MailView {
   readonly id: string
-  readonly about: 'message' | 'opened' | 'asked' | 'appointment' | 'resolved' | 'closed' | 'link' | 'notice'
+  readonly about: 'message' | 'opened' | 'asked' | 'appointment' | 'resolved' | 'closed' | 'link' | 'notice' | 'alert'
   readonly to: string
   readonly subject: string
   readonly state: 'queued' | 'sent' | 'failed'
@@ -15,11 +15,12 @@ export interface MailView {
   readonly endedAt: string | null
 }
 
-interface TicketMailsView {
+export interface TicketMailsView {
   /** Whether the server has a mail server. */
   readonly isOn: boolean
   /** Where a message written now would be mailed; null: nowhere. */
   readonly writesTo: string | null
+  readonly language: { readonly language: string; readonly because: 'chosen' | 'heard' | 'organisation' } | null
   readonly items: readonly MailView[]
 }
 

@@ -77,6 +77,8 @@ export interface TicketView {
   readonly reopened: number
   readonly tags: readonly string[]
   readonly contacts: ContactsView
+  /** Of mails to the requester; null: nobody set one. */
+  readonly requesterLanguage: string | null
 }
 
 export type WaitingFor = 'person' | 'on-site' | 'third-party' | 'approval' | 'appointment'
@@ -92,6 +94,8 @@ export interface StakeholderView {
   readonly name: string
   readonly email: string
   readonly notices: 'none' | 'escalations' | 'all'
+  /** Of mails to them; absent: nobody set one. */
+  readonly language?: string
 }
 
 export interface DeviceView {

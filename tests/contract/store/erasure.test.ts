@@ -88,7 +88,12 @@ describeStores('erasing a person', ({ newStore }) => {
   }
 
   test('[G11] takes every word out of a ticket of theirs, and every hash stays', async () => {
-    const ticket = await addTicket(store, { requesterName: 'Anna Walnut', requesterEmail: 'Anna@example.org' })
+    const languages = { requesterLanguage: 'en', heardLanguage: 'en' } as const
+    const ticket = await addTicket(store, {
+      ...languages,
+      requesterName: 'Anna Walnut',
+      requesterEmail: 'Anna@example.org',
+    })
     const request = { ...scene.request, id: freshId('crq'), ticketId: ticket.id }
     await store.consent.create(request, logDraft(ticket.id, 'consent.requested', { requestId: request.id }))
     scene = { ...scene, ticket, request }
@@ -129,6 +134,7 @@ describeStores('erasing a person', ({ newStore }) => {
     expect(await store.runs.rows(run.id, {}, -1, 5)).toEqual([])
     expect((await store.attachments.content(file.attachmentId)).byteLength).toBe(0)
     expect(await store.people.find('walnut', 5)).toEqual([])
+    expect(await store.tickets.get(id)).toMatchObject({ requesterLanguage: null, heardLanguage: null })
     expect(await store.retention.standing(id)).toMatchObject({ erasedAt: LATER })
     expect((await checkIntegrity(store)).problems).toEqual([])
   })

@@ -1,4 +1,5 @@
 import type { TicketId } from '@askfirst/protocol/ids.ts'
+import { LANGUAGES } from '@askfirst/protocol/notice/languages.ts'
 import type { MailDraft } from '@askfirst/server/store/mail-entities.ts'
 import type { Store } from '@askfirst/server/store/store.ts'
 import { beforeEach, expect, test } from 'vitest'
@@ -97,6 +98,8 @@ describeStores('mails that come in', ({ newStore }) => {
     mail: { messageId, sender: 'kim@home.example', at: AT },
     log: logDraft(id, 'mail.received'),
     bound: { since: BEFORE, most: 3 },
+    files: [],
+    fileBound: { since: BEFORE, ofSender: 0, ofAll: 0 },
     ...more,
   })
 
@@ -181,6 +184,26 @@ describeStores('links to a ticket', ({ newStore }) => {
     expect(await store.requesters.removeLinks('2026-11-22T06:00:00.000Z')).toBe(1)
     expect(await store.requesters.link(tokenHash)).toBeNull()
     await expect(link(freshId('tkt'), 'nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('[T71] remember in which language a requester read last, in any of their tickets, and change nothing else', async () => {
+    const heard = (address = 'KIM@home.example') => store.requesters.heardLanguage(address)
+    const wish = { requesterEmail: 'Kim@home.example' }
+    const [one, two] = [await addTicket(store, wish), await addTicket(store, wish)]
+    expect(await heard()).toBeNull()
+    const [, other = 'en'] = LANGUAGES
+    await store.requesters.hear(one.id, { language: other, at: LATER })
+    await store.requesters.hear(two.id, { language: 'en', at: AT })
+    expect(await heard()).toBe(other)
+    await store.requesters.hear(one.id, { language: 'en', at: BEFORE })
+    expect(await store.tickets.get(one.id)).toEqual({ ...one, heardLanguage: other })
+    await store.requesters.hear(two.id, { language: 'en', at: MUCH_LATER })
+    expect([await heard(), await heard('else@home.example')]).toEqual(['en', null])
+    const made = await addTicket(store, { requesterEmail: 'new@home.example', heardLanguage: other })
+    expect([made.heardLanguage, await heard('new@home.example')]).toEqual([other, other])
+    const change = { requesterLanguage: 'en', updatedAt: LATER } as const
+    await store.tickets.change(made.id, 1, change, logDraft(made.id, 'ticket.changed', {}))
+    expect(await store.tickets.get(made.id)).toMatchObject({ requesterLanguage: 'en', heardLanguage: other })
   })
 
   test('let somebody say so much and no more, with what it does to the ticket or not at all', async () => {

@@ -9,6 +9,7 @@ import { TextField } from '../../ui/field.tsx'
 import { Notice, Problem } from '../../ui/notice.tsx'
 import styles from '../desk.module.css'
 import { Factors } from '../factors/factors.tsx'
+import { Alerts } from './alerts.tsx'
 import { OwnSessions } from './own-sessions.tsx'
 import { Tokens } from './tokens.tsx'
 
@@ -22,6 +23,7 @@ export function Account() {
           <div className={styles.stack}>
             <Profile />
             <PasswordChange />
+            <Alerts />
           </div>
           <section className={styles.card} aria-labelledby="factors-heading">
             <h2 id="factors-heading">Second factor</h2>

@@ -11,6 +11,7 @@ import { DevicePicker } from '../../ui/device-picker.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
 import { GradeField } from '../../ui/grade-field.tsx'
+import { LanguageField } from '../../ui/language-field.tsx'
 import { Problem } from '../../ui/notice.tsx'
 import { IMPACT_WORDS, PriorityBadge, URGENCY_WORDS } from '../../ui/words.tsx'
 import styles from './new-ticket.module.css'
@@ -60,6 +61,7 @@ function Form({
       description: text('description'),
       requesterName: text('requester'),
       requesterEmail: text('email') === '' ? null : text('email'),
+      requesterLanguage: text('language') === '' ? null : text('language'),
       deviceIds: devices.map(({ id }) => id),
       impact,
       urgency,
@@ -74,6 +76,12 @@ function Form({
         <TextField label="Requester" name="requester" maxLength={200} required />
         <TextField label="Requester's e-mail" name="email" type="email" maxLength={254} />
       </div>
+      <LanguageField
+        label="Language of mails to the requester"
+        name="language"
+        saved={null}
+        none="as is known of them"
+      />
       <DevicePicker picked={devices} onChange={setDevices} />
       <div className={styles.pair}>
         <GradeField label="Impact" grade={impact} words={IMPACT_WORDS} onChange={setImpact} />

@@ -7,6 +7,7 @@ import type { PickedDevice } from '../../ui/device-picker.tsx'
 import { DevicePicker } from '../../ui/device-picker.tsx'
 import { Dialog, DialogActions } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { LanguageField } from '../../ui/language-field.tsx'
 import styles from './edit-ticket.module.css'
 import { contactsOf, PeopleFields } from './people-fields.tsx'
 import type { TicketChanger } from './ticket-change.ts'
@@ -34,6 +35,7 @@ export function EditTicket({
       deviceIds: devices.map(({ id }) => id),
       tags: wordsOf(String(form.get('tags'))),
       contacts: contactsOf(form),
+      ...(ticket.requesterEmail === null ? {} : { requesterLanguage: String(form.get('requesterLanguage')) || null }),
     })
     onClose()
   }
@@ -56,6 +58,14 @@ export function EditTicket({
           defaultValue={ticket.tags.join(' ')}
           maxLength={560}
         />
+        {ticket.requesterEmail === null ? null : (
+          <LanguageField
+            label="Language of mails to the requester"
+            name="requesterLanguage"
+            saved={ticket.requesterLanguage}
+            none="as is known of them"
+          />
+        )}
         <PeopleFields contacts={ticket.contacts} />
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>

@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { useLanguageName } from '../../api/languages.ts'
 import type { ContactsView, TicketView } from '../../api/types.ts'
 import styles from './ticket-facts.module.css'
 
@@ -11,6 +12,7 @@ const NOTICES: Readonly<Record<ContactsView['stakeholders'][number]['notices'], 
 /** Tags, people besides the requester, and how often the ticket came back; each only where there is something to say. */
 export function FlowFacts({ ticket }: { readonly ticket: TicketView }) {
   const { tags, reopened } = ticket
+  const nameOf = useLanguageName()
   const { onSite, stakeholders } = ticket.contacts
   return (
     <>
@@ -38,11 +40,12 @@ export function FlowFacts({ ticket }: { readonly ticket: TicketView }) {
       {stakeholders.length === 0 ? null : (
         <div>
           <dt className={styles.name}>Stakeholders</dt>
-          {stakeholders.map(({ name, email, notices }) => (
+          {stakeholders.map(({ name, email, notices, language }) => (
             <dd className={styles.value} key={email}>
               {name}
               <div className={styles.soft}>
                 {email}, {NOTICES[notices]}
+                {language === undefined ? null : ` in ${nameOf(language)}`}
               </div>
             </dd>
           ))}

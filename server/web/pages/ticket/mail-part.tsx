@@ -1,4 +1,5 @@
-import type { MailView } from '../../api/mails.ts'
+import { useLanguageName } from '../../api/languages.ts'
+import type { MailView, TicketMailsView } from '../../api/mails.ts'
 import { useMails } from '../../api/mails.ts'
 import type { TicketView } from '../../api/types.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -15,6 +16,7 @@ const ABOUT: Readonly<Record<MailView['about'], string>> = {
   closed: 'That it is closed',
   link: 'A new link',
   notice: 'A notice',
+  alert: 'An alert to the desk',
 }
 const TONES = { queued: 'plain', sent: 'good', failed: 'bad' } as const
 const STATES: Readonly<Record<MailView['state'], string>> = { queued: 'Waits', sent: 'Sent', failed: 'Failed' }
@@ -22,8 +24,9 @@ const STATES: Readonly<Record<MailView['state'], string>> = { queued: 'Waits', s
 /** What became of the mails to the person; nothing where the ticket has no address. */
 export function MailPart({ ticket }: { readonly ticket: TicketView }) {
   const { data } = useMails(ticket.id)
+  const nameOf = useLanguageName()
   if (data === undefined || ticket.requesterEmail === null) return null
-  const { isOn, writesTo, items } = data
+  const { items } = data
   const failed = items.filter(({ state }) => state === 'failed')
   return (
     <section className={styles.part} aria-labelledby="mail-title">
@@ -35,7 +38,7 @@ export function MailPart({ ticket }: { readonly ticket: TicketView }) {
           {failed.length === 1 ? 'A mail' : `${failed.length} mails`} could not be sent. Reach the person another way.
         </Notice>
       )}
-      <p className={styles.soft}>{standing(isOn, writesTo)}</p>
+      <p className={styles.soft}>{standing(data, nameOf)}</p>
       {items.length === 0 ? null : (
         <details>
           <summary>{items.length === 1 ? '1 mail' : `${items.length} mails`}</summary>
@@ -50,11 +53,16 @@ export function MailPart({ ticket }: { readonly ticket: TicketView }) {
   )
 }
 
-function standing(isOn: boolean, writesTo: string | null): string {
+const WHY = {
+  chosen: 'as set for this ticket',
+  heard: 'in which they read last',
+  organisation: 'the organisation’s language',
+} as const
+
+function standing({ isOn, writesTo, language }: TicketMailsView, nameOf: (code: string) => string): string {
   if (!isOn) return 'Off: this server has no mail server. Messages do not reach the person by e-mail.'
-  return writesTo === null
-    ? 'The organisation’s settings send this person no mail.'
-    : `Messages also go to ${writesTo}.`
+  if (writesTo === null || language === null) return 'The organisation’s settings send this person no mail.'
+  return `Messages also go to ${writesTo}. Mails are in ${nameOf(language.language)}, ${WHY[language.because]}.`
 }
 
 function Item({ mail }: { readonly mail: MailView }) {

@@ -2,6 +2,7 @@ import { useId, useState } from 'react'
 import type { ContactsView, StakeholderView } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
+import { LanguageField } from '../../ui/language-field.tsx'
 import styles from './people-fields.module.css'
 
 const MAX_STAKEHOLDERS = 16
@@ -85,6 +86,12 @@ function StakeholderFields({
         <option value="escalations">escalations and the end</option>
         <option value="all">every change of state</option>
       </SelectField>
+      <LanguageField
+        label={`Language of mails to stakeholder ${number}`}
+        name="stakeholderLanguage"
+        saved={person.language ?? null}
+        none="as is known of them"
+      />
       <Button small look="quiet" onClick={onRemove}>
         Remove stakeholder {number}
       </Button>
@@ -92,10 +99,15 @@ function StakeholderFields({
   )
 }
 
+function languageOf(code = ''): Pick<StakeholderView, 'language'> {
+  return code === '' ? {} : { language: code }
+}
+
 /** What the fields say; an on-site person without a name is none. */
 export function contactsOf(form: FormData): ContactsView {
   const all = (name: string) => form.getAll(name).map((value) => String(value).trim())
   const [names, emails, notices] = [all('stakeholderName'), all('stakeholderEmail'), all('stakeholderNotices')]
+  const languages = all('stakeholderLanguage')
   const name = String(form.get('onSiteName')).trim()
   const contact = String(form.get('onSiteContact')).trim()
   return {
@@ -105,6 +117,7 @@ export function contactsOf(form: FormData): ContactsView {
       email: emails[at] ?? '',
       // The options above are these values.
       notices: (notices[at] ?? 'none') as StakeholderView['notices'],
+      ...languageOf(languages[at]),
     })),
   }
 }

@@ -50,7 +50,8 @@ export function statementOf({ body }: LogEntry): Statement | null {
   }
 }
 
-function filesOf(value: unknown): readonly StatedFile[] {
+/** The files that an entry names. */
+export function filesOf(value: unknown): readonly StatedFile[] {
   if (!Array.isArray(value)) return []
   return value.map((each: unknown) => {
     const { attachmentId, name, mediaType, bytes } = recordOf(each)

@@ -324,6 +324,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   confirmed: 'Fixed, says the person',
   waitingFor: 'Waits for',
   tags: 'Tags',
+  requesterLanguage: 'Language of mails',
 }
 
 function changeLines(entry: LogEntry, names: StoryNames): readonly string[] {

@@ -1,9 +1,13 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import { answeredLines, choiceText } from './ask-words.ts'
-import type { Asked, Told } from './story-items.ts'
+import { leftOutLines } from './left-out.ts'
+import { filesOf } from './statement.ts'
+import type { Asked, StoryItem, Told } from './story-items.ts'
 
 /** Stands with whatever somebody said by a link from a mail. */
 const BY_LINK = 'By link from a mail, not signed by a device'
+
+const QUIET: ReadonlySet<string> = new Set(['message', 'alert'])
 
 /** What went out by mail, and what came back by the links in mails. */
 export function tellMail(entry: LogEntry, asked: Asked): Told | null {
@@ -21,10 +25,10 @@ export function tellMail(entry: LogEntry, asked: Asked): Told | null {
       return { kind: 'message', text: answer, quote: text(entry, 'text'), details: [...answeredLines(ask), BY_LINK] }
     }
     case 'mail.received':
-      return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), details: mailDetails(entry) }
+      return { kind: 'message', text: 'wrote', quote: text(entry, 'text'), ...mailParts(entry) }
     case 'mail.sent':
-      // A message stands in the story already.
-      return text(entry, 'about') === 'message' ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
+      // A message stands in the story already, and so does what the desk was alerted of.
+      return QUIET.has(text(entry, 'about')) ? null : { kind: 'ticket', text: `wrote an e-mail to ${to}` }
     case 'mail.failed':
       return { kind: 'ticket', text: `could not send an e-mail to ${to}`, details: [text(entry, 'error')] }
     default:
@@ -35,16 +39,13 @@ export function tellMail(entry: LogEntry, asked: Asked): Told | null {
 const ROLES: Readonly<Record<string, string>> = { 'on-site': ' (the on-site person)', stakeholder: ' (a stakeholder)' }
 
 /** A sender's address proves nothing, and what was left out is named. */
-function mailDetails(entry: LogEntry): readonly string[] {
-  const dropped = Array.isArray(entry.body.dropped) ? entry.body.dropped : []
-  const names = dropped.map((file: unknown) =>
-    typeof file === 'object' && file !== null && 'name' in file ? String(file.name) : '?',
-  )
-  return [
+function mailParts(entry: LogEntry): Pick<StoryItem, 'details' | 'files'> {
+  const details = [
     `By e-mail from ${text(entry, 'from')}${ROLES[text(entry, 'as')] ?? ''}, not verified`,
-    ...(names.length === 0 ? [] : [`Not kept: ${names.join(', ')}`]),
+    ...leftOutLines(entry.body),
     ...(entry.body.isCut === true ? ['It was too long and is cut.'] : []),
   ]
+  return { details, files: filesOf(entry.body.files) }
 }
 
 function text({ body }: LogEntry, name: string): string {

@@ -23,6 +23,7 @@ export interface TicketChange {
   readonly deviceIds?: readonly string[]
   readonly tags?: readonly string[]
   readonly contacts?: ContactsView
+  readonly requesterLanguage?: string | null
 }
 
 export interface TicketChanger {

@@ -31,7 +31,13 @@ beforeAll(async () => {
     sent.push(mail)
     return { outcome: 'sent' } as const
   }
-  const rest = { settings: services.settings, links: services.requesterLinks, transport: { deliver }, random: () => 0 }
+  const rest = {
+    pages: null,
+    settings: services.settings,
+    links: services.requesterLinks,
+    transport: { deliver },
+    random: () => 0,
+  }
   sender = new MailSender({ store, bus, clock, log: pino({ level: 'silent' }), ...rest })
 }, 60_000)
 afterAll(() => server.close())

@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await startTestApp({}, { mailSender: OWN })
   headers = await bearerFor(server, await makeUser(server, 'admin'))
   const { store, clock, services } = server
-  const mails = createMailWriter({ settings: services.settings, clock, sender: OWN })
+  const mails = createMailWriter({ settings: services.settings, clock, store, sender: OWN })
   intake = new MailIntake({ store, clock, mails, ownAddress: OWN })
 }, 60_000)
 afterAll(() => server.close())
@@ -75,7 +75,7 @@ describe('a mail that answers nothing', () => {
     expect(await intake.take(mail)).toEqual({ outcome: 'known' })
   })
 
-  test('is read when it has no text but HTML, and files are named and dropped', async () => {
+  test('is read when it has no text but HTML, and a program among its files is left out by name', async () => {
     const html = await take({ 'Content-Type': 'text/html' }, '<p>It <b>hums</b><script>alert(1)</script></p>')
     expect((await ticket(numberOf(html))).description).toBe('It hums')
     const parts = [
@@ -95,7 +95,8 @@ describe('a mail that answers nothing', () => {
     const [, received] = await log(numberOf(file))
     expect(received?.body).toMatchObject({
       text: 'See the picture.',
-      dropped: [{ name: 'run.exe', mediaType: 'application/x-msdownload', bytes: 12 }],
+      files: [],
+      dropped: [{ name: 'run.exe', bytes: 12, because: 'kind' }],
     })
   })
 
@@ -211,7 +212,7 @@ describe('a mail that answers', () => {
     await watch.look()
     await watch.look()
     end()
-    expect(told).toEqual(['ticket', 'log', 'message', 'log'])
+    expect(told).toEqual(['ticket', 'log', 'message', 'log', 'attachment'])
   })
 })
 

@@ -45,6 +45,7 @@ function senderOn(deliver: (mail: OutgoingMail) => Promise<Delivery>): MailSende
     settings: services.settings,
     links: services.requesterLinks,
     transport: { deliver },
+    pages: 'https://desk.example',
     random: () => 0,
   })
 }
@@ -93,7 +94,7 @@ describe('mails to the person of a ticket', () => {
   test('go where the organisation wants them to go', async () => {
     const deviceId = await makeDevice(server)
     const onDevice = await open({ deviceIds: [deviceId] })
-    expect(await mails(onDevice)).toEqual({ isOn: true, writesTo: null, items: [] })
+    expect(await mails(onDevice)).toEqual({ isOn: true, writesTo: null, language: null, items: [] })
     await settings({ people: 'everybody', language: 'en' })
     await write(onDevice, 'Hello')
     expect(await mails(onDevice)).toMatchObject({
@@ -102,7 +103,7 @@ describe('mails to the person of a ticket', () => {
     })
     await settings({ people: 'nobody', language: 'en' })
     const nowhere = await open()
-    expect(await mails(nowhere)).toEqual({ isOn: true, writesTo: null, items: [] })
+    expect(await mails(nowhere)).toEqual({ isOn: true, writesTo: null, language: null, items: [] })
   })
 
   test('are written in the language of the settings', async () => {
@@ -234,7 +235,7 @@ test('nothing is written where no mail server is configured, and the ticket says
   const payload = { title: 'No sound', requesterName: 'Kim', requesterEmail: 'kim@home.example' }
   const { id } = (await off.app.inject({ method: 'POST', url: '/api/tickets', headers: own, payload })).json()
   const answer = await off.app.inject({ url: `/api/tickets/${id}/mails`, headers: own })
-  expect(answer.json()).toEqual({ isOn: false, writesTo: null, items: [] })
+  expect(answer.json()).toEqual({ isOn: false, writesTo: null, language: null, items: [] })
   expect((await off.app.inject({ url: '/api/health', headers: own })).json().mail).toBeNull()
   await off.close()
 })

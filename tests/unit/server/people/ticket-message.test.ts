@@ -43,6 +43,15 @@ describe('[P7] what the person reads of the log', () => {
     expect(stated({ kind: 'answer', fixed: false, text: 'No' })).toMatchObject({ text: 'No' })
   })
 
+  it('is a mail with the names of its files', () => {
+    const file = { attachmentId: freshId('att'), name: 'Screen.png', bytes: 3, sha256: '0'.repeat(64) }
+    const mail = (text: string, files: readonly object[]) =>
+      toMessage(entry('mail.received', { from: 'a@b.example', messageId: 'x', text, files, dropped: [] }))?.text
+    expect(mail('See it', [file])).toBe('See it\n[Screen.png]')
+    expect(mail('', [file])).toBe('[Screen.png]')
+    expect(mail('Words', [])).toBe('Words')
+  })
+
   it('fits the protocol at the longest that a person can type, and one that is too long is cut', () => {
     const long = openedSaid({ what: 'x'.repeat(2_000), errorText: 'e'.repeat(4_000), impact: 'i'.repeat(500) })
     const message = stated(long)

@@ -52,6 +52,20 @@ test('a file of the first version is brought to this one and keeps its records',
   database.close()
 })
 
+/** Steps that stores of others have taken; whoever publishes a version adds its own here. */
+const PUBLISHED = [
+  ...['0001-records', '0002-row-index', '0003-open-ends', '0004-row-blocks', '0005-reports', '0006-workbench'],
+  ...['0008-second-factors', '0010-row-vocabulary', '0011-person-tickets', '0012-priority', '0013-clock'],
+  ...['0014-ticket-flow', '0015-method', '0016-asks', '0017-mail', '0018-knowledge', '0019-appointments'],
+  ...['0020-retention', '0022-erasures', '0025-runs-at-once'],
+]
+
+test('new steps come after those that stores have taken: a store goes forward from where it stands', () => {
+  const names = SCHEMA_STEPS.map(({ name }) => name)
+  expect(names.slice(0, PUBLISHED.length)).toEqual(PUBLISHED)
+  expect(names).toEqual(names.toSorted())
+})
+
 test('tickets of a file from before the matrix could be changed have the priority that the matrix gave', async () => {
   const database = openForWriting(file)
   const before = SCHEMA_STEPS.findIndex(({ name }) => name === '0012-priority')
@@ -67,6 +81,30 @@ test('tickets of a file from before the matrix could be changed have the priorit
   const store = await openStore({ kind: 'sqlite', file })
   const ticket = await store.tickets.byNumber(7)
   expect(ticket).toMatchObject({ priority: 2, priorityReason: { byMatrix: 2, override: null } })
+  await store.close()
+})
+
+test('files of people from before mails brought any keep their bytes and belong to their ticket', async () => {
+  const database = openForWriting(file)
+  const before = SCHEMA_STEPS.findIndex(({ name }) => name === '0028-mail-files')
+  await migrate(kyselyOver<unknown>(database), SQLITE_TYPES, SCHEMA_STEPS.slice(0, before))
+  database.exec(`pragma foreign_keys = off;
+    insert into tickets (id, public_id, number, title, description, requester_name, opened_by, state, impact, urgency,
+      priority, level, created_at, updated_at, version, search, log_size, log_head)
+      values (5, 'tkt_old', 7, 'Old', '', 'Rae', 'desk', 'open', 'high', 'medium', 2, 1, '', '', 1, '', 0, '');
+    insert into statements (id, public_id, ticket_id, device_id, kind, at, os_user, jws_sha256, recorded_at, file_bytes)
+      values (3, 'stm_old', 5, 1, 'reply', '', 'rae', '', '', 2);
+    insert into attachments (id, public_id, statement_id, name, media_type, bytes, sha256, state, received)
+      values (9, 'att_old', 3, 'a.txt', 'text/plain', 2, '', 'complete', 2);
+    insert into attachment_pieces (attachment_id, at_byte, body) values (9, 0, x'4142')`)
+  database.close()
+  const store = await openStore({ kind: 'sqlite', file })
+  // Only the form of an id matters here.
+  const [id, ticketId] = ['att_old', 'tkt_old'] as never[]
+  expect(await store.attachments.listForTicket(ticketId as never)).toMatchObject([
+    { id, ticketId, statementId: 'stm_old', sender: null, state: 'complete' },
+  ])
+  expect(Buffer.from(await store.attachments.content(id as never)).toString()).toBe('AB')
   await store.close()
 })
 
