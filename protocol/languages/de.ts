@@ -533,6 +533,8 @@ export const de = {
     'page.noTalk': 'Es gibt noch keine.',
     'page.fromDesk': '{name}, Helpdesk',
     'page.fromYou': 'Sie',
+    'page.leftOut':
+      'Nicht übernommen: {names}. Eine Mail bringt bis zu {count} Bilder (PNG, JPEG) oder Texte von je höchstens {size} MB mit.',
     'page.replyTitle': 'Dem Helpdesk schreiben',
     'page.replyLabel': 'Ihre Nachricht',
     'page.send': 'Senden',

@@ -519,6 +519,8 @@ export const en = {
     'page.noTalk': 'There are none yet.',
     'page.fromDesk': '{name}, help desk',
     'page.fromYou': 'You',
+    'page.leftOut':
+      'Left out: {names}. A mail brings up to {count} pictures (PNG, JPEG) or texts of at most {size} MB each.',
     'page.replyTitle': 'Write to the help desk',
     'page.replyLabel': 'Your message',
     'page.send': 'Send',

@@ -1,7 +1,9 @@
 import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { RequesterTexts } from '@askfirst/protocol/languages/language.ts'
+import { LIMITS } from '@askfirst/protocol/limits.ts'
 import { fill, wordsOf } from '@askfirst/protocol/notice/languages.ts'
 import { escapeHtml } from '../escape-html.ts'
+import type { LeftOutFile } from '../mail-in/mail-files.ts'
 import { toMessage } from '../people/ticket-message.ts'
 import type { PageFrame, PageWords } from './page-words.ts'
 import { formField, say, timesOf, wordsFor } from './page-words.ts'
@@ -114,10 +116,22 @@ function talkHtml(frame: PageFrame, words: PageWords, entries: readonly LogEntry
     const from = writerOf(entry, message.from)
     const who = WHO[from] === null ? escapeHtml(message.author) : say(words, WHO[from], { name: message.author })
     const at = `<time datetime="${message.at}">${escapeHtml(`${times.format(new Date(message.at))} ${frame.zone}`)}</time>`
-    return [`<li class="${from}"><p class="by">${who}, ${at}</p><p class="text">${escapeHtml(message.text)}</p></li>`]
+    return [
+      `<li class="${from}"><p class="by">${who}, ${at}</p><p class="text">${escapeHtml(message.text)}</p>${leftOutHtml(words, entry)}</li>`,
+    ]
   })
   const list = items.length === 0 ? `<p>${say(words, 'page.noTalk')}</p>` : `<ol class="talk">${items.join('\n')}</ol>`
   return `<section aria-labelledby="talk"><h2 id="talk">${say(words, 'page.talk')}</h2>${list}</section>`
+}
+
+/** Which files of a mail were left out; a logo is nothing that anybody misses. */
+function leftOutHtml(words: PageWords, { body: { dropped } }: LogEntry): string {
+  // Written by the intake of mails.
+  const files = Array.isArray(dropped) ? (dropped as readonly LeftOutFile[]) : []
+  const names = files.filter(({ because }) => because !== 'logo' && because !== 'again').map(({ name }) => name)
+  if (names.length === 0) return ''
+  const bounds = { count: LIMITS.maxAttachments, size: LIMITS.maxAttachmentBytes / 1_048_576 }
+  return `<p class="soft">${say(words, 'page.leftOut', { names: names.join(', '), ...bounds })}</p>`
 }
 
 const WHO = { desk: 'page.fromDesk', you: 'page.fromYou', other: null } as const

@@ -224,6 +224,21 @@ describe('what the person does on the page of their ticket', () => {
     expect(page.body).not.toContain('class="you"')
   })
 
+  test('[T70] says which files of their mail were left out, in their language, but not of logos', async () => {
+    const { id, cookie } = await arrive()
+    const actor = { kind: 'system', id: 'mail-in', name: 'Kim' } as const
+    const left = (name: string, because: string) => ({ name, bytes: 1, because })
+    const dropped = [left('<winmail>.dat', 'kind'), left('logo.png', 'logo')]
+    const body = { from: 'kim@home.example', messageId: 'x', text: 'See it', files: [], dropped }
+    const at = new Date(server.clock.now()).toISOString()
+    await server.store.log.append({ ticketId: id, at, actor, kind: 'mail.received', body })
+    const english = await get('/r', { cookie })
+    expect(english.body).toContain('<p class="soft">Left out: &lt;winmail&gt;.dat. A mail brings up to 6 pictures')
+    expect((await get('/r', { cookie, 'accept-language': 'de' })).body).toContain(
+      'Nicht übernommen: &lt;winmail&gt;.dat.',
+    )
+  })
+
   test('ends when they leave, and when the ticket belongs to another address', async () => {
     const { cookie, form } = await arrive()
     const left = await post('/r/leave', { form }, { cookie })
