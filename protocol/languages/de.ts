@@ -499,7 +499,7 @@ export const de = {
       '{organisation}, Ticket {number}\n\nStand ansehen und antworten: {link}\nDer Link ist nur für Sie und gilt einmal, bis {day}. Mit ihm können Sie einen neuen anfordern.',
     'mail.footerNotice': '{organisation}, Ticket {number}',
     'mail.alert.given': 'Das Ticket wurde Ihnen gegeben.',
-    'mail.alert.escalated': 'Sie werden gebeten, das Ticket zu übernehmen.',
+    'mail.alert.asked': 'Sie werden gebeten, das Ticket zu übernehmen.',
     'mail.alert.warned': 'Die Zeit für {target} ist fast vorbei.',
     'mail.alert.breached': 'Die Zeit für {target} ist vorbei.',
     'mail.alert.reported': 'Jemand hat eine Anfrage um Erlaubnis als verdächtig gemeldet. Bitte sehen Sie sie an.',

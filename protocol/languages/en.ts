@@ -485,7 +485,7 @@ export const en = {
       '{organisation}, ticket {number}\n\nSee how it stands and answer: {link}\nThe link is for you alone and works once, until {day}. With it you can ask for a new one.',
     'mail.footerNotice': '{organisation}, ticket {number}',
     'mail.alert.given': 'The ticket was given to you.',
-    'mail.alert.escalated': 'You are asked to take the ticket over.',
+    'mail.alert.asked': 'You are asked to take the ticket over.',
     'mail.alert.warned': 'The time for {target} is nearly over.',
     'mail.alert.breached': 'The time for {target} is over.',
     'mail.alert.reported': 'A person reported a request for permission as suspicious. Please look at it.',

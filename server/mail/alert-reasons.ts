@@ -25,11 +25,8 @@ const JUDGES: Readonly<Partial<Record<LogKind, { readonly alert: AlertKind; read
     alert: 'given',
     judge: ({ entry }, { user }) => when(assignedTo(entry) === user.id && !isBy(entry, user), 'mail.alert.given'),
   },
-  'escalation.asked': {
-    alert: 'given',
-    judge: ({ entry }, { user }) =>
-      when(entry.body['toUserId'] === user.id && !isBy(entry, user), 'mail.alert.escalated'),
-  },
+  'escalation.asked': { alert: 'given', judge: askedToTake },
+  'offer.made': { alert: 'given', judge: askedToTake },
   'clock.warned': {
     alert: 'clock',
     judge: ({ entry }, { user }) => timed(entry, entry.body['assigneeId'] === user.id, 'mail.alert.warned'),
@@ -67,6 +64,10 @@ export function alertReason(happened: Happened, person: AlertedUser): AlertReaso
   if (known === undefined || !person.kinds.includes(known.alert) || happened.entry.at < person.since) return null
   // A closed ticket wants nothing of anybody; what is suspicious stays so.
   return happened.ticket.state === 'closed' && known.alert !== 'report' ? null : known.judge(happened, person)
+}
+
+function askedToTake({ entry }: Happened, { user }: AlertedUser): AlertReason | null {
+  return when(entry.body['toUserId'] === user.id && !isBy(entry, user), 'mail.alert.asked')
 }
 
 function replied({ ticket }: Happened, { user }: AlertedUser): AlertReason | null {

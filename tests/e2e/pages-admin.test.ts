@@ -57,12 +57,15 @@ describe.skipIf(program === null)("the admin's desk", { timeout: 240_000 }, () =
     await page.getByRole('button', { name: 'Add a user' }).click()
     await page.getByLabel('Name').fill('Nora New')
     await page.getByLabel('E-mail').fill('nora@example.test')
+    await page.getByLabel('Takes tickets').selectOption('2')
     expect(await lookAt(page, 'admin-new-user')).toEqual([])
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     await page.getByText('/invitation#').waitFor()
+    await page.getByText('up to level 2').waitFor()
     expect(await lookAt(page, 'admin-users')).toEqual([])
     await page.getByRole('button', { name: 'Change Nora New' }).click()
     await page.getByLabel('Role').selectOption('lead')
+    await page.getByLabel('Takes tickets').selectOption('')
     expect(await lookAt(page, 'admin-edit-user')).toEqual([])
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -72,6 +75,7 @@ describe.skipIf(program === null)("the admin's desk", { timeout: 240_000 }, () =
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await desk.server.services.store.users.byEmail('nora@example.test')).toMatchObject({
       role: 'lead',
+      supportLevel: null,
       disabled: true,
     })
   })

@@ -57,6 +57,29 @@ describe('an invitation', () => {
   })
 })
 
+describe('the level of an account', () => {
+  test('[T65] is none, or 1 to 3, is set by admins, and stands in the audit log', async () => {
+    const make = (supportLevel?: number | null) => {
+      const email = `level-${supportLevel}@example.org`
+      return call('POST', '/api/users', bearer, {
+        ...{ email, name: 'Nora', role: 'technician' },
+        ...(supportLevel === undefined ? {} : { supportLevel }),
+      })
+    }
+    expect((await make()).json()).toMatchObject({ supportLevel: null })
+    for (const level of [null, 1, 3]) expect((await make(level)).json()).toMatchObject({ supportLevel: level })
+    for (const level of [0, 4, 1.5]) expect((await make(level)).statusCode).toBe(400)
+    const { id } = (await make(2)).json<{ id: string }>()
+    const change = async (supportLevel: number | null) => call('PATCH', `/api/users/${id}`, bearer, { supportLevel })
+    for (const level of [0, 4]) expect((await change(level)).statusCode).toBe(400)
+    expect((await change(3)).json()).toMatchObject({ supportLevel: 3 })
+    expect((await change(null)).json()).toMatchObject({ supportLevel: null })
+    const entries = (await server.store.audit.read(0, 500)).filter(({ subject }) => subject === id)
+    const levels = entries.flatMap(({ detail }) => ('supportLevel' in detail ? [detail['supportLevel']] : []))
+    expect(levels).toEqual([2, 3, null])
+  })
+})
+
 describe('one’s own account', () => {
   test('changes its password with the old one, which ends the other sessions', async () => {
     await makeUser(server, 'technician')

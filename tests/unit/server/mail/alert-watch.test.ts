@@ -75,7 +75,9 @@ async function alerts(): Promise<readonly string[]> {
 }
 async function give(user: User | null, as = headers) {
   const { version } = (await server.store.tickets.get(ticketId)) ?? {}
-  const payload = { version, assigneeId: user?.id ?? null }
+  // A lead or an admin asks nobody, and says why.
+  const isOwn = as !== headers
+  const payload = { version, assigneeId: user?.id ?? null, ...(isOwn ? {} : { assignReason: 'It is for them' }) }
   await server.app.inject({ method: 'PATCH', url: `/api/tickets/${ticketId}`, headers: as, payload })
 }
 const append = (kind: LogKind, body: LogEntry['body'], actor = 'dev_1') =>
@@ -91,9 +93,9 @@ describe('[T72] somebody of the desk is told by mail', () => {
     expect(await alerts()).toEqual([])
     watch = newWatch()
     expect(await alerts()).toEqual([])
-    await give(people.theo, await bearerFor(server, people.theo))
-    expect(await alerts()).toEqual([])
     await give(null)
+    expect(await alerts()).toEqual([])
+    await give(people.theo, await bearerFor(server, people.theo))
     expect(await alerts()).toEqual([])
   })
 
@@ -108,11 +110,15 @@ describe('[T72] somebody of the desk is told by mail', () => {
     expect((await server.store.mail.listForTicket(ticketId)).map(({ about }) => about)).toEqual(['alert'])
   })
 
-  test('of a hand-over that they are asked for, and of none that anybody may take', async () => {
+  test('of a hand-over or an offer that they are asked for, and of none that anybody may take', async () => {
     const ask = (toUserId: string | null) => append('escalation.asked', { toUserId, toLevel: 2 }, people.theo.id)
     await ask(people.tess.id)
     await ask(people.theo.id)
     await ask(null)
+    expect(await alerts()).toEqual(['tess: You are asked to take the ticket over.'])
+    const payload = { toUserId: people.tess.id }
+    const url = `/api/tickets/${ticketId}/offers`
+    expect((await server.app.inject({ method: 'POST', url, headers, payload })).statusCode).toBe(201)
     expect(await alerts()).toEqual(['tess: You are asked to take the ticket over.'])
   })
 

@@ -72,10 +72,13 @@ type Move =
       readonly leftOut: boolean
     }
   | { readonly does: 'write'; readonly role: Role; readonly step: MethodStep }
-  | { readonly does: 'reopen'; readonly role: Role }
+  | { readonly does: 'reopen' | 'offer' | 'accept'; readonly role: Role }
   | { readonly does: 'say'; readonly fixed: boolean | null }
   | { readonly does: 'ask' | 'allow' | 'run' | 'stop' }
   | { readonly does: 'wait'; readonly days: number }
+
+/** To whom tickets are offered. */
+const TAKER: Role = 'technician'
 
 const anyRole = fc.constantFrom(...ROLES)
 const anyChange = fc.constantFrom<object>(
@@ -109,7 +112,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
       step: fc.constantFrom(...METHOD_STEPS),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const), role: anyRole }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('reopen' as const, 'offer', 'accept'), role: anyRole }) },
   {
     weight: 2,
     arbitrary: fc.record({ does: fc.constant('say' as const), fixed: fc.constantFrom(true, false, null) }),
@@ -118,7 +121,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant('wait' as const), days: fc.constantFrom(1, 3, 6, 40) }) },
 )
 
-test('[T2] [T6] [T7] [T29] no sequence of moves by anybody leaves a closed ticket with something live, a step left out without a reason, or a change without its entry', {
+test('[T2] [T6] [T7] [T29] [T62] no sequence of moves by anybody leaves a closed ticket with something live, a step left out without a reason, an offer of another owner, or a change without its entry', {
   timeout: 120_000,
 }, async () => {
   await fc.assert(
@@ -182,6 +185,11 @@ async function make(id: TicketId, move: Move): Promise<void> {
       if (answer.statusCode === 200) expect([before.state, isTheirs]).toEqual(['closed', true])
       return
     }
+    case 'offer':
+      await call(move.role, 'POST', `/tickets/${id}/offers`, { toUserId: users.get(TAKER)?.id })
+      return
+    case 'accept':
+      return accept(id, move.role)
     case 'say':
       return say(id, move.fixed)
     case 'wait':
@@ -191,6 +199,12 @@ async function make(id: TicketId, move: Move): Promise<void> {
     default:
       return refusable(CONSENT[move.does](id))
   }
+}
+
+async function accept(id: TicketId, role: Role): Promise<void> {
+  const [newest] = await server.store.offers.listForTicket(id)
+  const answer = await call(role, 'POST', `/tickets/${id}/offers/${newest?.id}/accept`)
+  if (answer.statusCode === 200) expect([newest?.state, role]).toEqual(['offered', TAKER])
 }
 
 /** What the store refuses is a refusal as good as any other; everything else fails the test. */
@@ -263,8 +277,14 @@ async function checkTicket(id: TicketId): Promise<void> {
   const log = await wholeLog(id)
   if (ticket.state === 'closed') await checkClosed(ticket, log)
   else expect([ticket.closedAs, ticket.closedAt]).toEqual([null, null])
+  const offered = (await server.store.offers.listForTicket(id)).filter(({ state }) => state === 'offered')
+  const isOver = ticket.state === 'resolved' || ticket.state === 'closed'
+  expect(offered.length).toBeLessThanOrEqual(isOver ? 0 : 1)
+  for (const { fromUserId } of offered) expect(fromUserId).toBe(ticket.assigneeId)
   expect(ticket.waitingFor !== null).toBe(ticket.state === 'waiting')
-  const { id: _id, number: _number, version, createdAt: _created, priorityReason: _reason, ...row } = ticket
+  const { id: _id, number: _number, version, createdAt: _created, priorityReason: _reason, ...rest } = ticket
+  // What a person reads in is no change of the ticket.
+  const { heardLanguage: _heard, ...row } = rest
   const changes = log.filter(({ kind }) => kind === 'ticket.changed')
   expect(foldOf(log)).toMatchObject(row)
   expect(version).toBe(changes.length + 1)
@@ -293,7 +313,7 @@ async function wholeLog(id: TicketId): Promise<readonly LogEntry[]> {
 /** The ticket as its log alone makes it. */
 function foldOf(log: readonly LogEntry[]): Record<string, unknown> {
   const fresh = { state: 'new', level: 1, assigneeId: null, confirmed: null, waitingFor: null, closedAs: null }
-  const more = { closedReason: null, closedAt: null, reopened: 0, tags: [], contacts: NOBODY }
+  const more = { closedReason: null, closedAt: null, reopened: 0, tags: [], contacts: NOBODY, requesterLanguage: null }
   let ticket: Record<string, unknown> = { ...fresh, ...more }
   for (const { kind, at: then, body } of log) {
     if (kind === 'ticket.opened') ticket = { ...ticket, ...body, updatedAt: then }
