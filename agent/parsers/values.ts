@@ -98,6 +98,8 @@ export function instantOfText(text: unknown): string | undefined {
 
 /** Rounds to so many decimals. */
 export function rounded(value: number, decimals = 1): number {
+  // From 2^52 up a number has no decimals, and many times it may be more than a number holds.
+  if (Math.abs(value) >= 2 ** 52) return value
   const factor = 10 ** decimals
   return Math.round(value * factor) / factor
 }

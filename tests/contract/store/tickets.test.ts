@@ -169,6 +169,7 @@ describeStores('tickets, log and consent', ({ newStore }) => {
     expect(await activity(AT)).toEqual({
       ticketId: ticket.id,
       assigneeName: null,
+      appointment: null,
       devices: [{ id: device.id, name: device.name }],
       asked: { state: 'asked', answerBy: LATER },
       allowedUntil: null,

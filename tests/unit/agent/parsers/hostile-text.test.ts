@@ -29,6 +29,7 @@ import { parseNetstatRoutes } from '../../../../agent/parsers/macos-routes.ts'
 import { parseScutilDns, parseScutilNwi } from '../../../../agent/parsers/macos-scutil.ts'
 import { parsePropertyList } from '../../../../agent/parsers/property-list.ts'
 import { parseResolvConf } from '../../../../agent/parsers/resolv-conf.ts'
+import { rounded } from '../../../../agent/parsers/values.ts'
 import { WINDOWS_CLASSES, windowsFacts } from '../../../../agent/parsers/windows-device.ts'
 import { parseWindowsNet } from '../../../../agent/parsers/windows-net.ts'
 import { parseWindowsVolumes } from '../../../../agent/parsers/windows-volumes.ts'
@@ -219,6 +220,12 @@ describe('small pieces', () => {
     expect(
       knownFields<{ a?: number; b?: string; c?: string[]; d: boolean }>({ a: Number.NaN, b: '', c: [], d: false }),
     ).toEqual({ d: false })
+  })
+
+  it('a number is rounded to its decimals, and stays one however large it is', () => {
+    expect([rounded(1.25), rounded(-0.0004, 3), rounded(2 ** 52 - 1), rounded(-(2 ** 52)), rounded(1e308, 3)]).toEqual([
+      ...[1.3, -0, 2 ** 52 - 1, -(2 ** 52), 1e308],
+    ])
   })
 
   it('an IPv6 address is written in its short form', () => {
