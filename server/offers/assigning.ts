@@ -23,17 +23,16 @@ export type By = Pick<Caller, 'user' | 'role'>
 export interface Assigning {
   readonly assigneeId?: UserId | null
   readonly level?: number
-  /** Why nobody is asked; undefined: whoever else it touches has been. */
+  /** Why nobody else is asked; undefined: nothing is said of it. */
   readonly reason: string | undefined
 }
 
 /**
- * Holds a change of the owner to the rules and says what is written with it (SPEC T61, T63 to T65). Anybody takes what is
- * free, gives back what is theirs, and takes what they were offered; a lead also moves a ticket of others, and to others,
- * with a reason.
+ * Holds a change of the owner to the rules and says what is written with it (SPEC T61, T63 to T65). Anybody takes a
+ * ticket for themselves and gives back what is theirs; a lead also moves a ticket to others, and frees that of others.
  *
- * @throws AskFirstError NOT_ALLOWED; INVALID_REQUEST when the reason is missing or out of place, or the new owner does not
- *   take tickets of that level
+ * @throws AskFirstError NOT_ALLOWED; INVALID_REQUEST when the reason is out of place, or the new owner does not take tickets
+ *   of that level
  */
 export async function assigning(deps: AssigningDeps, before: Ticket, wish: Assigning, by: By): Promise<ChangeMore> {
   const { assigneeId: to, reason, level = before.level } = wish
@@ -43,20 +42,24 @@ export async function assigning(deps: AssigningDeps, before: Ticket, wish: Assig
     return {}
   }
   const offer = to === by.user.id && reason === undefined ? await openOffer(deps.store, before, to) : null
-  if (offer === null) await mustBeAsked(deps, before, { to, reason, by })
+  if (offer === null) await mustBeAsked(deps, before, { to, by })
   await holdLevel(deps, { to, level: Math.max(level, before.level), by })
   const at = isoNow(deps.clock)
   if (offer !== null) {
     const body = { offerId: offer.id, fromUserId: before.assigneeId }
     return { accepts: offer.id, logs: [entry(before, 'offer.accepted', { at, by, body })] }
   }
-  if (reason === undefined) return {}
-  const logs = [
-    entry(before, 'ticket.assigned', { at, by, body: { fromUserId: before.assigneeId, toUserId: to, reason } }),
-  ]
+  if (!touchesOthers(before, to, by)) return {}
+  const body = { fromUserId: before.assigneeId, toUserId: to, reason: reason ?? null }
+  const logs = [entry(before, 'ticket.assigned', { at, by, body })]
   return to === null || to === by.user.id
     ? { logs }
-    : { logs, assigned: assignment(deps, before, { at, by, to, reason }) }
+    : { logs, assigned: assignment(deps, before, { at, by, to, reason: reason ?? '' }) }
+}
+
+/** Whether a change of the owner is the affair of anybody but who makes it. */
+function touchesOthers({ assigneeId }: Ticket, to: UserId | null, { user }: By): boolean {
+  return [assigneeId, to].some((id) => id !== null && id !== user.id)
 }
 
 /** Whether somebody may move tickets of others. */
@@ -77,33 +80,22 @@ async function openOffer(store: AssigningDeps['store'], { id }: Ticket, to: User
   return offers.find(({ state, toUserId }) => state === 'offered' && toUserId === to) ?? null
 }
 
-/** Holds that nobody else is touched by a change whom nobody asked, unless a lead says why. */
+/** Holds that nobody gets a ticket or loses it to nobody without a word of theirs, unless a lead does it. */
 async function mustBeAsked(
   { store }: AssigningDeps,
   { assigneeId }: Ticket,
-  { to, reason, by }: { readonly to: UserId | null; readonly reason: string | undefined; readonly by: By },
+  { to, by }: { readonly to: UserId | null; readonly by: By },
 ): Promise<void> {
   const own = by.user.id
-  const isGiven = to !== null && to !== own
-  const isOthers = assigneeId !== null && assigneeId !== own
-  if (isLead(by)) {
-    if (reason !== undefined || !(isGiven || isOthers)) return
-    const offer = isGiven && !isOthers ? ', or offer the ticket: POST /api/tickets/{id}/offers' : ''
-    throw invalid('assignReason', `Nobody else was asked. Say why that is right (assignReason)${offer}.`)
-  }
-  if (reason !== undefined) {
-    const text = 'Only a lead or an admin gives a ticket to somebody without asking them. Offer it instead.'
+  if (isLead(by) || to === own) return
+  if (to !== null) {
+    const text =
+      'Nobody gets a ticket without accepting it. Offer it: POST /api/tickets/{id}/offers; a lead may assign it.'
     throw new AskFirstError('NOT_ALLOWED', text)
   }
-  if (isOthers) {
-    const owner = (await store.users.get(assigneeId))?.name ?? 'Somebody else'
-    const text = `${owner} has this ticket. They can offer it to you, it can be escalated, or a lead assigns it.`
-    throw new AskFirstError('NOT_ALLOWED', text)
-  }
-  if (!isGiven) return
-  const text =
-    'Nobody gets a ticket without accepting it. Offer it: POST /api/tickets/{id}/offers; a lead may assign it.'
-  throw new AskFirstError('NOT_ALLOWED', text)
+  if (assigneeId === null || assigneeId === own) return
+  const owner = (await store.users.get(assigneeId))?.name ?? 'Somebody else'
+  throw new AskFirstError('NOT_ALLOWED', `${owner} has this ticket, and only they or a lead free it.`)
 }
 
 async function holdLevel(

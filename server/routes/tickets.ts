@@ -138,9 +138,9 @@ const TicketChange = Type.Object(
     /** Another priority than the matrix's, and why; null: the matrix decides again. */
     override: Type.Optional(orNull(Override)),
     level: Type.Optional(Type.Integer({ minimum: 1, maximum: 3 })),
-    /** The caller, who takes it, or null, which gives it back; others are offered it (…/offers). */
+    /** The caller, who takes it or takes it over, or null, which gives it back; others are offered it (…/offers), or get it from a lead. */
     assigneeId: Type.Optional(orNull(UserId)),
-    /** Why nobody was asked; leads and admins only. */
+    /** Why nobody else was asked; stands in the log. */
     assignReason: Type.Optional(Reason),
     deviceIds: Type.Optional(Devices),
     /** Words; kept in lower case, each once. */

@@ -22,7 +22,8 @@ export const OFFER_TELLERS: Readonly<Record<OfferKind, Teller>> = {
       `ended the offer to ${person(toUserId)}: ${new Map(Object.entries(OFFER_ENDS)).get(String(because)) ?? because}`,
   ),
   'ticket.assigned': inside(
-    ({ toUserId, reason }, person) => `assigned the ticket to ${person(toUserId)} without asking, because: ${reason}`,
+    ({ fromUserId, toUserId, reason }, person) =>
+      `moved the ticket from ${person(fromUserId)} to ${person(toUserId)} without asking${noteText(reason)}`,
   ),
 }
 

@@ -13,14 +13,14 @@ interface PartProps {
   readonly changer: TicketChanger
 }
 
-/** Takes a ticket that is free; leads also take over that of somebody else, with a reason. */
+/** Takes a ticket that is free, or takes over that of somebody else, with a reason. */
 export function TakeButton({ ticket, changer }: PartProps) {
   const { user, role } = useSession()
-  const isLead = useLeads()
   const [isAsking, setAsking] = useState(false)
   const take = { assigneeId: user.id, ...(ticket.state === 'new' ? { state: 'open' as const } : {}) }
-  if (ticket.assigneeId === user.id || (ticket.assigneeId !== null && !isLead)) return null
-  if (!canTake({ role, supportLevel: user.supportLevel }, ticket.level)) return <AboveYou level={ticket.level} />
+  if (ticket.assigneeId === user.id) return null
+  if (!canTake({ role, supportLevel: user.supportLevel }, ticket.level))
+    return ticket.assigneeId === null ? <AboveYou level={ticket.level} /> : null
   if (ticket.assigneeId === null)
     return (
       <Button small look="primary" disabled={changer.isPending} onClick={() => changer.change(take)}>

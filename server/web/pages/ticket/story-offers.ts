@@ -2,7 +2,7 @@ import type { LogEntry } from '@askfirst/protocol/findings-log.ts'
 import type { StoryNames, Told } from './story-items.ts'
 
 /** Entries about giving the ticket to somebody, as the story tells them; null for all others. */
-export function tellOffer({ kind, body }: LogEntry, names: StoryNames): Told | null {
+export function tellOffer({ kind, body, actor }: LogEntry, names: StoryNames): Told | null {
   const to = typeof body['toUserId'] === 'string' ? names.person(body['toUserId']) : 'nobody'
   const quoted = (text: unknown) => (typeof text === 'string' && text.trim() !== '' ? { quote: text } : {})
   switch (kind) {
@@ -15,10 +15,19 @@ export function tellOffer({ kind, body }: LogEntry, names: StoryNames): Told | n
     case 'offer.withdrawn':
       return { kind: 'ticket', text: `ended the offer to ${to}`, details: [ENDS[String(body['because'])] ?? ''] }
     case 'ticket.assigned':
-      return { kind: 'ticket', text: `assigned the ticket to ${to} without asking`, ...quoted(body['reason']) }
+      return { kind: 'ticket', text: assignedText({ body, actor }, names), ...quoted(body['reason']) }
     default:
       return null
   }
+}
+
+function assignedText({ body, actor }: Pick<LogEntry, 'body' | 'actor'>, names: StoryNames): string {
+  const { fromUserId, toUserId } = body
+  const from = typeof fromUserId === 'string' ? names.person(fromUserId) : 'nobody'
+  if (typeof toUserId !== 'string') return `took the ticket from ${from}; it is free`
+  return toUserId === actor.id
+    ? `took the ticket over from ${from}`
+    : `gave the ticket to ${names.person(toUserId)} without asking`
 }
 
 const ENDS: Readonly<Record<string, string>> = {
