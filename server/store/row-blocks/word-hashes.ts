@@ -9,8 +9,8 @@ const TABLE_SIZE = 0x530
 const SEPARATOR = 0
 const MARK = 1
 const OTHER = 2
-/** Becomes another letter at the end of a word, so that it cannot be folded by itself. */
-const CAPITAL_SIGMA = 0x3a3
+/** Becomes another letter at the end of a word, so that neither it nor what decomposes to it (U+03F9) can be folded by itself. */
+const CAPITAL_SIGMA = '\u03a3'
 
 const FOLDED = foldedUnits()
 
@@ -22,8 +22,9 @@ function foldedUnits(): Uint16Array {
 }
 
 function foldedUnit(unit: number): number {
-  const folded = foldText(String.fromCharCode(unit))
-  if (unit === CAPITAL_SIGMA || folded.length > 1) return OTHER
+  const text = String.fromCharCode(unit)
+  const folded = foldText(text)
+  if (text.normalize('NFKD').includes(CAPITAL_SIGMA) || folded.length > 1) return OTHER
   if (folded === '') return MARK
   const [word] = searchWords(folded)
   return word === undefined ? SEPARATOR : word.charCodeAt(0)
