@@ -80,6 +80,7 @@ describe.skipIf(program === null)('the clock and handing a ticket over', () => {
     expect(await lookAt(other.page, 'queue-asked')).toEqual([])
     await asked.getByRole('link', { name: 'No sound' }).click()
     await other.page.getByRole('button', { name: 'Accept the ticket' }).waitFor()
+    expect(await other.page.getByRole('button', { name: /^Take it/ }).count()).toBe(0)
     expect(await lookAt(other.page, 'ticket-offered')).toEqual([])
     await other.page.getByRole('button', { name: 'Accept the ticket' }).click()
     const owner = own.page.getByRole('group', { name: 'Assignee' })

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useOpenOffer } from '../../api/offers.ts'
 import { canTake, usePeople } from '../../api/people.ts'
 import { useLeads, useSession } from '../../api/session.ts'
 import type { TicketView } from '../../api/types.ts'
@@ -17,8 +18,11 @@ interface PartProps {
 export function TakeButton({ ticket, changer }: PartProps) {
   const { user, role } = useSession()
   const [isAsking, setAsking] = useState(false)
+  const offer = useOpenOffer(ticket.id)
   const take = { assigneeId: user.id, ...(ticket.state === 'new' ? { state: 'open' as const } : {}) }
-  if (ticket.assigneeId === user.id) return null
+  // Who is offered it accepts it there.
+  const isOffered = offer?.state === 'offered' && offer.toUserId === user.id
+  if (ticket.assigneeId === user.id || isOffered) return null
   if (!canTake({ role, supportLevel: user.supportLevel }, ticket.level))
     return ticket.assigneeId === null ? <AboveYou level={ticket.level} /> : null
   if (ticket.assigneeId === null)
