@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { AlertedUser } from '../store/alert-store.ts'
 import type { MailDraft } from '../store/mail-entities.ts'
 import type { Store } from '../store/store.ts'
+import { RepeatedLook } from '../timers/repeated-look.ts'
 import { ALERTING, alertReason } from './alert-reasons.ts'
 import type { MailWriter } from './mail-writer.ts'
 
@@ -31,11 +32,10 @@ export interface AlertWatchDeps {
  */
 export class AlertWatch {
   readonly #deps: AlertWatchDeps
+  readonly #looks = new RepeatedLook(() => this.#look())
   #lookedMs: number | null = null
   /** Entries of the last look. */
   #seen: ReadonlySet<string> = new Set()
-  #looking: Promise<void> | null = null
-  #timer: NodeJS.Timeout | undefined
 
   constructor(deps: AlertWatchDeps) {
     this.#deps = deps
@@ -43,22 +43,16 @@ export class AlertWatch {
 
   /** Looks now, and every few seconds. */
   start(): void {
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
-    this.#timer.unref()
-    void this.look()
+    this.#looks.start(LOOK_EVERY_MS)
   }
 
   /** Looks once. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null
-    })
-    return this.#looking
+    return this.#looks.now()
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#looking
+  close(): Promise<void> {
+    return this.#looks.close()
   }
 
   async #look(): Promise<void> {

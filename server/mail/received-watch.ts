@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Bus } from '../bus/bus.ts'
 import type { Store } from '../store/store.ts'
 import { announceMessage, announceTicket } from '../tickets/follow-up.ts'
+import { RepeatedLook } from '../timers/repeated-look.ts'
 
 const LOOK_EVERY_MS = 5_000
 const TICKETS_AT_A_TIME = 100
@@ -11,9 +12,8 @@ const TICKETS_AT_A_TIME = 100
  */
 export class ReceivedWatch {
   readonly #deps: { readonly store: Pick<Store, 'mail'>; readonly bus: Bus; readonly log: Logger }
+  readonly #looks = new RepeatedLook(() => this.#look())
   #last: number | null = null
-  #looking: Promise<void> | null = null
-  #timer: NodeJS.Timeout | undefined
 
   constructor(deps: { readonly store: Pick<Store, 'mail'>; readonly bus: Bus; readonly log: Logger }) {
     this.#deps = deps
@@ -21,22 +21,16 @@ export class ReceivedWatch {
 
   /** Begins with what comes from now on. */
   start(): void {
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS)
-    this.#timer.unref()
-    void this.look()
+    this.#looks.start(LOOK_EVERY_MS)
   }
 
   /** Looks once. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null
-    })
-    return this.#looking
+    return this.#looks.now()
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#looking
+  close(): Promise<void> {
+    return this.#looks.close()
   }
 
   async #look(): Promise<void> {

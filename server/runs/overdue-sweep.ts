@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { ConsentService } from '../consent/consent-service.ts'
+import { RepeatedLook } from '../timers/repeated-look.ts'
 import type { RunService } from './run-service.ts'
 
 const SWEEP_MS = 30_000
@@ -16,27 +17,20 @@ export interface OverdueDeps {
  */
 export class OverdueSweep {
   readonly #deps: OverdueDeps
-  readonly #timer: NodeJS.Timeout
-  #sweeping: Promise<void> | null = null
+  readonly #sweeps = new RepeatedLook(() => this.#sweepOnce())
 
   constructor(deps: OverdueDeps, everyMs = SWEEP_MS) {
     this.#deps = deps
-    this.#timer = setInterval(() => void this.sweep(), everyMs)
-    this.#timer.unref()
-    void this.sweep()
+    this.#sweeps.start(everyMs)
   }
 
   /** Looks once, or waits for the look that is on. Never rejects: what fails is tried at the next turn. */
   sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweepOnce().finally(() => {
-      this.#sweeping = null
-    })
-    return this.#sweeping
+    return this.#sweeps.now()
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#sweeping
+  close(): Promise<void> {
+    return this.#sweeps.close()
   }
 
   async #sweepOnce(): Promise<void> {

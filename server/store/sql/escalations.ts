@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely'
 import type { Escalation, EscalationState } from '../clock-entities.ts'
 import type { EscalationChange, EscalationStore } from '../clock-stores.ts'
 import type { LogDraft } from '../entities.ts'
+import { answerColumns } from './answer-columns.ts'
 import { endOffers } from './end-offers.ts'
 import { endTimer } from './end-timer.ts'
 import { appendLog } from './log.ts'
@@ -56,7 +57,7 @@ async function getEscalation(context: SqlContext, id: EscalationId): Promise<Esc
 async function ask(context: SqlContext, { escalation, change, log, fires }: Asking) {
   if (fires !== undefined && !(await endTimer(context, fires, fires.at))) return null
   await changeOf(context, escalation.ticketId, change)
-  const { ticketId, askedBy, answeredBy, ...rest } = escalation
+  const { ticketId, askedBy, ...rest } = escalation
   await endOffers(context, ticketId, { because: 'escalated', at: rest.askedAt, actor: askedBy })
   const ticket_id = await ticketKey(context, ticketId)
   await context.db
@@ -72,10 +73,7 @@ async function ask(context: SqlContext, { escalation, change, log, fires }: Aski
       to_user_id: rest.toUserId,
       asked_by: JSON.stringify(askedBy),
       asked_at: rest.askedAt,
-      state: rest.state,
-      answered_by: answeredBy === null ? null : JSON.stringify(answeredBy),
-      answered_at: rest.answeredAt,
-      reason: rest.reason,
+      ...answerColumns(escalation),
     })
     .execute()
   const entries = []
@@ -95,12 +93,7 @@ async function answerEscalation(
   const { id, answer, change, log } = input
   const row = await context.db
     .updateTable('escalations')
-    .set({
-      state: answer.state,
-      answered_by: answer.answeredBy === null ? null : JSON.stringify(answer.answeredBy),
-      answered_at: answer.answeredAt,
-      reason: answer.reason,
-    })
+    .set(answerColumns(answer))
     .where('public_id', '=', id)
     .where('state', '=', 'asked')
     .returning('id')

@@ -3,6 +3,7 @@ import type { OfferId, TicketId, UserId } from '@askfirst/protocol/ids.ts'
 import type { Selectable } from 'kysely'
 import type { LogDraft } from '../entities.ts'
 import type { ListedOffer, Offer, OfferState, OfferStore } from '../offer-store.ts'
+import { answerColumns } from './answer-columns.ts'
 import { endOffers, insertOffer, OPEN_OFFERS } from './end-offers.ts'
 import { appendLog } from './log.ts'
 import { boundedLimit } from './page.ts'
@@ -91,12 +92,7 @@ async function answerOffer(
   await lockTickets(context, [before.ticketId])
   const row = await context.db
     .updateTable('offers')
-    .set({
-      state: answer.state,
-      answered_by: answer.answeredBy === null ? null : JSON.stringify(answer.answeredBy),
-      answered_at: answer.answeredAt,
-      reason: answer.reason,
-    })
+    .set(answerColumns(answer))
     .where('public_id', '=', id)
     .where('state', '=', from)
     .returning('id')
